@@ -1,0 +1,53 @@
+# Where should backpropagation keep its cache? `make` alone explains the targets.
+
+PYTHON ?= python3
+SWEEP ?= quick
+RESULTS ?= results
+PLOTS ?= plots
+VENV := .venv
+BIN := $(VENV)/bin
+UNWIND := $(BIN)/python -m bench
+FOLDERS := --results $(RESULTS) --plots $(PLOTS)
+
+.PHONY: help setup bench test check plots report train clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo '  SWEEP=smoke|quick|standard|full|FILE.toml  RESULTS=DIR  PLOTS=DIR  PYTHON=python3.x'
+
+setup: $(VENV)/.ready ## make .venv and install everything into it
+
+$(VENV)/.ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'unwind needs Python 3.11 or newer; name one with make PYTHON=python3.x' >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+bench: setup ## measure a sweep, draw the plots, write the report
+	$(UNWIND) run --sweep $(SWEEP) $(FOLDERS)
+	$(UNWIND) train $(FOLDERS)
+	$(UNWIND) plot $(FOLDERS)
+	$(UNWIND) report $(FOLDERS)
+
+test: setup ## run the tests
+	$(BIN)/python -m pytest
+
+check: setup ## ruff, mypy and the tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+train: setup ## train a network with each implementation and update
+	$(UNWIND) train $(FOLDERS)
+
+plots: setup ## draw the figures again from the CSVs
+	$(UNWIND) plot $(FOLDERS)
+
+report: setup ## write the report again from the CSVs
+	$(UNWIND) report $(FOLDERS)
+
+clean: ## remove .venv and caches; results and plots stay
+	rm -rf $(VENV) *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

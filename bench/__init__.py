@@ -1,0 +1,1 @@
+"""What compares: plan, measure, record, analyse, show; imports point from right to left."""

@@ -1,0 +1,1 @@
+"""Analyse: from recorded rows to intervals, verdicts and findings."""

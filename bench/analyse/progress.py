@@ -1,0 +1,110 @@
+"""Progress: what is known of every cell so far, whether it is enough, and how the next visit is best spent."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from statistics import fmean, median, variance
+from typing import NamedTuple
+
+import pandas as pd
+
+from bench.analyse.intervals import median_interval
+from bench.analyse.observations import Comparison, comparisons, observe
+from bench.analyse.verdicts import settled
+from bench.plan.cells import Cell
+from bench.plan.contenders import FLOOR
+
+FIRST_ROUNDS = 10
+FEWEST_ROUNDS, MOST_ROUNDS = 4, 30
+PASSES_TO_JUDGE_SPREAD = 8  # the least that gives an interval
+
+
+class Observation(NamedTuple):
+    """A visit's log-ratio in one comparison, the deviation of one of its rounds, and their number."""
+
+    log_ratio: float
+    deviation: float
+    rounds: int
+
+
+class Progress:
+    """The state of a run, from its rows alone, so a resumed run knows what an unbroken one would."""
+
+    def __init__(self, names: Sequence[str], baseline: str, pairs: Sequence[Comparison], precision: float) -> None:
+        self.names = list(names)
+        self.baseline = baseline
+        self.compared = comparisons(names, baseline, pairs)
+        self.precision = precision
+        self._observations: dict[tuple[str, str, str], list[Observation]] = defaultdict(list)
+        self._last_pass: dict[str, int] = defaultdict(int)
+        self._failed: dict[str, set[str]] = defaultdict(set)
+
+    def add(self, rows: pd.DataFrame) -> None:
+        """Take in the rows of any number of visits, in the columns of time.csv."""
+        failed = rows[~rows["status"].isin(["ok", "skipped"])]
+        for cell, impl in zip(failed["cell"], failed["impl"], strict=True):
+            self._failed[cell].add(impl)
+        for one in observe(rows, self.compared).itertuples():
+            key = one.cell, one.impl, one.baseline
+            self._observations[key].append(Observation(one.log_ratio, one.deviation, one.rounds))
+        timed = rows[rows["round"].notna()]
+        for cell, number in timed.groupby("cell")["pass"].max().items():
+            self._last_pass[str(cell)] = max(self._last_pass[str(cell)], int(number))
+
+    def runnable(self, cell: Cell) -> list[str]:
+        """The contenders that have not failed in the cell."""
+        return [name for name in self.names if name not in self._failed[cell.id]]
+
+    def last_pass(self, cell: Cell) -> int:
+        """The number of the last pass that visited the cell; 0 if none did."""
+        return self._last_pass[cell.id]
+
+    def passes(self, cell: Cell) -> int:
+        """How many passes have timed the cell."""
+        return max((len(self._observations[cell.id, *comparison]) for comparison in self.compared), default=0)
+
+    def decided(self, cell: Cell) -> bool:
+        """Is every comparison with the baseline settled, or nobody left to compare?"""
+        if not self._can_run(cell.id):
+            return True
+        return all(
+            settled(*self.ratio(cell, comparison), self.precision)
+            for comparison in self.compared
+            if comparison[1] == self.baseline and not self._failed[cell.id].intersection(comparison)
+        )
+
+    def ratio(self, cell: Cell, comparison: Comparison) -> tuple[float, float, float]:
+        """The CPU-time ratio so far and its 95 % interval; (1, 0, inf) before the first pass."""
+        observations = self._observations[cell.id, *comparison]
+        if not observations:
+            return 1.0, 0.0, math.inf
+        return ratio_interval([one.log_ratio for one in observations])
+
+    def rounds(self, cell: Cell) -> int:
+        """As many rounds as bring the spread within a pass down to the spread between passes."""
+        wanted = [_rounds_wanted(self._observations[cell.id, *comparison]) for comparison in self.compared if FLOOR not in comparison]
+        return max(wanted, default=FIRST_ROUNDS)
+
+    def _can_run(self, cell_id: str) -> bool:
+        left = set(self.names) - self._failed[cell_id]
+        return self.baseline in left and len(left) > 1
+
+
+def ratio_interval(log_ratios: Sequence[float], alpha: float = 0.05) -> tuple[float, float, float]:
+    """The median ratio and its anytime-valid interval; 0 and infinity stand for open bounds."""
+    centre, low, high = median_interval(log_ratios, alpha)
+    return math.exp(centre), math.exp(low), math.exp(high)
+
+
+def _rounds_wanted(observations: Sequence[Observation]) -> int:
+    """The rounds R at which the variance of a pass's median, pi/2 s^2 / R, is the variance between passes."""
+    if len(observations) < PASSES_TO_JUDGE_SPREAD:
+        return FIRST_ROUNDS
+    within = median(one.deviation**2 for one in observations)
+    of_medians = fmean(math.pi / 2 * within / one.rounds for one in observations)
+    between = variance(one.log_ratio for one in observations) - of_medians
+    if between <= 0:
+        return MOST_ROUNDS
+    return min(MOST_ROUNDS, max(FEWEST_ROUNDS, math.ceil(math.pi / 2 * within / between)))

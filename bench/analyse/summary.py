@@ -1,0 +1,41 @@
+"""The summary: a ratio, its interval and its verdict for every comparison in every cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from bench.analyse.observations import METRICS, Comparison, observe
+from bench.analyse.progress import ratio_interval
+from bench.analyse.verdicts import verdict
+from bench.record.times import CELL_COLUMNS
+
+
+def summarise(rows: pd.DataFrame, compared: Sequence[Comparison], alpha: float = 0.05) -> pd.DataFrame:
+    """The rows of summary.csv, for all machines, cells, comparisons and metrics in rows of time.csv."""
+    observations = observe(rows, compared, tuple(METRICS))
+    cells = rows.drop_duplicates("cell").set_index("cell")[list(CELL_COLUMNS)]
+    groups = observations.groupby(["machine", "cell", "impl", "baseline", "metric"], sort=False)
+    return pd.DataFrame([{**row, **cells.loc[row["cell"]]} for row in _rows(groups, alpha)], columns=COLUMNS)
+
+
+def _rows(groups: Any, alpha: float) -> Iterator[dict[str, Any]]:
+    for (machine, cell, impl, baseline, metric), group in groups:
+        ratio, low, high = ratio_interval(group["log_ratio"], alpha)
+        yield {
+            "machine": machine,
+            "cell": cell,
+            "impl": impl,
+            "baseline": baseline,
+            "metric": metric,
+            "passes": len(group),
+            "ratio": ratio,
+            "low": low,
+            "high": high,
+            "verdict": verdict(low, high),
+        }
+
+
+COLUMNS = ["machine", "cell", *CELL_COLUMNS, "impl", "baseline", "metric", "passes", "ratio", "low", "high", "verdict"]

@@ -1,0 +1,81 @@
+"""The command line: each verb is a few lines that say what happens, in order."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.errors import BadInput, NothingMeasured
+from bench.plan import sweeps
+from bench.show.console import Screen
+from bench.verbs.list_all import list_all
+from bench.verbs.plot import plot
+from bench.verbs.report import report
+from bench.verbs.run import run
+from bench.verbs.train import train
+
+DONE, FAILED_GATE, BAD_INPUT, NOTHING_MEASURED, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says and return the exit code."""
+    options = parser().parse_args(arguments)
+    screen = Screen()
+    try:
+        options.verb(options, screen)
+    except BadInput as error:
+        screen.complain(str(error))
+        return BAD_INPUT
+    except NothingMeasured as error:
+        screen.complain(str(error))
+        return NOTHING_MEASURED
+    except KeyboardInterrupt:
+        screen.say("interrupted; everything measured so far is kept, and the same command goes on from there")
+        return INTERRUPTED
+    return DONE
+
+
+def parser() -> argparse.ArgumentParser:
+    """The verbs and their options."""
+    folders = argparse.ArgumentParser(add_help=False)
+    folders.add_argument("--results", type=Path, default=Path("results"), metavar="DIR", help="where CSVs and the report are (results)")
+    folders.add_argument("--plots", type=Path, default=Path("plots"), metavar="DIR", help="where figures are (plots)")
+    chosen = argparse.ArgumentParser(add_help=False)
+    chosen.add_argument("--sweep", default="quick", help=f"one of {', '.join(sweeps.bundled())}, or a TOML file (quick)")
+    chosen.add_argument("--impl", action="append", default=[], metavar="NAME", help="compare this implementation; may be repeated")
+    chosen.add_argument(
+        "--with",
+        action="append",
+        default=[],
+        dest="files",
+        metavar="FILE",
+        help="a Python file of yours that defines implementations; it is run",
+    )
+
+    top = argparse.ArgumentParser(prog="unwind", description="Where should backpropagation keep its cache? Measure it.")
+    verb = top.add_subparsers(required=True, metavar="VERB")
+
+    one = verb.add_parser("run", parents=[folders, chosen], help="measure a sweep, or go on with one")
+    one.add_argument("--baseline", default="iterative", metavar="NAME", help="whom ratios are taken against (iterative)")
+    one.add_argument("--budget", type=float, metavar="SECONDS", help="begin no visit after so long (the sweep's)")
+    one.add_argument("--precision", type=float, help="half-width of the intervals to aim at, as a fraction (the sweep's)")
+    one.add_argument("--seed", type=int, default=0, help="of every random order (0)")
+    one.add_argument("--only", choices=("time",), help="measure this alone")
+    one.add_argument("--fresh", action="store_true", help="set what is in --results aside and start anew")
+    one.set_defaults(verb=run)
+
+    one = verb.add_parser(
+        "train", parents=[folders, chosen], help="train a network with each implementation and update, and record the losses"
+    )
+    one.set_defaults(verb=train)
+
+    one = verb.add_parser("plot", parents=[folders], help="draw the figures from the CSVs")
+    one.set_defaults(verb=plot)
+
+    one = verb.add_parser("report", parents=[folders], help="write results/report.html from the CSVs")
+    one.set_defaults(verb=report)
+
+    one = verb.add_parser("list", parents=[chosen], help="implementations, sweeps and datasets")
+    one.set_defaults(verb=list_all)
+    return top

@@ -1,0 +1,1 @@
+"""Measure: fresh processes, clocks, and the order in which things are timed."""

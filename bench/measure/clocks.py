@@ -1,0 +1,39 @@
+"""The clocks: CPU time, wall time and page faults of one measurement, read together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import repeat
+from time import perf_counter_ns, process_time_ns
+from typing import NamedTuple
+
+try:
+    import resource
+except ImportError:  # Windows has no such counter
+    resource = None  # type: ignore[assignment]
+
+
+class Reading(NamedTuple):
+    """Of one step, the mean over the iterations: nanoseconds of CPU and wall time, and minor page faults."""
+
+    cpu_ns: float
+    wall_ns: float
+    minor_faults: float | None
+
+
+def minor_faults() -> int:
+    """Minor page faults of this process so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt if resource else 0
+
+
+def read_clocks(step: Callable[[], object], iterations: int) -> Reading:
+    """Run `step` that many times in a row and read all three meters around it."""
+    faults = minor_faults()
+    wall = perf_counter_ns()
+    cpu = process_time_ns()
+    for _ in repeat(None, iterations):
+        step()
+    cpu = process_time_ns() - cpu
+    wall = perf_counter_ns() - wall
+    faults = minor_faults() - faults
+    return Reading(cpu / iterations, wall / iterations, faults / iterations if resource else None)

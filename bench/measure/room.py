@@ -1,0 +1,32 @@
+"""Will a cell fit into memory? Asked before it is tried."""
+
+from __future__ import annotations
+
+import psutil
+
+from bench.plan.cells import Cell
+
+FRAME_BYTES = 1_000  # a recursive layer's frames, generously
+OBJECT_BYTES = 1_000  # a layer's Python objects: arrays, list entries, gradients, generously
+SHARE = 0.8  # of what is available, at most this much is taken
+
+
+def needed_bytes(cell: Cell, features: int, outputs: int) -> int:
+    """What the most demanding implementation holds at once.
+
+    Parameters four times (in use, to put back, as drawn, as gradients), activations twice.
+    """
+    sizes = cell.sizes(features, outputs)
+    item = 4 if cell.dtype == "float32" else 8
+    parameters = sum(n * n_prev + n for n, n_prev in zip(sizes[1:], sizes[:-1], strict=True))
+    activations = cell.batch * sum(sizes)
+    return item * (4 * parameters + 2 * activations) + cell.depth * (FRAME_BYTES + OBJECT_BYTES)
+
+
+def lacks_room(cell: Cell, features: int, outputs: int, available: int | None = None) -> str:
+    """Why the cell does not fit, with the two figures; empty if it does."""
+    available = psutil.virtual_memory().available if available is None else available
+    needed = needed_bytes(cell, features, outputs)
+    if needed <= SHARE * available:
+        return ""
+    return f"needs about {needed / 2**30:.1f} GiB, and {available / 2**30:.1f} GiB are available"

@@ -1,0 +1,89 @@
+"""The step that is timed: one training step of each contender, all on the same network and data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from bench.plan.cells import Cell
+from bench.plan.contenders import CONTROL, FLOOR
+from impls import Implementation
+from impls.network import Network, make_network
+from impls.updates import UPDATES
+
+LEARNING_RATE = 1e-3
+
+Step = Callable[[], object]
+
+
+class Workbench:
+    """One network, one batch, and the parameters' first values, to put back before each measurement.
+
+    Every contender of a cell works in these same buffers: separate copies differ in their place in
+    memory, and that alone biased a comparison of identical code by 0.8 %.
+    """
+
+    def __init__(self, cell: Cell, X: np.ndarray, Y: np.ndarray, loss: str, seed: int = 0) -> None:
+        self.cell = cell
+        self.X = X.astype(cell.dtype)
+        self.Y = Y.astype(cell.dtype)
+        sizes = cell.sizes(len(X), len(Y))
+        self.network = make_network(sizes, cell.activation, loss, cell.initialiser, seed, cell.dtype)
+        self._parameters = [array for layer in self.network.layers for array in (layer.W, layer.b)]
+        self._first = [array.copy() for array in self._parameters]
+
+    def put_back(self) -> None:
+        """Set every parameter to its first value, in place."""
+        for parameter, first in zip(self._parameters, self._first, strict=True):
+            np.copyto(parameter, first)
+
+    def step(self, implementation: Implementation) -> Step:
+        """One training step of an implementation, as a callable without arguments."""
+        update = UPDATES[self.cell.update]
+        return partial(update, implementation, self.network, self.X, self.Y, LEARNING_RATE)
+
+    def steps(self, names: list[str], implementations: dict[str, Implementation], baseline: str) -> dict[str, Step]:
+        """The step of every contender; the control is the baseline once more."""
+
+        def step(name: str) -> Step:
+            if name == FLOOR:
+                return floor_step(self.network, self.X)
+            return self.step(implementations[baseline if name == CONTROL else name])
+
+        return {name: step(name) for name in names}
+
+
+def floor_step(network: Network, X: np.ndarray) -> Step:
+    """The matrix products of one step into arrays that are there already, and nothing else.
+
+    W A_prev forward, dZ A_prev^T and W^T dZ backward (the last not for the first layer). Only the work
+    counts, so all layers of one shape read the same inputs and write over the same results: no
+    implementation can beat it.
+    """
+    given = _ArrayByShape(X.dtype)
+    result = _ArrayByShape(X.dtype)
+    products = [(layer.W, given[layer.W.shape[1], X.shape[1]], result[len(layer.W), X.shape[1]]) for layer in network.layers]
+    for layer in reversed(network.layers):
+        dZ, A_prev = given[len(layer.W), X.shape[1]], given[layer.W.shape[1], X.shape[1]]
+        products.append((dZ, A_prev.T, result[layer.W.shape]))
+        if not layer.first:
+            products.append((layer.W.T, dZ, result[A_prev.shape]))
+
+    def step() -> None:
+        for left, right, out in products:
+            left.dot(right, out)
+
+    return step
+
+
+class _ArrayByShape(dict[tuple[int, ...], np.ndarray]):
+    """One array for each shape that is asked for."""
+
+    def __init__(self, dtype: np.dtype) -> None:
+        self.dtype = dtype
+
+    def __missing__(self, shape: tuple[int, ...]) -> np.ndarray:
+        self[shape] = np.full(shape, 0.5, self.dtype)
+        return self[shape]

@@ -1,0 +1,1 @@
+"""Plan: which cells a sweep has, on which data, for which implementations."""

@@ -1,0 +1,79 @@
+"""Who runs: the registered implementations, a user's own, and the control and the floor beside them."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from bench.errors import BadInput, unknown
+from impls import IMPLEMENTATIONS, Implementation
+
+CONTROL = "control"
+FLOOR = "floor"
+REFERENCES = (CONTROL, FLOOR)
+
+
+def title(name: str, implementations: dict[str, Implementation] = IMPLEMENTATIONS) -> str:
+    """What figures and tables call a contender."""
+    if name == CONTROL:
+        return "control"
+    if name == FLOOR:
+        return "floor"
+    return implementations[name].title if name in implementations else name
+
+
+def available(files: Iterable[str] = ()) -> dict[str, Implementation]:
+    """The registry, with the implementations that the user's files define added to it.
+
+    Raises:
+        BadInput: a file cannot be run, defines no implementation, or takes a name that is in use.
+
+    """
+    found = dict(IMPLEMENTATIONS)
+    for file in files:
+        for implementation in load_file(file):
+            if implementation.name in found or implementation.name in REFERENCES:
+                raise BadInput(f"{file}: the name {implementation.name!r} is taken; give yours another")
+            found[implementation.name] = implementation
+    return found
+
+
+def load_file(file: str) -> list[Implementation]:
+    """Run a Python file of the user's and return the `Implementation`s among its names.
+
+    Raises:
+        BadInput: it cannot be read, raises, or defines none.
+
+    """
+    path = Path(file).resolve()
+    if not path.is_file():
+        raise BadInput(f"--with {file}: no such file; check the path")
+    spec = importlib.util.spec_from_file_location(f"unwind_user_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise BadInput(f"--with {file}: not a Python file; give one that ends in .py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise BadInput(f"--with {file}: raises {type(error).__name__}: {error}") from error
+    found = {id(value): value for value in vars(module).values() if isinstance(value, Implementation)}
+    mine = [value for value in found.values() if value not in IMPLEMENTATIONS.values()]
+    if not mine:
+        raise BadInput(f"--with {file}: defines no Implementation; see 'Bring your own' in the README")
+    return mine
+
+
+def choose(names: Sequence[str], known: dict[str, Implementation], place: str) -> list[Implementation]:
+    """The implementations of those names in the registry's order; all of them if there are no names.
+
+    Raises:
+        BadInput: a name is not known.
+
+    """
+    for name in names:
+        if name not in known:
+            raise BadInput(unknown("implementation", name, known, place))
+    return [implementation for name, implementation in known.items() if not names or name in names]

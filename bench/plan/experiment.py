@@ -1,0 +1,123 @@
+"""The experiment: a sweep with everything that it names found and checked, ready to be measured."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.errors import BadInput, unknown
+from bench.plan import contenders, datasets
+from bench.plan.cells import Cell
+from bench.plan.datasets import Dataset
+from bench.plan.sweeps import Sweep
+from impls import Implementation, layers, losses, updates
+from impls.contract import BrokenContract, check
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What is compared, where, and on what.
+
+    Attributes:
+        sweep: the grid and its aims.
+        baseline: whom ratios are taken against.
+        implementations: those that keep the contract, by name, the baseline among them.
+        refused: name -> why, for those that do not; they are never timed.
+        data: dataset name -> the data.
+        files: the user's own files that define implementations.
+
+    """
+
+    sweep: Sweep
+    baseline: str
+    implementations: dict[str, Implementation]
+    refused: dict[str, str]
+    data: dict[str, Dataset]
+    files: tuple[str, ...] = ()
+
+    @property
+    def contenders(self) -> list[str]:
+        """Everybody who runs: the implementations, the control and the floor."""
+        return [*self.implementations, *contenders.REFERENCES]
+
+    @property
+    def cells(self) -> list[Cell]:
+        """Every cell of the sweep."""
+        return self.sweep.cells()
+
+    def shape(self, cell: Cell) -> tuple[int, int]:
+        """Features and outputs of the cell's networks."""
+        dataset = self.data[cell.dataset]
+        return len(dataset.X), len(dataset.Y)
+
+    def settings(self) -> dict[str, Any]:
+        """What must not change between a run and one that goes on with it, as digests where it is long."""
+        return {
+            "baseline": self.baseline,
+            "blas_threads": self.sweep.blas_threads,
+            "implementations": {name: _digest(_source(one)) for name, one in self.implementations.items()},
+            "data": {name: _digest(one.X.tobytes(), one.Y.tobytes()) for name, one in self.data.items()},
+        }
+
+    def write_batches(self, folder: Path) -> dict[tuple[str, int], Path]:
+        """Every batch as an .npz file, so that a measuring process need not load the library it came from."""
+        paths = {}
+        for number, (name, dataset) in enumerate(self.data.items()):
+            for examples in self.sweep.batch:
+                X, Y = dataset.batch(examples)
+                paths[name, examples] = folder / f"{number}-{examples}.npz"
+                np.savez(paths[name, examples], X=X, Y=Y, loss=dataset.loss)
+        return paths
+
+
+def prepare(sweep: Sweep, names: Sequence[str], files: Sequence[str], baseline: str) -> Experiment:
+    """Find and check everything that a sweep names.
+
+    `names` are the implementations to compare; if there are none, those that the sweep names, or all.
+
+    Raises:
+        BadInput: a name is not known, data cannot be read or learned from, or the baseline itself
+            breaks the contract.
+
+    """
+    known = contenders.available(files)
+    if baseline not in known:
+        raise BadInput(unknown("implementation", baseline, known, "--baseline"))
+    wanted = contenders.choose(names or sweep.impls, known, "--impl" if names else f"sweep {sweep.name!r}")
+    if known[baseline] not in wanted:
+        wanted.insert(0, known[baseline])
+    refused = {one.name: why for one in wanted if (why := _broken(one))}
+    if baseline in refused:
+        raise BadInput(f"the baseline {baseline!r} {refused[baseline]}; mend it or give another --baseline")
+    return Experiment(
+        sweep,
+        baseline,
+        {one.name: one for one in wanted if one.name not in refused},
+        refused,
+        {name: datasets.load(name, sweep.target, f"sweep {sweep.name!r}") for name in sweep.dataset},
+        tuple(str(Path(file).resolve()) for file in files),
+    )
+
+
+def _broken(implementation: Implementation) -> str:
+    try:
+        check(implementation)
+    except BrokenContract as error:
+        return str(error)
+    return ""
+
+
+def _source(implementation: Implementation) -> bytes:
+    """All the code that a step of the implementation runs."""
+    parts = [inspect.getmodule(implementation.backprop), layers, losses, updates]
+    return "".join(inspect.getsource(part) for part in parts if part).encode()
+
+
+def _digest(*parts: bytes) -> str:
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:12]

@@ -1,0 +1,154 @@
+"""A sweep: the grid of cells, what is compared in each, and how far to go. Read from TOML, and checked."""
+
+from __future__ import annotations
+
+import itertools
+import tomllib
+from collections.abc import Iterable
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from bench.errors import BadInput, unknown
+from bench.plan.allocators import ALLOCATORS
+from bench.plan.cells import DEFAULT_ACTIVATION, DEFAULT_INITIALISER, Cell
+from impls.layers import HIDDEN_ACTIVATIONS
+from impls.network import DTYPES, INITIALISERS
+from impls.updates import UPDATES
+
+NAMES: dict[str, Iterable[str]] = {
+    "dtype": DTYPES,
+    "update": UPDATES,
+    "allocator": ALLOCATORS,
+    "activation": HIDDEN_ACTIVATIONS,
+    "initialiser": INITIALISERS,
+}
+
+
+def _as_list(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+def _distinct(values: list[Any]) -> list[Any]:
+    return list(dict.fromkeys(values))
+
+
+Count = Annotated[int, Field(strict=True, ge=1)]
+Counts = Annotated[list[Count], BeforeValidator(_as_list), Field(min_length=1)]
+Words = Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)]
+
+
+class Sweep(BaseModel):
+    """What a sweep's TOML file may say. A list, or one value alone, where several make sense.
+
+    Attributes:
+        depth, width, batch: weight layers, hidden units, examples.
+        dataset: "breast_cancer", "digits" or the path of a CSV file, which needs `target`.
+        impls: names to compare; empty means all.
+        precision: half the width of the interval that is aimed at, as a fraction.
+        budget_s: seconds after which no cell is begun.
+        blas_threads: threads that BLAS may use in the measuring processes.
+
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    depth: Counts
+    width: Counts
+    batch: Counts = [32]
+    dataset: Words = ["breast_cancer"]
+    target: str | None = None
+    dtype: Words = ["float64"]
+    update: Words = ["deferred"]
+    allocator: Words = ["default"]
+    activation: str = DEFAULT_ACTIVATION
+    initialiser: str = DEFAULT_INITIALISER
+    impls: Annotated[list[str], BeforeValidator(_as_list)] = []
+    precision: Annotated[float, Field(gt=0, lt=1)] = 0.01
+    budget_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 300.0
+    blas_threads: Count = 1
+
+    @field_validator("dtype", "update", "allocator", "activation", "initialiser")
+    @classmethod
+    def _known(cls, value: Any, info: Any) -> Any:
+        for name in _as_list(value):
+            if name not in NAMES[info.field_name]:
+                raise ValueError(unknown(info.field_name, name, NAMES[info.field_name]))
+        return value
+
+    def cells(self) -> list[Cell]:
+        """Every combination, in the order written."""
+        axes = ("dataset", "batch", "depth", "width", "dtype", "update", "allocator")
+        points = itertools.product(*(_distinct(getattr(self, axis)) for axis in axes))
+        shared = {"activation": self.activation, "initialiser": self.initialiser}
+        return [Cell(**dict(zip(axes, point, strict=True)), **shared) for point in points]
+
+
+def bundled() -> list[str]:
+    """The names of the sweeps that come with the package, smallest first."""
+    found = [file.name.removesuffix(".toml") for file in _folder().iterdir() if file.name.endswith(".toml")]
+    order = ["smoke", "quick", "standard", "full"]
+    return sorted(found, key=lambda name: (order.index(name) if name in order else len(order), name))
+
+
+def load(name: str) -> Sweep:
+    """A sweep by name, or from the path of a TOML file.
+
+    Raises:
+        BadInput: there is no such sweep, or the file does not say what a sweep may say.
+
+    """
+    if name in bundled():
+        return parse((_folder() / f"{name}.toml").read_text("utf-8"), name, f"{name}.toml")
+    path = Path(name)
+    if path.suffix != ".toml":
+        raise BadInput(unknown("sweep", name, [*bundled(), "the path of a .toml file"]))
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise BadInput(f"cannot read the sweep {name!r}: {reason}; check the path") from None
+    return parse(text, path.stem, name)
+
+
+def parse(text: str, name: str, place: str) -> Sweep:
+    """The sweep that TOML text describes; `place` is what a complaint calls it.
+
+    Raises:
+        BadInput: as `load`.
+
+    """
+    try:
+        return Sweep(name=name, **_without_name(tomllib.loads(text), place))
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"{place}: not TOML: {error}") from None
+    except ValidationError as error:
+        raise BadInput(_sentence(error, place)) from None
+
+
+def _folder() -> Any:
+    return resources.files("bench.plan") / "bundled"
+
+
+def _without_name(keys: dict[str, Any], place: str) -> dict[str, Any]:
+    if "name" in keys:
+        raise BadInput(f"{place}: unknown key 'name'; a sweep is named for its file")
+    return keys
+
+
+def _sentence(error: ValidationError, place: str) -> str:
+    """The first complaint: where, what, and what would do."""
+    first = error.errors()[0]
+    key = str(first["loc"][0])
+    where = key + "".join(f"[{part}]" for part in first["loc"][1:])
+    if first["type"] == "extra_forbidden":
+        return unknown("key", key, [field for field in Sweep.model_fields if field != "name"], place)
+    if first["type"] == "missing":
+        return f"{place}: {key} is missing; add {key} = [...]"
+    if first["type"] == "value_error":
+        return f"{place}: {first['ctx']['error']}"
+    wanted = first["msg"].removeprefix("Input should be ").removeprefix("a valid ").removeprefix("List should have ")
+    return f"{place}: {where} is {first['input']!r}; it should be {wanted}"

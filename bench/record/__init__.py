@@ -1,0 +1,1 @@
+"""Record: what is in the results folder, and how it is written and read."""

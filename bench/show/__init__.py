@@ -1,0 +1,1 @@
+"""Show: the terminal, the figures and the report."""

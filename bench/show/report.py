@@ -1,0 +1,197 @@
+"""The report: one HTML file that holds everything, and needs nothing else to be read."""
+
+from __future__ import annotations
+
+import base64
+import inspect
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from bench.analyse.findings import Finding
+from bench.analyse.training import Outcome
+from bench.plan.contenders import CONTROL, FLOOR, title
+from bench.show.figures import PLOTS, STYLE, Slice, slices
+from impls import IMPLEMENTATIONS
+
+FACTS = {
+    "machine": "name here",
+    "cpu": "processor",
+    "cores": "cores",
+    "memory_bytes": "memory",
+    "os": "system",
+    "kernel": "kernel",
+    "python": "Python",
+    "python_compiler": "compiled by",
+    "numpy": "NumPy",
+    "blas": "BLAS",
+    "blas_threads": "BLAS threads",
+    "libc": "C library",
+    "governor": "frequency governor",
+    "load_1_min": "load when it began",
+}
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a report is made from: one machine's tables, and what was found in them."""
+
+    machine: dict[str, Any]
+    summary: pd.DataFrame
+    times: pd.DataFrame
+    findings: Sequence[Finding]
+    training: Sequence[Outcome]
+
+
+def render(results: Results) -> str:
+    """The report as HTML. Text from the results is escaped, whatever it holds."""
+    environment = Environment(loader=PackageLoader("bench.show"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.filters["title_of"] = title
+    parts = list(slices(results.summary, results.times))
+    passes = results.machine.get("passes", {})
+    return environment.get_template("report.html.j2").render(
+        contents=_contents(results),
+        date=f"{datetime.now(UTC):%d %B %Y}",
+        machine={key: results.machine.get(key, "unknown") for key in FACTS},
+        machine_facts=_machine_facts(results.machine),
+        blas_threads=results.machine.get("blas_threads", 1),
+        share=passes.get("share"),
+        sweep=results.machine.get("sweep", {}).get("name"),
+        cells=results.summary["cell"].nunique(),
+        passes=int(results.times["pass"].max()),
+        cards=_cards(results.findings),
+        questions=_questions(results.findings),
+        plots=_plots(parts),
+        training=results.training,
+        training_answer=_training_answer(results.training),
+        sources=_sources(),
+        highlight_css=Markup(HtmlFormatter(style="friendly").get_style_defs("pre")),
+        tables=[_cell_table(part) for part in parts],
+        failures=_failures(results.times),
+        refused=results.machine.get("refused", {}),
+    )
+
+
+def _contents(results: Results) -> list[tuple[str, str]]:
+    anchors = {
+        "answers": "Answers",
+        "figures": "Figures",
+        "training": "Training",
+        "sources": "Sources",
+        "cells": "Every cell",
+        "reading": "How to read this",
+        "machine": "The machine",
+    }
+    return [(anchor, heading) for anchor, heading in anchors.items() if anchor != "training" or results.training]
+
+
+def _machine_facts(machine: dict[str, Any]) -> list[tuple[str, str]]:
+    def words(key: str) -> str:
+        if key == "memory_bytes":
+            return f"{machine[key] / 2**30:.1f} GiB"
+        return str(machine[key])
+
+    return [(label, words(key)) for key, label in FACTS.items() if machine.get(key) not in (None, "")]
+
+
+def _cards(findings: Sequence[Finding]) -> list[dict[str, str]]:
+    """The findings' headline figures, large."""
+    return [
+        {"value": f"{one.headline.ratio:.2f} ×", "interval": one.headline.interval, "label": f"{one.label}, {one.headline.place}"}
+        for one in findings
+        if one.headline
+    ]
+
+
+def _questions(findings: Sequence[Finding]) -> list[tuple[str, list[str]]]:
+    asked = dict.fromkeys(one.question for one in findings)
+    return [(question, [one.answer for one in findings if one.question == question]) for question in asked]
+
+
+def _plots(parts: Sequence[Slice]) -> list[dict[str, str]]:
+    """Every figure of every slice as a data URI, so that SVG files cannot get into each other's way."""
+    drawn = []
+    with mpl.rc_context(STYLE):
+        for part in parts:
+            for plot in PLOTS:
+                picture = io.BytesIO()
+                plot.draw(part).savefig(picture, format="svg", metadata={"Date": None})
+                source = "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()
+                heading = f"{plot.heading}: {part.name}" if part.name else plot.heading
+                drawn.append({"heading": heading, "caption": plot.caption, "source": source})
+    return drawn
+
+
+def _training_answer(training: Sequence[Outcome]) -> str:
+    if not training:
+        return ""
+    odd = [f"{title(one.impl)} ({one.update})" for one in training if not one.same]
+    if odd:
+        return f"Not all: the losses of {', '.join(odd)} differ from those of the first training."
+    return (
+        f"Yes, to the last bit: {len(training)} trainings, with every implementation and both updates, have the same loss in every epoch. "
+        "Updating each layer as the stack unwinds gives what updating them all afterwards gives."
+    )
+
+
+def _sources() -> list[dict[str, Any]]:
+    return [
+        {"title": one.title, "cache": one.cache, "html": Markup(_highlighted(inspect.getmodule(one.backprop)))}
+        for one in IMPLEMENTATIONS.values()
+    ]
+
+
+def _highlighted(module: Any) -> str:
+    return highlight(inspect.getsource(module), PythonLexer(), HtmlFormatter(style="friendly", nowrap=False))
+
+
+def _cell_table(part: Slice) -> dict[str, Any]:
+    """A row a cell, a column a comparison."""
+    rows = part.summary
+    compared = list(dict.fromkeys(zip(rows["impl"], rows["baseline"], strict=True)))
+    order = ["width", "depth", "allocator"]
+    cells = rows.drop_duplicates("cell").sort_values(order)
+    found = {(row.cell, row.impl, row.baseline): row for row in rows.itertuples()}
+    first = rows.iloc[0]
+    return {
+        "heading": f"{first['dataset']}, batch {first['batch']}, {first['dtype']}, {first['update']} update",
+        "columns": [_comparison_words(*comparison) for comparison in compared],
+        "rows": [
+            {
+                "depth": cell.depth,
+                "width": cell.width,
+                "allocator": cell.allocator,
+                "passes": cell.passes,
+                "ratios": [_ratio_words(found.get((cell.cell, *comparison))) for comparison in compared],
+            }
+            for cell in cells.itertuples()
+        ],
+    }
+
+
+def _comparison_words(impl: str, baseline: str) -> str:
+    if impl in (CONTROL, FLOOR):
+        return title(impl)
+    return f"{title(impl)} ÷ {title(baseline)}"
+
+
+def _ratio_words(row: Any) -> dict[str, str]:
+    if row is None:
+        return {"words": "", "verdict": "undecided"}
+    interval = f" [{row.low:.3f}, {row.high:.3f}]" if row.low > 0 else " (open)"
+    return {"words": f"{row.ratio:.3f}{interval}", "verdict": row.verdict}
+
+
+def _failures(times: pd.DataFrame) -> list[dict[str, str]]:
+    failed = times[times["status"] != "ok"].drop_duplicates(["cell", "impl", "status"])
+    return failed[["cell", "impl", "status", "detail"]].fillna("").to_dict("records")

@@ -1,0 +1,1 @@
+"""Verbs: what each command of the command line does, step by step."""

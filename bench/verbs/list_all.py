@@ -1,0 +1,47 @@
+"""`list`: what there is to choose from."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.table import Table as Grid
+
+from bench.plan import contenders, datasets, sweeps
+from bench.show.console import Screen
+
+
+def list_all(options: argparse.Namespace, screen: Screen) -> None:
+    """Implementations (the user's own too), sweeps and datasets, each with what it is.
+
+    Raises:
+        BadInput: a file given by --with cannot be used.
+
+    """
+    grid = _grid("Implementations", "name", "keeps its cache in", "control")
+    for one in contenders.available(options.files).values():
+        grid.add_row(one.name, one.cache, one.control)
+    screen.table(grid)
+    grid = _grid("Sweeps", "name", "cells", "depth", "width", "precision", "budget")
+    for name in sweeps.bundled():
+        sweep = sweeps.load(name)
+        precision, budget = (
+            f"±{sweep.precision:.1%}",
+            f"{sweep.budget_s / 60:.0f} min" if sweep.budget_s >= 60 else f"{sweep.budget_s:.0f} s",
+        )
+        grid.add_row(name, str(len(sweep.cells())), _words(sweep.depth), _words(sweep.width), precision, budget)
+    screen.table(grid)
+    grid = _grid("Datasets", "name", "what")
+    for name, what in datasets.DESCRIPTIONS.items():
+        grid.add_row(name, what)
+    screen.table(grid)
+
+
+def _grid(title: str, *headings: str) -> Grid:
+    grid = Grid(title=title, title_justify="left", title_style="bold")
+    for heading in headings:
+        grid.add_column(heading)
+    return grid
+
+
+def _words(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers))

@@ -1,0 +1,28 @@
+"""`report`: results/report.html, from the CSVs."""
+
+from __future__ import annotations
+
+import argparse
+
+from bench.analyse.findings import findings
+from bench.analyse.training import outcomes
+from bench.record.results import read_results
+from bench.record.tables import Table
+from bench.show.console import Screen
+from bench.show.report import Results, render
+
+
+def report(options: argparse.Namespace, screen: Screen) -> None:
+    """Write the report of what is in the results folder.
+
+    Raises:
+        BadInput: a file in it cannot be read.
+        NothingMeasured: there is nothing in it.
+
+    """
+    machine, summary, times = read_results(options.results, screen.warn)
+    baseline = machine.get("settings", {}).get("baseline", summary["baseline"].iloc[0])
+    training = outcomes(Table(options.results, "training.csv").read(screen.warn))
+    path = options.results / "report.html"
+    path.write_text(render(Results(machine, summary, times, findings(times, baseline), training)), "utf-8")
+    screen.say(f"the report is in {path}")

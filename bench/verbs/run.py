@@ -1,0 +1,191 @@
+"""`run`: measure a sweep, or go on with one that was begun."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import tempfile
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bench.analyse.findings import findings
+from bench.analyse.observations import compared_in
+from bench.analyse.progress import Progress
+from bench.analyse.summary import summarise
+from bench.errors import BadInput, NothingMeasured
+from bench.measure import machine, room
+from bench.measure.passes import Assignment, Finished, run_passes
+from bench.measure.visit import Measurement
+from bench.measure.workers import Workers
+from bench.plan import sweeps
+from bench.plan.allocators import lacking
+from bench.plan.cells import Cell
+from bench.plan.experiment import Experiment, prepare
+from bench.plan.sweeps import Sweep
+from bench.record.folder import read_machine, results_folder, write_machine
+from bench.record.schemas import SCHEMAS
+from bench.record.tables import Table
+from bench.record.times import read_whole, time_rows
+from bench.show.console import Screen
+from impls import PAIRS
+
+
+def run(options: argparse.Namespace, screen: Screen) -> None:
+    """Plan, measure, record and sum up.
+
+    Raises:
+        BadInput: something on the command line or in the sweep cannot be done.
+        NothingMeasured: not one cell could be timed.
+
+    """
+    sweep = _sweep(options)
+    experiment = prepare(sweep, options.impl, options.files, options.baseline)
+    for name, why in experiment.refused.items():
+        screen.warn(f"{name} is left out: it {why}")
+    for file in experiment.files:
+        screen.say(f"runs your own code: {file}")
+    with results_folder(options.results, options.fresh) as folder:
+        _measure(experiment, options.seed, folder, screen)
+        _sum_up(experiment, folder, screen)
+
+
+def _sweep(options: argparse.Namespace) -> Sweep:
+    """The sweep, with what the command line says in place of what it says itself."""
+    sweep = sweeps.load(options.sweep)
+    changes = {key: getattr(options, key) for key in ("precision", "budget") if getattr(options, key) is not None}
+    for key, value in changes.items():
+        if not 0 < value < (1 if key == "precision" else float("inf")):
+            raise BadInput(f"--{key} is {value:g}; give a {'fraction below 1' if key == 'precision' else 'number of seconds'} above 0")
+    if "budget" in changes:
+        changes["budget_s"] = changes.pop("budget")
+    return sweep.model_copy(update=changes)
+
+
+@dataclass
+class Ledger:
+    """Where a run's rows go: onto the disk, and into what is known so far."""
+
+    run: str
+    machine: str
+    table: Table
+    progress: Progress
+    measured_s: float = 0.0
+    blas: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, finished: Finished) -> None:
+        """Record a visit; it is on the disk when this returns."""
+        rows = time_rows(self.run, self.machine, finished)
+        self.table.append(rows)
+        self.progress.add(pd.DataFrame(rows, columns=self.table.columns).astype(SCHEMAS["time.csv"]))
+        self.measured_s += sum(row.wall_ns * row.iterations for row in finished.rows if row.wall_ns and row.iterations) / 1e9
+
+
+def _measure(experiment: Experiment, seed: int, folder: Path, screen: Screen) -> None:
+    known = machine.fingerprint()
+    before = _record_to_go_on_with(experiment, known, folder)
+    table = Table(folder, "time.csv")
+    earlier = read_whole(table, screen.warn)
+    earlier = earlier[earlier["machine"] == known["machine"]]
+    progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision)
+    progress.add(earlier)
+    run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    ledger = Ledger(run_id, known["machine"], table, progress)
+    cells = _possible(experiment, ledger, set(earlier.loc[earlier["status"] == "skipped", "cell"]), screen)
+    if not earlier.empty:
+        screen.say(f"goes on with {earlier.groupby(['cell', 'pass']).ngroups} visits recorded before; --fresh starts anew")
+    start = time.monotonic()
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            _watch(experiment, cells, seed, Path(scratch), ledger, screen)
+    finally:
+        write_machine(folder, _machine_record(experiment, known, before, ledger, time.monotonic() - start))
+
+
+def _watch(experiment: Experiment, cells: list[Cell], seed: int, scratch: Path, ledger: Ledger, screen: Screen) -> None:
+    """Run passes and record each visit as it finishes, on the screen too."""
+    sweep = experiment.sweep
+    workers = Workers(
+        experiment.write_batches(scratch),
+        experiment.baseline,
+        experiment.files,
+        sweep.blas_threads,
+        lambda hello: _check_blas(ledger, hello, sweep.blas_threads, screen),
+    )
+    visits = run_passes(cells, ledger.progress, workers, seed, sweep.budget_s, time.monotonic)
+    with screen.watching(cells, ledger.progress, sweep.budget_s) as view:
+        for finished in visits:
+            ledger.add(finished)
+            view.show(finished)
+
+
+def _possible(experiment: Experiment, ledger: Ledger, told: set[str], screen: Screen) -> list[Cell]:
+    """The cells that this machine can measure; the others get rows that say why not."""
+    cells = []
+    for cell in experiment.cells:
+        why = lacking(cell.allocator) or room.lacks_room(cell, *experiment.shape(cell))
+        if not why:
+            cells.append(cell)
+            continue
+        screen.warn(f"{cell.id} is skipped: {why}")
+        if cell.id not in told:
+            rows = tuple(Measurement(name, status="skipped", detail=why) for name in experiment.contenders)
+            ledger.add(Finished(Assignment(cell, 0, (), 0, ""), rows, 0.0))
+    return cells
+
+
+def _record_to_go_on_with(experiment: Experiment, known: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """machine.json of an earlier run on this machine, if its figures can be joined to new ones.
+
+    Raises:
+        BadInput: code, data or settings have changed since.
+
+    """
+    before = read_machine(folder)
+    if before.get("machine") != known["machine"]:
+        return {}
+    now, then = experiment.settings(), before.get("settings", {})
+    for key, value in now.items():
+        old = then.get(key, value)
+        changed = [name for name in value if old.get(name, value[name]) != value[name]] if isinstance(value, dict) else old != value
+        if changed:
+            what = f"{key} {', '.join(changed)}" if isinstance(changed, list) else key
+            raise BadInput(f"{folder}: its figures were measured with another {what}; give --fresh to start anew, or another --results")
+    return before
+
+
+def _machine_record(experiment: Experiment, known: dict[str, Any], before: dict[str, Any], ledger: Ledger, wall_s: float) -> dict[str, Any]:
+    spent = before.get("passes", {})
+    wall = spent.get("wall_s", 0.0) + wall_s
+    measured = spent.get("measured_s", 0.0) + ledger.measured_s
+    settings = experiment.settings()
+    for key in ("implementations", "data"):
+        settings[key] = {**before.get("settings", {}).get(key, {}), **settings[key]}
+    return {
+        **known,
+        **(ledger.blas or {key: before[key] for key in ("blas", "blas_threads") if key in before}),
+        "passes": {"wall_s": round(wall, 1), "measured_s": round(measured, 1), "share": round(measured / wall, 3) if wall else None},
+        "sweep": {"name": experiment.sweep.name, "precision": experiment.sweep.precision, "budget_s": experiment.sweep.budget_s},
+        "refused": experiment.refused,
+        "settings": settings,
+    }
+
+
+def _check_blas(ledger: Ledger, hello: dict[str, Any], wanted: int, screen: Screen) -> None:
+    first = not ledger.blas
+    ledger.blas = machine.blas_of(hello)
+    if first and ledger.blas["blas_threads"] not in (None, wanted):
+        screen.warn(f"BLAS uses {ledger.blas['blas_threads']} threads where {wanted} was asked for; its times are not comparable")
+
+
+def _sum_up(experiment: Experiment, folder: Path, screen: Screen) -> None:
+    rows = read_whole(Table(folder, "time.csv"), screen.warn)
+    summary = summarise(rows, compared_in(rows, experiment.baseline, PAIRS))
+    if summary.empty:
+        raise NothingMeasured(f"{folder / 'time.csv'}: nothing could be measured; its status and detail columns say why")
+    Table(folder, "summary.csv").replace(summary.to_numpy().tolist())
+    screen.findings(findings(rows, experiment.baseline))

@@ -1,0 +1,49 @@
+"""`train`: the same training with each implementation and update, recorded epoch by epoch."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import astuple
+
+from rich.table import Table as Grid
+
+from bench.analyse.training import Outcome, outcomes
+from bench.measure.training import train as epochs_of
+from bench.plan import sweeps
+from bench.plan.experiment import prepare
+from bench.record.folder import results_folder
+from bench.record.tables import Table
+from bench.show.console import Screen
+from impls.updates import UPDATES
+
+
+def train(options: argparse.Namespace, screen: Screen) -> None:
+    """Train on every dataset of the sweep, and say whether all end on the same figures.
+
+    Raises:
+        BadInput: something on the command line or in the sweep cannot be done.
+
+    """
+    experiment = prepare(sweeps.load(options.sweep), options.impl, options.files, "iterative")
+    rows = [
+        astuple(epoch)
+        for dataset in experiment.data.values()
+        for implementation in experiment.implementations.values()
+        for update in UPDATES
+        for epoch in epochs_of(dataset, implementation, update)
+    ]
+    with results_folder(options.results) as folder:
+        table = Table(folder, "training.csv")
+        table.replace(rows)
+        found = outcomes(table.read())
+    screen.table(_grid(found))
+
+
+def _grid(found: list[Outcome]) -> Grid:
+    grid = Grid(title="Training", title_justify="left", title_style="bold")
+    for heading in ("dataset", "implementation", "update", "epochs", "last loss", "accuracy", "same as first"):
+        grid.add_column(heading, justify="right" if heading in ("epochs", "last loss", "accuracy") else "left")
+    for one in found:
+        same = "to the last bit" if one.same else "no"
+        grid.add_row(one.dataset, one.impl, one.update, str(one.epochs), f"{one.loss:.6f}", f"{one.accuracy:.1%}", same)
+    return grid

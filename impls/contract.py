@@ -1,0 +1,164 @@
+"""The check that every implementation passes before it is timed: right, complete and clean."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+
+import numpy as np
+
+from impls.interface import Implementation
+from impls.iterative import iterative
+from impls.layers import forward
+from impls.losses import LOSSES
+from impls.network import Network, make_network
+
+SHAPES = ((5, 4, 3, 1), (3, 1), (4, 1, 1, 1, 1), (6, 7, 5, 3))
+FINITE_DIFFERENCE_STEP = 1e-6
+FINITE_DIFFERENCE_TOLERANCE = 1e-6
+SIBLING_TOLERANCE = 1e-9
+
+
+class BrokenContract(Exception):
+    """An implementation does not do what `impls.interface` says; the message tells what."""
+
+
+def check(implementation: Implementation) -> None:
+    """Hold an implementation to its contract on a few small networks, in milliseconds.
+
+    Gradients are compared with central finite differences (to 1e-6 relative, by layer) and with
+    `iterative` (to 1e-9).
+
+    Raises:
+        BrokenContract: what is wrong, in words. Whatever `backprop` raises is raised as this.
+
+    """
+    for sizes in SHAPES:
+        network, X, Y = example(sizes)
+        try:
+            loss, gradients = gradients_of(implementation, network, X, Y)
+        except BrokenContract:
+            raise
+        except Exception as error:
+            raise BrokenContract(f"raises {type(error).__name__}: {error}") from error
+        _compare(loss, gradients, network, X, Y)
+
+
+def example(sizes, activation: str = "tanh", dtype: str = "float64", examples: int = 6, seed: int = 0):
+    """A small network with data that fits it: binary with one logit, else as many classes as logits."""
+    rng = np.random.default_rng(seed)
+    loss = "binary_cross_entropy" if sizes[-1] == 1 else "softmax_cross_entropy"
+    network = make_network(sizes, activation, loss, "xavier", seed, dtype)
+    for layer in network.layers:
+        layer.b += rng.uniform(-0.5, 0.5, layer.b.shape)
+    X = rng.standard_normal((sizes[0], examples)).astype(dtype)
+    if sizes[-1] == 1:
+        Y = rng.integers(0, 2, (1, examples)).astype(dtype)
+    else:
+        Y = np.eye(sizes[-1], dtype=dtype)[:, rng.integers(0, sizes[-1], examples)]
+    return network, X, np.ascontiguousarray(Y)
+
+
+def gradients_of(implementation: Implementation, network: Network, X, Y):
+    """The loss, and [(dW, db)] by layer, of an implementation that keeps to its word.
+
+    Raises:
+        BrokenContract: a layer's gradient is missing, repeated, out of order or misshapen, or
+            the network or the data were changed.
+
+    """
+    emitted: list[int] = []
+    gradients: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+
+    def emit(l, dW, db):
+        emitted.append(l)
+        gradients[l] = np.array(dW), np.array(db)
+
+    before = [array.copy() for array in _arrays(network, X, Y)]
+    loss = implementation.backprop(network, X, Y, emit)
+    if any(not np.array_equal(old, new) for old, new in zip(before, _arrays(network, X, Y))):
+        raise BrokenContract("changes the network or the data; only emit may")
+    expected = list(reversed(range(len(network.layers))))
+    if emitted != expected:
+        raise BrokenContract(f"emits layers {emitted}, not {expected}")
+    for l, layer in enumerate(network.layers):
+        dW, db = gradients[l]
+        if dW.shape != layer.W.shape or db.shape != layer.b.shape:
+            raise BrokenContract(f"emits shapes {dW.shape}, {db.shape} for layer {l}, not {layer.W.shape}, {layer.b.shape}")
+    if not isinstance(loss, float):
+        raise BrokenContract(f"returns {type(loss).__name__}, not the loss as a float")
+    return loss, [gradients[l] for l in range(len(network.layers))]
+
+
+def finite_differences(network: Network, X, Y) -> list[tuple[np.ndarray, np.ndarray]]:
+    """[(dW, db)] by layer, from two losses for each parameter: slow, and independent of backward."""
+
+    def slope(parameter, index):
+        kept = parameter[index]
+        losses = []
+        for sign in (1, -1):
+            parameter[index] = kept + sign * FINITE_DIFFERENCE_STEP
+            losses.append(_loss(network, X, Y))
+        parameter[index] = kept
+        return (losses[0] - losses[1]) / (2 * FINITE_DIFFERENCE_STEP)
+
+    def gradient(parameter):
+        return np.array([slope(parameter, i) for i in np.ndindex(parameter.shape)]).reshape(parameter.shape)
+
+    return [(gradient(layer.W), gradient(layer.b)) for layer in network.layers]
+
+
+def leaked_bytes(implementation: Implementation, steps: int = 8) -> int:
+    """Bytes that a step leaves behind with the collector off: 0, or a cycle holds a step's arrays."""
+    network, X, Y = example((16, 16, 16, 16, 1), examples=64)
+
+    def run(times):
+        for _ in range(times):
+            implementation.backprop(network, X, Y, lambda l, dW, db: None)
+
+    was_enabled = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    try:
+        run(2)
+        before = tracemalloc.get_traced_memory()[0]
+        run(steps)
+        grown = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+        if was_enabled:
+            gc.enable()
+        gc.collect()
+    return grown // steps
+
+
+def relative_error(actual, expected) -> float:
+    """|actual - expected| / |expected|, over whole arrays."""
+    return float(np.linalg.norm(actual - expected) / max(float(np.linalg.norm(expected)), 1e-300))
+
+
+def _compare(loss, gradients, network, X, Y) -> None:
+    numeric = finite_differences(network, X, Y)
+    sibling_loss, sibling = gradients_of(iterative, network, X, Y)
+    if abs(loss - sibling_loss) > SIBLING_TOLERANCE * abs(sibling_loss):
+        raise BrokenContract(f"returns a loss of {loss!r} where iterative has {sibling_loss!r}")
+    for l, pair in enumerate(gradients):
+        for what, actual, slopes, other in zip(("dW", "db"), pair, numeric[l], sibling[l]):
+            error = relative_error(actual, slopes)
+            if not error <= FINITE_DIFFERENCE_TOLERANCE:
+                raise BrokenContract(f"{what} of layer {l} is off by {error:.1e} of its size against finite differences")
+            error = relative_error(actual, other)
+            if not error <= SIBLING_TOLERANCE:
+                raise BrokenContract(f"{what} of layer {l} is off by {error:.1e} of its size against iterative")
+
+
+def _loss(network: Network, X, Y) -> float:
+    A = X
+    for layer in network.layers:
+        A = forward(layer, A)
+    return LOSSES[network.loss](A, Y)[0]
+
+
+def _arrays(network: Network, X, Y):
+    return [X, Y] + [array for layer in network.layers for array in (layer.W, layer.b)]

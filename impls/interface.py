@@ -1,0 +1,57 @@
+"""The one interface: what an implementation is, and what it promises.
+
+The contract, checked by `impls.contract` before anything is timed. `backprop(network, X, Y, emit)`
+
+1. runs forward and backward once and returns the loss, a float;
+2. calls `emit(l, dW, db)` exactly once for each layer, counted from 0, as soon as the gradient of
+   layer `l` is known, and hands the two arrays over: the receiver may overwrite them;
+3. never changes the network, `X` or `Y`; that is for `emit` to do. When `emit(l, ...)` is called,
+   `network.layers[l]` is not needed any more and may be updated on the spot;
+4. leaves nothing behind: when it has returned, everything that it allocated is free again,
+   without the help of the garbage collector.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Callable
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from impls.network import Network
+
+    Emit = Callable[[int, np.ndarray, np.ndarray], None]
+    Backprop = Callable[[Network, np.ndarray, np.ndarray, Emit], float]
+
+CONTROLS = ("loop", "recursion", "other")
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """One way to run forward and backward once, named for where it keeps its cache.
+
+    Attributes:
+        name: the word to type, e.g. "recursive".
+        title: what figures and tables call it, e.g. "recursion".
+        cache: where the activations live between forward and backward, in words.
+        control: "loop", "recursion" or "other".
+        backprop: `backprop(network, X, Y, emit) -> loss`, with X (features, examples) and
+            Y (classes or 1, examples). The contract stands at the head of this file.
+
+    Raises:
+        ValueError: the name is empty or `control` is none of the three.
+
+    """
+
+    name: str
+    title: str
+    cache: str
+    control: str
+    backprop: Backprop
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            raise ValueError("an implementation needs a name")
+        if self.control not in CONTROLS:
+            raise ValueError(f"{self.name}: control is {self.control!r}, not one of {', '.join(CONTROLS)}")

@@ -1,0 +1,96 @@
+"""The arithmetic of one layer, forward and backward: the only arithmetic there is.
+
+Glossary, for all of `impls/` (the notation of the Deep Learning Specialization, course 1):
+
+    A_prev   (n_prev, m)   what comes into the layer: the activation of the layer before
+    W, b     (n, n_prev), (n, 1)   weights and biases
+    Z        (n, m)        W A_prev + b
+    A        (n, m)        what goes out: the activation, g(Z)
+    dA       (n, m)        the gradient of the loss by A; likewise dZ, dW, db, dA_prev
+    m, n     examples in the batch; units in the layer
+
+A layer saves A and nothing more, since the derivative of each activation is a function of A.
+Arrays are overwritten where the value is not needed again and the result is the same to the bit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Callable
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from impls.network import Layer
+
+
+def forward(layer: Layer, A_prev: np.ndarray) -> np.ndarray:
+    """A = g(W A_prev + b), with shape (n, m)."""
+    Z = layer.W.dot(A_prev)
+    Z += layer.b
+    return ACTIVATE[layer.activation](Z, Z)
+
+
+def backward(layer: Layer, A_prev: np.ndarray, A: np.ndarray, dA: np.ndarray) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
+    """dA_prev (n_prev, m), dW (n, n_prev) and db (n, 1), from dA, which is overwritten.
+
+    dZ = dA * g'(Z),  dW = dZ A_prev^T,  db = the sum of dZ over examples,  dA_prev = W^T dZ
+    (Rumelhart, Hinton & Williams 1986). The loss has divided by m already. The first layer's
+    dA_prev is None: nobody learns from the gradient by the data.
+    """
+    dZ = TIMES_DERIVATIVE[layer.activation](dA, A)
+    dW = dZ.dot(A_prev.T)
+    db = np.add.reduce(dZ, axis=1, keepdims=True)
+    dA_prev = None if layer.first else layer.W.T.dot(dZ)
+    return dA_prev, dW, db
+
+
+def linear(Z, out):
+    """g(Z) = Z, in place."""
+    return Z
+
+
+def relu(Z, out):
+    """g(Z) = max(Z, 0) (Nair & Hinton 2010)."""
+    return np.maximum(Z, 0, out)
+
+
+def sigmoid(Z, out):
+    """g(Z) = 1 / (1 + e^-Z), written as (1 + tanh(Z / 2)) / 2, which cannot overflow."""
+    out = np.multiply(Z, 0.5, out)
+    np.tanh(out, out)
+    out += 1
+    out *= 0.5
+    return out
+
+
+def times_linear(dA, A):
+    """DZ = dA."""
+    return dA
+
+
+def times_relu(dA, A):
+    """DZ = dA where A > 0, else 0."""
+    return np.multiply(dA, A > 0, dA)
+
+
+def times_tanh(dA, A):
+    """DZ = dA (1 - A^2)."""
+    derivative = A * A
+    np.subtract(1, derivative, derivative)
+    return np.multiply(dA, derivative, dA)
+
+
+def times_sigmoid(dA, A):
+    """DZ = dA A (1 - A)."""
+    derivative = 1 - A
+    derivative *= A
+    return np.multiply(dA, derivative, dA)
+
+
+# name -> g(Z, out); np.tanh itself has that signature, and calling it directly saves a frame.
+ACTIVATE: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {"linear": linear, "relu": relu, "tanh": np.tanh, "sigmoid": sigmoid}
+
+# name -> dZ from (dA, A), written into dA
+TIMES_DERIVATIVE = {"linear": times_linear, "relu": times_relu, "tanh": times_tanh, "sigmoid": times_sigmoid}
+
+HIDDEN_ACTIVATIONS = ("tanh", "relu", "sigmoid")

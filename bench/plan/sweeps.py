@@ -83,8 +83,8 @@ class Sweep(BaseModel):
         """Every combination, in the order written."""
         axes = ("dataset", "batch", "depth", "width", "dtype", "update", "allocator")
         points = itertools.product(*(_distinct(getattr(self, axis)) for axis in axes))
-        shared = {"activation": self.activation, "initialiser": self.initialiser}
-        return [Cell(**dict(zip(axes, point, strict=True)), **shared) for point in points]
+        shared: dict[str, Any] = {"activation": self.activation, "initialiser": self.initialiser}
+        return [Cell(**dict(zip(axes, point, strict=True)) | shared) for point in points]
 
 
 def bundled() -> list[str]:

@@ -147,10 +147,10 @@ def _compare(loss, gradients, network, X, Y) -> None:
         for what, actual, slopes, other in zip(("dW", "db"), pair, numeric[l], sibling[l]):
             error = relative_error(actual, slopes)
             if not error <= FINITE_DIFFERENCE_TOLERANCE:
-                raise BrokenContract(f"{what} of layer {l} is off by {error:.1e} of its size against finite differences")
+                raise BrokenContract(f"gives a {what} of layer {l} that is off by {error:.1e} of its size against finite differences")
             error = relative_error(actual, other)
             if not error <= SIBLING_TOLERANCE:
-                raise BrokenContract(f"{what} of layer {l} is off by {error:.1e} of its size against iterative")
+                raise BrokenContract(f"gives a {what} of layer {l} that is off by {error:.1e} of its size against iterative")
 
 
 def _loss(network: Network, X, Y) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from statistics import fmean, median, variance
+from statistics import fmean, variance
 from typing import NamedTuple
 
 import pandas as pd
@@ -102,7 +102,7 @@ def _rounds_wanted(observations: Sequence[Observation]) -> int:
     """The rounds R at which the variance of a pass's median, pi/2 s^2 / R, is the variance between passes."""
     if len(observations) < PASSES_TO_JUDGE_SPREAD:
         return FIRST_ROUNDS
-    within = median(one.deviation**2 for one in observations)
+    within = fmean(one.deviation for one in observations) ** 2
     of_medians = fmean(math.pi / 2 * within / one.rounds for one in observations)
     between = variance(one.log_ratio for one in observations) - of_medians
     if between <= 0:

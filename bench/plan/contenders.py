@@ -57,6 +57,8 @@ def load_file(file: str) -> list[Implementation]:
     sys.modules[spec.name] = module
     try:
         spec.loader.exec_module(module)
+    except SystemExit:
+        raise BadInput(f"--with {file}: ends the program when it is run; let it define implementations and return") from None
     except Exception as error:
         raise BadInput(f"--with {file}: raises {type(error).__name__}: {error}") from error
     found = {id(value): value for value in vars(module).values() if isinstance(value, Implementation)}

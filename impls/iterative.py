@@ -20,4 +20,4 @@ def backprop(network, X, Y, emit):
     return loss
 
 
-iterative = Implementation("iterative", "list, kept", "a list, kept until backward is over", "loop", backprop)
+iterative = Implementation("iterative", "kept list", "a list, kept until backward is over", "loop", backprop)

@@ -20,4 +20,4 @@ def backprop(network, X, Y, emit):
     return loss
 
 
-iterative_pop = Implementation("iterative_pop", "list, popped", "a list, popped as backward runs", "loop", backprop)
+iterative_pop = Implementation("iterative_pop", "popped list", "a list, popped as backward runs", "loop", backprop)

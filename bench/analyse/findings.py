@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -20,6 +20,7 @@ from bench.plan.contenders import CONTROL, FLOOR
 from bench.record.times import CELL_COLUMNS
 
 ALPHA = 0.05
+TOO_FEW = "There are too few passes so far for intervals that hold together; the same command goes on from here."
 ALLOCATOR_WORDS = {"default": "As the allocator comes", "steady": "With an allocator that keeps freed memory"}
 
 
@@ -105,13 +106,19 @@ def findings(rows: pd.DataFrame, baseline: str) -> list[Finding]:
         return []
     evidence = Evidence(rows)
     names = set(rows["impl"])
-    return [
+    found = [
         *(_speed(evidence, baseline) if "recursive" in names and baseline == "iterative" else ()),
         *(_recursion_alone(evidence) if {"recursive", "iterative_pop"} <= names else ()),
         *(_release(evidence) if "iterative_pop" in names and baseline == "iterative" else ()),
         *_above_the_floor(evidence, baseline),
         *_trust(evidence, baseline),
     ]
+    return [finding if _closed(finding) else replace(finding, answer=TOO_FEW, headline=None) for finding in found]
+
+
+def _closed(finding: Finding) -> bool:
+    """Has any interval of the finding closed, if it has some?"""
+    return not finding.ratios or any(one.low > 0 for one in finding.ratios)
 
 
 def _speed(evidence: Evidence, baseline: str) -> Iterator[Finding]:
@@ -145,7 +152,7 @@ def _recursion_alone(evidence: Evidence) -> Iterator[Finding]:
 def _from_which_width(ratios: Sequence[Ratio]) -> str:
     slower = [one for one in ratios if one.verdict == "slower"]
     if not slower:
-        return "At no width is recursion slower for certain."
+        return "At no width is it slower for certain."
     widest = max(slower, key=lambda one: one.width)
     wider = [one for one in ratios if one.width > widest.width]
     if not wider:

@@ -118,7 +118,7 @@ def test_running_again_measures_nothing_more_and_keeps_every_row(home, capsys):
 def test_changed_settings_are_not_mixed_in(home, capsys):
     before = (home / "results" / "time.csv").read_text()
     assert unwind(home, "run", "--sweep", str(home / "tiny.toml"), "--baseline", "recursive") == 2
-    assert "were measured with another baseline; give --fresh" in flat(capsys.readouterr().err)
+    assert "its figures are of another baseline, iterative; give --fresh" in flat(capsys.readouterr().err)
     assert (home / "results" / "time.csv").read_text() == before
 
 

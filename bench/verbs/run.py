@@ -148,14 +148,28 @@ def _record_to_go_on_with(experiment: Experiment, known: dict[str, Any], folder:
     before = read_machine(folder)
     if before.get("machine") != known["machine"]:
         return {}
-    now, then = experiment.settings(), before.get("settings", {})
-    for key, value in now.items():
-        old = then.get(key, value)
-        changed = [name for name in value if old.get(name, value[name]) != value[name]] if isinstance(value, dict) else old != value
+    for key, words in CHANGES.items():
+        changed = _changed(experiment.settings()[key], before.get("settings", {}).get(key))
         if changed:
-            what = f"{key} {', '.join(changed)}" if isinstance(changed, list) else key
-            raise BadInput(f"{folder}: its figures were measured with another {what}; give --fresh to start anew, or another --results")
+            raise BadInput(f"{folder}: its figures are of {words}{changed}; give --fresh to start anew, or another --results")
     return before
+
+
+CHANGES = {
+    "baseline": "another baseline, ",
+    "blas_threads": "another number of BLAS threads, ",
+    "implementations": "an earlier version of ",
+    "data": "other data under the name of ",
+}
+
+
+def _changed(now: Any, then: Any) -> str:
+    """What was otherwise in an earlier run, if anything was; what it did not have is no change."""
+    if then is None or now == then:
+        return ""
+    if isinstance(now, dict):
+        return ", ".join(name for name in now if then.get(name, now[name]) != now[name])
+    return str(then)
 
 
 def _machine_record(experiment: Experiment, known: dict[str, Any], before: dict[str, Any], ledger: Ledger, wall_s: float) -> dict[str, Any]:

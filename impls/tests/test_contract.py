@@ -6,6 +6,8 @@ import pytest
 from impls import IMPLEMENTATIONS, Implementation
 from impls.contract import BrokenContract, check, leaked_bytes
 from impls.iterative import backprop
+from impls.layers import backward, forward
+from impls.losses import LOSSES
 
 
 def scaled_weights(network, X, Y, emit):
@@ -42,6 +44,18 @@ def array_for_a_loss(network, X, Y, emit):
     return np.array(backprop(network, X, Y, emit))
 
 
+def reads_a_layer_late(network, X, Y, emit):
+    A = [X]
+    for layer in network.layers:
+        A.append(forward(layer, A[-1]))
+    loss, dA = LOSSES[network.loss](A[-1], Y)
+    for l in reversed(range(len(network.layers))):
+        _, dW, db = backward(network.layers[l], A[l], A[l + 1], dA.copy())
+        emit(l, dW, db)
+        dA, _, _ = backward(network.layers[l], A[l], A[l + 1], dA)
+    return loss
+
+
 def falls_over(network, X, Y, emit):
     raise KeyError("W1")
 
@@ -56,6 +70,7 @@ def falls_over(network, X, Y, emit):
         (flat_gradients, "emits shapes"),
         (wrong_loss, "returns a loss of"),
         (array_for_a_loss, "returns ndarray"),
+        (reads_a_layer_late, "reads a layer after it has emitted"),
         (falls_over, "raises KeyError: 'W1'"),
     ],
 )

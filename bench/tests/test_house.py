@@ -1,6 +1,8 @@
 """The house stays in order: imports point downhill, files name their idea, the README names every word."""
 
 import ast
+import doctest
+import re
 import sys
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from bench.cli import parser
 from bench.plan import sweeps
+from bench.plan.sweeps import Sweep
 from bench.record.schemas import SCHEMAS
 from impls import IMPLEMENTATIONS
 
@@ -69,3 +72,19 @@ def test_the_readme_names_it(word):
 )
 def test_the_readme_names_the_option(option):
     assert option in README or option == "--help"
+
+
+def test_the_readmes_example_prints_what_it_says():
+    failures, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    assert tried > 8
+    assert failures == 0
+
+
+def test_the_readmes_sweep_is_one():
+    [text] = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    assert set(sweeps.parse(text, "readme", "README.md").model_fields_set) == set(Sweep.model_fields)
+
+
+def test_make_targets_that_the_readme_names_are_there():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert {"bench", "test"} <= set(re.findall(r"(?:`|\$ )make ([a-z]+)", README)) <= targets

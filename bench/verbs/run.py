@@ -202,4 +202,5 @@ def _sum_up(experiment: Experiment, folder: Path, screen: Screen) -> None:
     if summary.empty:
         raise NothingMeasured(f"{folder / 'time.csv'}: nothing could be measured; its status and detail columns say why")
     Table(folder, "summary.csv").replace(summary.to_numpy().tolist())
-    screen.findings(findings(rows, experiment.baseline))
+    here = rows["machine"] == read_machine(folder)["machine"]
+    screen.findings(findings(rows[here], experiment.baseline))

@@ -115,7 +115,7 @@ def _cards(findings: Sequence[Finding]) -> list[dict[str, str]]:
 
 def _questions(findings: Sequence[Finding]) -> list[tuple[str, list[str]]]:
     asked = dict.fromkeys(one.question for one in findings)
-    return [(question, [one.answer for one in findings if one.question == question]) for question in asked]
+    return [(question, list(dict.fromkeys(one.answer for one in findings if one.question == question))) for question in asked]
 
 
 def _plots(parts: Sequence[Slice]) -> list[dict[str, str]]:

@@ -4,12 +4,13 @@ PYTHON ?= python3
 SWEEP ?= quick
 RESULTS ?= results
 PLOTS ?= plots
+FAIL_ABOVE ?= 0.03
 VENV := .venv
 BIN := $(VENV)/bin
 UNWIND := $(BIN)/python -m bench
 FOLDERS := --results $(RESULTS) --plots $(PLOTS)
 
-.PHONY: help setup bench test check plots report train clean
+.PHONY: help setup bench test check plots report train compare clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +48,10 @@ plots: setup ## draw the figures again from the CSVs
 
 report: setup ## write the report again from the CSVs
 	$(UNWIND) report $(FOLDERS)
+
+compare: setup ## two results folders, cell by cell: make compare BASE=DIR NEW=DIR
+	@test -n '$(BASE)' -a -n '$(NEW)' || { echo 'name the folders: make compare BASE=DIR NEW=DIR [FAIL_ABOVE=0.03]' >&2; exit 2; }
+	$(UNWIND) compare '$(BASE)' '$(NEW)' --fail-above $(FAIL_ABOVE)
 
 clean: ## remove .venv and caches; results and plots stay
 	rm -rf $(VENV) *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

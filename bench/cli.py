@@ -8,9 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from bench.errors import BadInput, NothingMeasured, unknown
+from bench.errors import BadInput, GateFailed, NothingMeasured, unknown
+from bench.measure.process import SILENCE_S
 from bench.plan import sweeps
+from bench.record.exports import FORMATS
 from bench.show.console import Screen
+from bench.verbs.compare import compare
+from bench.verbs.export import export
 from bench.verbs.list_all import list_all
 from bench.verbs.plot import plot
 from bench.verbs.report import report
@@ -32,6 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NothingMeasured as error:
         screen.complain(str(error))
         return NOTHING_MEASURED
+    except OSError as error:  # what the verbs do not foresee, such as a full disk under the temporary files
+        screen.complain(f"{error.filename or 'the system'}: {error.strerror or error}; make room or mend it, what was recorded is kept")
+        return BAD_INPUT
+    except GateFailed as error:
+        screen.complain(str(error))
+        return FAILED_GATE
     except KeyboardInterrupt:
         screen.say("interrupted; everything measured so far is kept, and the same command goes on from there")
         return INTERRUPTED
@@ -75,6 +85,9 @@ def parser() -> Parser:
     one.add_argument("--budget", type=float, metavar="SECONDS", help="begin no visit after so long (the sweep's)")
     one.add_argument("--precision", type=float, help="half-width of the intervals to aim at, as a fraction (the sweep's)")
     one.add_argument("--seed", type=int, default=0, help="of every random order (0)")
+    one.add_argument(
+        "--patience", type=float, default=SILENCE_S, metavar="SECONDS", help=f"take what says nothing for so long to hang ({SILENCE_S:g})"
+    )
     one.add_argument("--only", choices=("time",), help="measure this alone")
     one.add_argument("--fresh", action="store_true", help="set what is in --results aside and start anew")
     one.set_defaults(verb=run)
@@ -89,6 +102,20 @@ def parser() -> Parser:
 
     one = verb.add_parser("report", parents=[folders], help="write results/report.html from the CSVs")
     one.set_defaults(verb=report)
+
+    one = verb.add_parser("compare", help="two results folders, cell by cell: what became slower or faster")
+    one.add_argument("base", type=Path, metavar="BASE", help="the results folder to compare with")
+    one.add_argument("new", type=Path, metavar="NEW", help="the results folder to judge")
+    one.add_argument(
+        "--fail-above", type=float, metavar="SHARE", help="exit with 1 if one is slower by more than this for certain, e.g. 0.03"
+    )
+    one.add_argument("--markdown", action="store_true", help="a table for a pull request")
+    one.set_defaults(verb=compare)
+
+    one = verb.add_parser("export", parents=[folders], help="time.csv in the format of another tool")
+    one.add_argument("--format", choices=tuple(FORMATS), required=True, help="whose")
+    one.add_argument("file", type=Path, metavar="FILE", help="the file to write")
+    one.set_defaults(verb=export)
 
     one = verb.add_parser("list", parents=[chosen], help="implementations, sweeps and datasets")
     one.set_defaults(verb=list_all)

@@ -39,6 +39,8 @@ class Implementation:
         backprop: `backprop(network, X, Y, emit) -> loss`, with X (features, examples) and
             Y (classes or 1, examples). The contract stands at the head of this file.
 
+    Whatever in the first four cannot be printed becomes a space, since they are shown in many places.
+
     Raises:
         ValueError: the name is empty or `control` is none of the three.
 
@@ -51,6 +53,9 @@ class Implementation:
     backprop: Backprop
 
     def __post_init__(self) -> None:
+        for field in ("name", "title", "cache", "control"):
+            words = "".join(character if character.isprintable() else " " for character in getattr(self, field)).split()
+            object.__setattr__(self, field, " ".join(words))
         if not self.name:
             raise ValueError("an implementation needs a name")
         if self.control not in CONTROLS:

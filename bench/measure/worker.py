@@ -25,7 +25,7 @@ import numpy as np
 import threadpoolctl
 
 from bench.measure import clocks, visit
-from bench.measure.lifeline import die_with_parent
+from bench.measure.lifeline import die_first, die_with_parent
 from bench.measure.process import ending
 from bench.measure.steps import Workbench
 from bench.plan.cells import Cell
@@ -33,11 +33,14 @@ from bench.plan.contenders import available
 
 Answer = Callable[..., None]
 
+ANSWERED = 86  # a fork's exit code when it has answered; 0 is what code under test gives when it ends the process itself
+
 
 def main() -> None:
     """Do the task on standard input."""
-    answer = _answers_only()
+    answer = answers_only()
     die_with_parent(int(os.environ["UNWIND_PARENT"]))
+    die_first()
     task = json.load(sys.stdin)
     implementations = available(task["files"])
     answer(hello={"blas": threadpoolctl.threadpool_info()})
@@ -55,9 +58,9 @@ def _apart(work: Callable[[], None], answer: Answer) -> None:
     if child == 0:
         die_with_parent(worker)
         _answer_for_errors(work, answer)
-        os._exit(0)
+        os._exit(ANSWERED)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    if code != 0:
+    if code != ANSWERED:
         status, detail = ending(code)
         answer(status=status, detail=detail)
 
@@ -65,7 +68,7 @@ def _apart(work: Callable[[], None], answer: Answer) -> None:
 def _answer_for_errors(work: Callable[[], None], answer: Answer) -> None:
     try:
         work()
-    except Exception as error:
+    except BaseException as error:  # SystemExit too: an implementation may try to end the program
         answer(status=visit.status_of(error), detail=f"{type(error).__name__}: {error}")
 
 
@@ -88,7 +91,7 @@ def _visit(item: dict[str, Any], implementations: Any, baseline: str, answer: An
     answer(rows=[astuple(row) for row in rows], wall_s=perf_counter() - start)
 
 
-def _answers_only() -> Answer:
+def answers_only() -> Answer:
     """Keep standard output for answers, and send all other printing to standard error."""
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

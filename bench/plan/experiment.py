@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from bench.plan import contenders, datasets
 from bench.plan.cells import Cell
 from bench.plan.datasets import Dataset
 from bench.plan.sweeps import Sweep
-from impls import Implementation, layers, losses, updates
+from impls import IMPLEMENTATIONS, Implementation, layers, losses, updates
 from impls.contract import BrokenContract, check
 
 
@@ -76,10 +76,26 @@ class Experiment:
         return paths
 
 
-def prepare(sweep: Sweep, names: Sequence[str], files: Sequence[str], baseline: str) -> Experiment:
+def broken(implementation: Implementation) -> str:
+    """How an implementation breaks the contract; empty if it keeps it."""
+    try:
+        check(implementation)
+    except BrokenContract as error:
+        return str(error)
+    return ""
+
+
+def prepare(
+    sweep: Sweep,
+    names: Sequence[str],
+    files: Sequence[str],
+    baseline: str,
+    try_own: Callable[[str, Sequence[str]], str],
+) -> Experiment:
     """Find and check everything that a sweep names.
 
-    `names` are the implementations to compare; if there are none, those that the sweep names, or all.
+    `names` are the implementations to compare; if there are none, those that the sweep names, or all. `try_own`
+    tells what is wrong with one of the user's own, which had better not be tried in this process.
 
     Raises:
         BadInput: a name is not known, data cannot be read or learned from, or the baseline itself
@@ -92,7 +108,7 @@ def prepare(sweep: Sweep, names: Sequence[str], files: Sequence[str], baseline: 
     wanted = contenders.choose(names or sweep.impls, known, "--impl" if names else f"sweep {sweep.name!r}")
     if known[baseline] not in wanted:
         wanted.insert(0, known[baseline])
-    refused = {one.name: why for one in wanted if (why := _broken(one))}
+    refused = {one.name: why for one in wanted if (why := broken(one) if one.name in IMPLEMENTATIONS else try_own(one.name, files))}
     if baseline in refused:
         raise BadInput(f"the baseline {baseline!r} {refused[baseline]}; mend it or give another --baseline")
     return Experiment(
@@ -103,14 +119,6 @@ def prepare(sweep: Sweep, names: Sequence[str], files: Sequence[str], baseline: 
         {name: datasets.load(name, sweep.target, f"sweep {sweep.name!r}") for name in sweep.dataset},
         tuple(str(Path(file).resolve()) for file in files),
     )
-
-
-def _broken(implementation: Implementation) -> str:
-    try:
-        check(implementation)
-    except BrokenContract as error:
-        return str(error)
-    return ""
 
 
 def _source(implementation: Implementation) -> bytes:

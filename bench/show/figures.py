@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 from bench.analyse.verdicts import SAME
 from bench.plan.allocators import ALLOCATORS
 from bench.plan.contenders import CONTROL, FLOOR, title
+from bench.record.disk import write_whole
 from impls import IMPLEMENTATIONS
 
 STYLE: Any = {
@@ -88,7 +90,7 @@ def ratio_by_depth(data: Slice) -> Figure:
             ax = axes[i][j]
             rows = _rows(data, impl, baseline, allocator)
             _ratio_lines(ax, rows, widths)
-            ax.set_title(f"{title(impl)} ÷ {title(baseline)}\n" if j == 0 else "\n", fontsize=9)
+            ax.set_title(f"{_label(impl)} ÷ {_label(baseline)}\n" if j == 0 else "\n", fontsize=9)
             if i == 0:
                 ax.annotate(ALLOCATOR_TITLES[allocator], (1, 1.06), xycoords="axes fraction", ha="right", color="#5b6470")
             if i == len(compared) - 1:
@@ -128,7 +130,7 @@ def ratio_map(data: Slice) -> Figure:
             ax = axes[i][j]
             rows = _rows(data, impl, baseline, allocator)
             _map_cells(ax, rows, depths, widths)
-            ax.set_title(f"{title(impl)} ÷ {title(baseline)}", fontsize=9)
+            ax.set_title(f"{_label(impl)} ÷ {_label(baseline)}", fontsize=9)
             if i == 0:
                 ax.annotate(ALLOCATOR_TITLES[allocator], (0, 1.2), xycoords="axes fraction", color="#5b6470", annotation_clip=False)
             if i == len(compared) - 1:
@@ -177,7 +179,9 @@ def time_per_layer(data: Slice) -> Figure:
                 ax.plot(x, y, color="#5c5c5c", linestyle="--", label="floor: matrix products alone")
                 ax.fill_between(x, y, 0, color="#f1f3f5", zorder=0)
             else:
-                ax.plot(x, y, color=COLOURS[k % len(COLOURS)], marker=markers[k % len(markers)], markersize=5, alpha=0.9, label=title(name))
+                ax.plot(
+                    x, y, color=COLOURS[k % len(COLOURS)], marker=markers[k % len(markers)], markersize=5, alpha=0.9, label=_label(name)
+                )
         ax.set_yscale("log")
         _log2_axis(ax, sorted(set(medians["width"])))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
@@ -186,6 +190,11 @@ def time_per_layer(data: Slice) -> Figure:
     axes[0][0].set_ylabel(f"µs a layer, {medians['depth'].max()} layers")
     axes[0][0].legend(fontsize=8, loc="upper left")
     return figure
+
+
+def _label(name: str) -> str:
+    """A contender's title, in which a dollar is a dollar and begins no formula."""
+    return title(name).replace("$", r"\$")
 
 
 def _rows(data: Slice, impl: str, baseline: str, allocator: str) -> pd.DataFrame:
@@ -246,7 +255,13 @@ def draw_all(summary: pd.DataFrame, times: pd.DataFrame, folder: Path) -> list[P
             for plot in PLOTS:
                 path = folder / f"{plot.name}{'-' if data.name else ''}{data.name}.svg"
                 figure = plot.draw(data)
-                figure.savefig(path, metadata={"Date": None})
-                figure.savefig(path.with_suffix(".png"), dpi=150)
+                _save(figure, path, metadata={"Date": None})
+                _save(figure, path.with_suffix(".png"), dpi=150)
                 written.append(path)
     return written
+
+
+def _save(figure: Figure, path: Path, **settings: Any) -> None:
+    picture = io.BytesIO()
+    figure.savefig(picture, format=path.suffix[1:], **settings)
+    write_whole(path, picture.getvalue())

@@ -6,6 +6,7 @@ import argparse
 
 from bench.analyse.findings import findings
 from bench.analyse.training import outcomes
+from bench.record.disk import write_whole
 from bench.record.results import read_results
 from bench.record.tables import Table
 from bench.show.console import Screen
@@ -25,5 +26,5 @@ def report(options: argparse.Namespace, screen: Screen) -> None:
     training = outcomes(Table(options.results, "training.csv").read(screen.warn))
     clarity = Table(options.results, "clarity.csv").read(screen.warn)
     path = options.results / "report.html"
-    path.write_text(render(Results(machine, summary, times, findings(times, baseline), training, clarity)), "utf-8")
+    write_whole(path, render(Results(machine, summary, times, findings(times, baseline), training, clarity)).encode())
     screen.say(f"the report is in {path}")

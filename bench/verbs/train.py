@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 from dataclasses import astuple
 
+from rich.markup import escape
 from rich.table import Table as Grid
 
 from bench.analyse.training import Outcome, outcomes
 from bench.measure.training import train as epochs_of
+from bench.measure.trial import why_refused
 from bench.plan import sweeps
 from bench.plan.experiment import prepare
 from bench.record.folder import results_folder
@@ -24,7 +26,7 @@ def train(options: argparse.Namespace, screen: Screen) -> None:
         BadInput: something on the command line or in the sweep cannot be done.
 
     """
-    experiment = prepare(sweeps.load(options.sweep), options.impl, options.files, "iterative")
+    experiment = prepare(sweeps.load(options.sweep), options.impl, options.files, "iterative", why_refused)
     rows = [
         astuple(epoch)
         for dataset in experiment.data.values()
@@ -41,7 +43,7 @@ def train(options: argparse.Namespace, screen: Screen) -> None:
 
 
 def _grid(dataset: str, found: list[Outcome]) -> Grid:
-    grid = Grid(title=f"Training on {dataset}, {found[0].epochs} epochs", title_justify="left", title_style="bold")
+    grid = Grid(title=f"Training on {escape(dataset)}, {found[0].epochs} epochs", title_justify="left", title_style="bold")
     grid.add_column("implementation")
     grid.add_column("update")
     for heading in ("last loss", "accuracy", "CPU time"):
@@ -49,5 +51,5 @@ def _grid(dataset: str, found: list[Outcome]) -> Grid:
     grid.add_column("losses")
     for one in found:
         same = "the same bits" if one.same else "differ"
-        grid.add_row(one.impl, one.update, f"{one.loss:.6f}", f"{one.accuracy:.1%}", f"{one.cpu_s:.2f} s", same)
+        grid.add_row(escape(one.impl), one.update, f"{one.loss:.6f}", f"{one.accuracy:.1%}", f"{one.cpu_s:.2f} s", same)
     return grid

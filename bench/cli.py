@@ -6,7 +6,7 @@ import argparse
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from bench.errors import BadInput, GateFailed, NothingMeasured, unknown
 from bench.measure.process import SILENCE_S
@@ -50,6 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that complains in one sentence, as everything else here does."""
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Refuse what no shell can pass on and no path can hold, before a path is made of it."""
+        if any("\0" in word for word in args or ()):
+            self.error("an argument holds a NUL character")
+        return super().parse_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Raise BadInput, with the nearest word if one is not known."""

@@ -1,4 +1,4 @@
-"""The trial: a user's implementation is held to the contract in a process of its own, where it may crash or hang."""
+"""The trial: a user's implementations are held to the contract in a process of their own, where they may crash or hang."""
 
 from __future__ import annotations
 
@@ -18,24 +18,40 @@ from bench.plan.experiment import broken
 TRIAL_S = 60.0  # the check takes milliseconds
 
 
-def why_refused(name: str, files: Sequence[str], silence_s: float = TRIAL_S) -> str:
-    """Why an implementation of the user's files cannot be used; empty if it can."""
+def refused(names: Sequence[str], files: Sequence[str], silence_s: float = TRIAL_S) -> dict[str, str]:
+    """Name -> why, for those implementations of the user's files that cannot be used."""
+    found: dict[str, str] = {}
+    left = list(names)
+    while left:
+        found |= _one_process(left, files, silence_s)
+    return {name: why for name, why in found.items() if why}
+
+
+def _one_process(left: list[str], files: Sequence[str], silence_s: float) -> dict[str, str]:
+    """What is wrong with whom, "" if nothing is; those who have had their trial are taken from `left`."""
+    found: dict[str, str] = {}
     try:
-        with closing(answers(__name__, {"name": name, "files": list(files)}, worker_environment(), silence_s)) as heard:
-            return str(next(heard)["broken"])
-    except (StopIteration, KeyError):
-        return "ends the program when it is run"
+        with closing(answers(__name__, {"names": left, "files": list(files)}, worker_environment(), silence_s)) as heard:
+            for answer in heard:
+                found[left[0]] = str(answer.get("broken"))
+                left.pop(0)
+                if not left:
+                    return found
+        raise WorkerDied("error", "it ends the program")
     except WorkerDied as death:
-        return f"comes to a bad end when it is tried: {death.status}, {death.detail}"
+        found[left.pop(0)] = f"comes to a bad end when it is tried: {death.status}, {death.detail}"
+    return found
 
 
 def main() -> None:
-    """Try the implementation that standard input names."""
+    """Try the implementations that standard input names, one after the other."""
     answer = answers_only()
     die_with_parent(int(os.environ["UNWIND_PARENT"]))
     die_first()
     task = json.load(sys.stdin)
-    answer(broken=broken(available(task["files"])[task["name"]]))
+    known = available(task["files"])
+    for name in task["names"]:
+        answer(broken=broken(known[name]))
 
 
 if __name__ == "__main__":

@@ -90,12 +90,12 @@ def prepare(
     names: Sequence[str],
     files: Sequence[str],
     baseline: str,
-    try_own: Callable[[str, Sequence[str]], str],
+    try_own: Callable[[Sequence[str], Sequence[str]], dict[str, str]],
 ) -> Experiment:
     """Find and check everything that a sweep names.
 
     `names` are the implementations to compare; if there are none, those that the sweep names, or all. `try_own`
-    tells what is wrong with one of the user's own, which had better not be tried in this process.
+    tells what is wrong with whom of the user's own (names, files), which had better not be tried in this process.
 
     Raises:
         BadInput: a name is not known, data cannot be read or learned from, or the baseline itself
@@ -108,7 +108,8 @@ def prepare(
     wanted = contenders.choose(names or sweep.impls, known, "--impl" if names else f"sweep {sweep.name!r}")
     if known[baseline] not in wanted:
         wanted.insert(0, known[baseline])
-    refused = {one.name: why for one in wanted if (why := broken(one) if one.name in IMPLEMENTATIONS else try_own(one.name, files))}
+    ours, own = ([one for one in wanted if (one.name in IMPLEMENTATIONS) == known_here] for known_here in (True, False))
+    refused = {one.name: why for one in ours if (why := broken(one))} | try_own([one.name for one in own], files)
     if baseline in refused:
         raise BadInput(f"the baseline {baseline!r} {refused[baseline]}; mend it or give another --baseline")
     return Experiment(

@@ -26,7 +26,7 @@ def read_results(folder: Path, warn: Warn) -> tuple[dict[str, Any], pd.DataFrame
     times = read_times(Table(folder, "time.csv"), warn)
     name = machine.get("machine", summary["machine"].iloc[-1] if len(summary) else "")
     summary, times = summary[summary["machine"] == name], times[times["machine"] == name]
-    if summary.empty or times.empty:
+    if not (summary["metric"] == "cpu").any() or not times["round"].notna().any():
         raise NothingMeasured(f"{folder}: has no figures of this machine yet; `make bench` measures some")
     return machine, summary, times
 

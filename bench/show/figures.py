@@ -247,12 +247,17 @@ PLOTS = (
 )
 
 
+def plots_of(data: Slice) -> list[Plot]:
+    """The figures that a slice can fill: where there is nobody to compare, only what a step takes."""
+    return [plot for plot in PLOTS if data.comparisons or plot.draw is time_per_layer]
+
+
 def draw_all(summary: pd.DataFrame, times: pd.DataFrame, folder: Path) -> list[Path]:
     """Draw every figure of every slice into the folder, as SVG and PNG; return the SVGs' paths."""
     written = []
     with mpl.rc_context(STYLE):
         for data in slices(summary, times):
-            for plot in PLOTS:
+            for plot in plots_of(data):
                 path = folder / f"{plot.name}{'-' if data.name else ''}{data.name}.svg"
                 figure = plot.draw(data)
                 _save(figure, path, metadata={"Date": None})

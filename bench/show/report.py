@@ -21,7 +21,7 @@ from bench.analyse.clarity import functions_source
 from bench.analyse.findings import Finding
 from bench.analyse.training import Outcome
 from bench.plan.contenders import FLOOR, title
-from bench.show.figures import PLOTS, STYLE, Slice, slices
+from bench.show.figures import STYLE, Slice, plots_of, slices
 from impls import IMPLEMENTATIONS
 
 FACTS = {
@@ -126,7 +126,7 @@ def _plots(parts: Sequence[Slice]) -> list[dict[str, str]]:
     drawn = []
     with mpl.rc_context(STYLE):
         for part in parts:
-            for plot in PLOTS:
+            for plot in plots_of(part):
                 picture = io.BytesIO()
                 plot.draw(part).savefig(picture, format="svg", metadata={"Date": None})
                 source = "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()

@@ -6,6 +6,7 @@ import argparse
 import secrets
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import asdict, astuple, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from bench.errors import BadInput, NothingMeasured
 from bench.measure import caveats, machine, room
 from bench.measure.caveats import Caveat, Moment
 from bench.measure.passes import Assignment, Finished, run_passes
-from bench.measure.trial import why_refused
+from bench.measure.trial import refused
 from bench.measure.visit import Measurement
 from bench.measure.workers import Workers
 from bench.plan import sweeps
@@ -48,7 +49,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     """
     sweep = _sweep(options)
     patience = _positive("--patience", options.patience)
-    experiment = prepare(sweep, options.impl, options.files, options.baseline, why_refused)
+    experiment = prepare(sweep, options.impl, options.files, options.baseline, refused)
     for name, why in experiment.refused.items():
         screen.warn(f"{name} is left out: it {why}")
     for file in experiment.files:
@@ -110,22 +111,28 @@ def _measure(experiment: Experiment, seed: int, patience: float, folder: Path, s
     if not earlier.empty:
         screen.say(f"goes on with {earlier.groupby(['cell', 'pass']).ngroups} visits recorded before; --fresh starts anew")
     start = caveats.this_moment()
-    _warn(ledger, caveats.before(caveats.read_text, known["load_1_min"], caveats.on_battery()), screen)
-    write_machine(folder, _machine_record(experiment, known, before, ledger, start, start))  # a kill leaves rows that say whose they are
+    ledger.caveats += _tell(caveats.before(caveats.read_text, known["load_1_min"], caveats.on_battery()), screen)
+
+    def keep_record() -> None:
+        write_machine(folder, _machine_record(experiment, known, before, ledger, start, caveats.this_moment()))
+
+    keep_record()  # for a kill would leave rows that do not say whose they are
     try:
         with tempfile.TemporaryDirectory() as scratch:
             _watch(experiment, cells, seed, patience, Path(scratch), ledger, screen)
-    finally:
-        end = caveats.this_moment()
-        _warn(ledger, caveats.during(start, end), screen)
-        write_machine(folder, _machine_record(experiment, known, before, ledger, start, end))
+    except BaseException:
+        with suppress(BadInput):  # on a full disk the first complaint is the one to hear
+            keep_record()
+        raise
+    keep_record()
+    _tell(caveats.during(start, caveats.this_moment()), screen)
 
 
-def _warn(ledger: Ledger, found: list[Caveat], screen: Screen) -> None:
-    """Keep what speaks against the figures, and tell it with its remedy."""
-    ledger.caveats += found
+def _tell(found: list[Caveat], screen: Screen) -> list[Caveat]:
+    """Tell what speaks against the figures, each with its remedy."""
     for one in found:
         screen.warn(f"{one.what}; to mend it: {one.remedy}")
+    return found
 
 
 def _watch(experiment: Experiment, cells: list[Cell], seed: int, patience: float, scratch: Path, ledger: Ledger, screen: Screen) -> None:
@@ -204,7 +211,8 @@ def _machine_record(
     settings = experiment.settings()
     for key in ("implementations", "data"):
         settings[key] = {**before.get("settings", {}).get(key, {}), **settings[key]}
-    warnings = {one["remedy"]: one for one in [*before.get("warnings", []), *map(asdict, ledger.caveats)]}  # the last of a kind
+    now = [asdict(one) for one in [*ledger.caveats, *caveats.during(start, end)]]
+    warnings = {one["remedy"]: one for one in [*before.get("warnings", []), *now]}  # the last of a kind
     return {
         **known,
         "warnings": list(warnings.values()),
@@ -220,7 +228,7 @@ def _check_blas(ledger: Ledger, hello: dict[str, Any], wanted: int, screen: Scre
     first = not ledger.blas
     ledger.blas = machine.blas_of(hello)
     if first:
-        _warn(ledger, caveats.of_blas(ledger.blas["blas_threads"], wanted), screen)
+        ledger.caveats += _tell(caveats.of_blas(ledger.blas["blas_threads"], wanted), screen)
 
 
 def _sum_up(experiment: Experiment, folder: Path, screen: Screen) -> None:

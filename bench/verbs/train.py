@@ -10,7 +10,7 @@ from rich.table import Table as Grid
 
 from bench.analyse.training import Outcome, outcomes
 from bench.measure.training import train as epochs_of
-from bench.measure.trial import why_refused
+from bench.measure.trial import refused
 from bench.plan import sweeps
 from bench.plan.experiment import prepare
 from bench.record.folder import results_folder
@@ -26,7 +26,9 @@ def train(options: argparse.Namespace, screen: Screen) -> None:
         BadInput: something on the command line or in the sweep cannot be done.
 
     """
-    experiment = prepare(sweeps.load(options.sweep), options.impl, options.files, "iterative", why_refused)
+    experiment = prepare(sweeps.load(options.sweep), options.impl, options.files, "iterative", refused)
+    for name, why in experiment.refused.items():
+        screen.warn(f"{name} is left out: it {why}")
     rows = [
         astuple(epoch)
         for dataset in experiment.data.values()

@@ -61,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--budget", type=float, metavar="SECONDS", help="begin no visit after so long (the sweep's)")
     one.add_argument("--precision", type=float, help="half-width of the intervals to aim at, as a fraction (the sweep's)")
     one.add_argument("--seed", type=int, default=0, help="of every random order (0)")
-    one.add_argument("--only", choices=("time",), help="measure this alone")
+    one.add_argument("--only", choices=("time", "memory"), help="measure this alone (time, then memory)")
     one.add_argument("--fresh", action="store_true", help="set what is in --results aside and start anew")
     one.set_defaults(verb=run)
 

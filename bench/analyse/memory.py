@@ -13,7 +13,7 @@ import pandas as pd
 
 from bench.analyse.findings import Finding
 from bench.plan.contenders import title
-from bench.plan.study import FRAMELESS, STUDY_DEPTH, STUDY_WIDTH
+from bench.plan.study import FRAMELESS, STUDY_BATCH, STUDY_DEPTH, STUDY_WIDTH
 from bench.record.memory import PLACE_COLUMNS
 
 RELATIVE, ABSOLUTE_BYTES = 0.02, 64 * 1024  # how near a prediction must come
@@ -111,9 +111,9 @@ def _against_lists(heap: pd.DataFrame) -> Iterator[Finding]:
     best = rows.loc[saved]
     yield Finding(
         MEMORY,
-        f"Beside the frames themselves, its peak is within {apart:.1%} of that of a list that is popped, in all {len(rows)} cells: both let go "
-        "of the same arrays at the same moments. A list that is kept to the end lets go of nothing while gradients grow beside it: "
-        f"recursion peaks at {mebibytes(best['recursive'])} where that list takes {mebibytes(best['iterative'])}, at {_place(rows, saved)}.",
+        f"Beside the frames themselves, its peak is within {apart:.1%} of that of a list that is popped, in all {len(rows)} cells: "
+        "both let go of the same arrays at the same moments. A list that is kept lets go of nothing while gradients grow beside it: "
+        f"at {_place(rows, saved)}, recursion peaks at {mebibytes(best['recursive'])} and the kept list at {mebibytes(best['iterative'])}.",
     )
 
 
@@ -121,10 +121,10 @@ def _frames(peaks: pd.DataFrame) -> Iterator[Finding]:
     for cost in frame_costs(peaks):
         yield Finding(
             FRAMES,
-            f"A layer of {title(cost.impl)} takes {cost.slope_bytes:.0f} bytes of resident memory more than one of the popped list, by the "
-            f"slope between {cost.shallowest:,} and {cost.deepest:,} layers of one unit. {INT_BYTES} of these are its layer's number, an object "
-            f"beside the frame, and the list's slot of {SLOT_BYTES} is saved, which leaves {cost.frame_bytes:.0f} for the frame; its code says "
-            f"{cost.code_bytes:.0f}. For scale: one activation of 8 units and 32 examples takes {8 * 32 * 8:,}.",
+            f"A layer of {title(cost.impl)} takes {cost.slope_bytes:.0f} bytes of resident memory more than one of the popped list, "
+            f"by the slope between {cost.shallowest:,} and {cost.deepest:,} layers of one unit. {INT_BYTES} of these are its layer's "
+            f"number, an object beside the frame, and the list's slot of {SLOT_BYTES} is saved, which leaves {cost.frame_bytes:.0f} "
+            f"for the frame; its code says {cost.code_bytes:.0f}. One activation of 8 units and 32 examples takes {8 * 32 * 8:,}.",
         )
 
 
@@ -133,28 +133,27 @@ def _fusing(heap: pd.DataFrame) -> Iterator[Finding]:
     if not {"deferred", "fused"} <= set(by_update.columns):
         return
     by_update = by_update.dropna()
-    parts = [_most_saved(title(str(impl)), rows) for impl, rows in by_update.groupby("impl", sort=False)]
-    even = by_update.query("depth == @STUDY_DEPTH and width == @STUDY_WIDTH and batch == @STUDY_WIDTH")
-    words = f"All gradients but one. The peak shrinks most where gradients are larger than activations: {'; '.join(parts)}."
-    yield Finding(FUSING, f"{words} {_even_words(even)}".strip())
+    factor = (by_update["deferred"] / by_update["fused"]).unstack("impl")
+    best = factor.max(axis=1).idxmax()
+    depth, width, batch = (by_update.index.get_level_values(axis) for axis in ("depth", "width", "batch"))
+    even = by_update[(depth == STUDY_DEPTH) & (width == STUDY_WIDTH) & (batch == STUDY_BATCH)]
+    answer = (
+        f"All gradients but one. Most where they are larger than activations, at {_place(factor, best)}: {_changes(by_update.loc[best])}. "
+    )
+    if len(even):
+        answer += (
+            f"Where a gradient is as large as an activation, at {_place(factor, even.index[0][:-1])}: {_changes(even)}. A cache that is "
+            "let go of has made room for the gradients, so there is little left to save."
+        )
+    yield Finding(FUSING, answer.strip())
 
 
-def _most_saved(name: str, rows: pd.DataFrame) -> str:
-    """Where one implementation's peak shrinks most: "recursion 3.7 times, from 8.0 MiB to 2.2 MiB at depth 64 ..."."""
-    factor = rows["deferred"] / rows["fused"]
-    best = factor.idxmax()
-    peak = rows.loc[best]
-    return f"{name} {factor[best]:.1f} times, from {mebibytes(peak['deferred'])} to {mebibytes(peak['fused'])} at {_place(rows, best)}"
-
-
-def _even_words(even: pd.DataFrame) -> str:
-    """What fusing saves where a gradient is as large as an activation."""
-    if even.empty:
-        return ""
-    changes = [f"{title(str(row.Index[-1]))}, {mebibytes(row.deferred)} and {mebibytes(row.fused)}" for row in even.itertuples()]
-    return (
-        f"Where a gradient is as large as an activation (depth {STUDY_DEPTH}, width and batch {STUDY_WIDTH}), the peaks, deferred and fused, "
-        f"are: {'; '.join(changes)}. A cache that is let go of has made room for the gradients, so there is little left to save."
+def _changes(rows: pd.DataFrame) -> str:
+    """ "recursion from 8.0 MiB to 2.2 MiB", for each implementation."""
+    names = rows.index.get_level_values("impl")
+    return "; ".join(
+        f"{title(name)} from {mebibytes(deferred)} to {mebibytes(fused)}"
+        for name, deferred, fused in zip(names, rows["deferred"], rows["fused"], strict=True)
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -238,6 +240,13 @@ PLOTS = (
         time_per_layer,
     ),
 )
+
+
+def data_uri(figure: Figure) -> str:
+    """The figure as an SVG inside an address, so that an HTML file can hold it."""
+    picture = io.BytesIO()
+    figure.savefig(picture, format="svg", metadata={"Date": None})
+    return "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()
 
 
 def draw_all(summary: pd.DataFrame, times: pd.DataFrame, folder: Path) -> list[Path]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import inspect
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +19,7 @@ from pygments.lexers import PythonLexer
 from bench.analyse.findings import Finding
 from bench.analyse.training import Outcome
 from bench.plan.contenders import CONTROL, FLOOR, title
-from bench.show.figures import PLOTS, STYLE, Slice, slices
+from bench.show.figures import PLOTS, STYLE, Slice, data_uri, slices
 from impls import IMPLEMENTATIONS
 
 FACTS = {
@@ -51,6 +49,7 @@ class Results:
     times: pd.DataFrame
     findings: Sequence[Finding]
     training: Sequence[Outcome]
+    memory: Markup = field(default_factory=Markup)
 
 
 def render(results: Results) -> str:
@@ -72,6 +71,7 @@ def render(results: Results) -> str:
         cards=_cards(results.findings),
         questions=_questions(results.findings),
         plots=_plots(parts),
+        memory=results.memory,
         training=results.training,
         training_answer=_training_answer(results.training),
         sources=_sources(),
@@ -86,13 +86,15 @@ def _contents(results: Results) -> list[tuple[str, str]]:
     anchors = {
         "answers": "Answers",
         "figures": "Figures",
+        "memory": "Memory",
         "training": "Training",
         "sources": "Sources",
         "cells": "Every cell",
         "reading": "How to read this",
         "machine": "The machine",
     }
-    return [(anchor, heading) for anchor, heading in anchors.items() if anchor != "training" or results.training]
+    empty = {"memory": not results.memory, "training": not results.training}
+    return [(anchor, heading) for anchor, heading in anchors.items() if not empty.get(anchor)]
 
 
 def _machine_facts(machine: dict[str, Any]) -> list[tuple[str, str]]:
@@ -124,9 +126,7 @@ def _plots(parts: Sequence[Slice]) -> list[dict[str, str]]:
     with mpl.rc_context(STYLE):
         for part in parts:
             for plot in PLOTS:
-                picture = io.BytesIO()
-                plot.draw(part).savefig(picture, format="svg", metadata={"Date": None})
-                source = "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()
+                source = data_uri(plot.draw(part))
                 heading = f"{plot.heading}: {part.name}" if part.name else plot.heading
                 drawn.append({"heading": heading, "caption": plot.caption, "source": source})
     return drawn

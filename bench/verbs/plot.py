@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 
 from bench.record.folder import make_folder
+from bench.record.memory import read_memory
 from bench.record.results import read_results
 from bench.show.console import Screen
 from bench.show.figures import draw_all
+from bench.show.memory_figures import draw_memory
 
 
 def plot(options: argparse.Namespace, screen: Screen) -> None:
@@ -18,7 +20,8 @@ def plot(options: argparse.Namespace, screen: Screen) -> None:
         NothingMeasured: there are no results.
 
     """
-    _, summary, times = read_results(options.results, screen.warn)
+    machine, summary, times = read_results(options.results, screen.warn)
     make_folder(options.plots, "--plots")
     written = draw_all(summary, times, options.plots)
+    written += draw_memory(read_memory(options.results, machine.get("machine", ""), screen.warn), options.plots)
     screen.say(f"{len(written)} figures, as SVG and PNG, in {options.plots}/")

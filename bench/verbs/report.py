@@ -6,9 +6,11 @@ import argparse
 
 from bench.analyse.findings import findings
 from bench.analyse.training import outcomes
+from bench.record.memory import read_memory
 from bench.record.results import read_results
 from bench.record.tables import Table
 from bench.show.console import Screen
+from bench.show.memory_section import memory_section
 from bench.show.report import Results, render
 
 
@@ -23,6 +25,7 @@ def report(options: argparse.Namespace, screen: Screen) -> None:
     machine, summary, times = read_results(options.results, screen.warn)
     baseline = machine.get("settings", {}).get("baseline", summary["baseline"].iloc[0])
     training = outcomes(Table(options.results, "training.csv").read(screen.warn))
+    memory = memory_section(read_memory(options.results, machine.get("machine", ""), screen.warn))
     path = options.results / "report.html"
-    path.write_text(render(Results(machine, summary, times, findings(times, baseline), training)), "utf-8")
+    path.write_text(render(Results(machine, summary, times, findings(times, baseline), training, memory)), "utf-8")
     screen.say(f"the report is in {path}")

@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 UNWIND := $(BIN)/python -m bench
 FOLDERS := --results $(RESULTS) --plots $(PLOTS)
 
-.PHONY: help setup bench test check plots report train clean
+.PHONY: help setup bench test check plots report train million clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ plots: setup ## draw the figures again from the CSVs
 
 report: setup ## write the report again from the CSVs
 	$(UNWIND) report $(FOLDERS)
+
+million: setup ## train a network of a million layers, by a loop and by recursion
+	$(UNWIND) million
 
 clean: ## remove .venv and caches; results and plots stay
 	rm -rf $(VENV) *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

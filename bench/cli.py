@@ -10,6 +10,7 @@ from bench.errors import BadInput, NothingMeasured
 from bench.plan import sweeps
 from bench.show.console import Screen
 from bench.verbs.list_all import list_all
+from bench.verbs.million import million
 from bench.verbs.plot import plot
 from bench.verbs.report import report
 from bench.verbs.run import run
@@ -69,6 +70,10 @@ def parser() -> argparse.ArgumentParser:
         "train", parents=[folders, chosen], help="train a network with each implementation and update, and record the losses"
     )
     one.set_defaults(verb=train)
+
+    one = verb.add_parser("million", help="train a network of a million layers, by a loop and by recursion")
+    one.add_argument("--depth", type=int, default=1_000_000, metavar="LAYERS", help="of the network (1000000)")
+    one.set_defaults(verb=million)
 
     one = verb.add_parser("plot", parents=[folders], help="draw the figures from the CSVs")
     one.set_defaults(verb=plot)

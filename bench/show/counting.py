@@ -10,15 +10,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bench.show.console import Screen
 
-Advance = Callable[[float, str], None]
+Advance = Callable[[int, str], None]
 
 
 @contextmanager
-def counting(screen: Screen, what: str, total: float) -> Iterator[Advance]:
-    """Count `what` up to `total`, for as long as it lasts; call `advance(done, doing)` as it goes on."""
+def counting(screen: Screen, what: str, total: int) -> Iterator[Advance]:
+    """Count `what` up to `total`, for as long as it lasts: `advance(more, doing)`."""
     start = time.monotonic()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.fields[doing]}"))
     with Progress(*columns, console=screen.out, transient=True, disable=not screen.out.is_terminal) as progress:
         task = progress.add_task(what, total=total, doing="")
-        yield lambda done, doing: progress.update(task, advance=done, doing=doing)
-    screen.say(f"{what}: {total:g} in {time.monotonic() - start:.0f} s")
+        yield lambda more, doing: progress.update(task, advance=more, doing=doing)
+    screen.say(f"{what}: {total:,} in {time.monotonic() - start:.0f} s")

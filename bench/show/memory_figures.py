@@ -216,7 +216,7 @@ MEMORY_PLOTS = (
     MemoryPlot(
         "memory_peaks",
         "The peak, predicted and measured",
-        "Each point is a cell: the peak by the formula below against the heap's. On the line they are equal; the band is what is "
+        "Each point is a cell: the peak by the formula against the heap's. On the line they are equal; the band is what is "
         "allowed between them, 2 % and 64 KiB. Full points are deferred, hollow ones fused.",
         memory_peaks,
         lambda tables: agreement(tables.peaks),

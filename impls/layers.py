@@ -51,7 +51,7 @@ def linear(Z, out):
 
 def relu(Z, out):
     """g(Z) = max(Z, 0) (Nair & Hinton 2010)."""
-    return np.maximum(Z, 0, out)
+    return np.maximum(Z, 0, out=out)
 
 
 def sigmoid(Z, out):

@@ -13,7 +13,6 @@ from bench.measure import room
 from bench.measure.million import BATCH, STEPS, WIDTH, Deep, train_deep
 from bench.measure.process import WorkerDied
 from bench.plan import datasets
-from bench.plan.cells import Cell
 from bench.plan.contenders import title
 from bench.show.console import Screen
 from bench.show.counting import counting
@@ -33,7 +32,7 @@ def million(options: argparse.Namespace, screen: Screen) -> None:
     depth = options.depth
     if depth < 1:
         raise BadInput(f"--depth is {depth}; give 1 or more")
-    why = room.lacks_room(Cell(DATASET, BATCH, depth, WIDTH, "float64", "fused", "default"), WIDTH, 1)
+    why = room.shortage(depth * (room.FRAME_BYTES + room.OBJECT_BYTES))
     if why:
         raise BadInput(f"{depth:,} layers: {why}; give a smaller --depth")
     screen.say(f"{depth:,} layers of {WIDTH} units, {BATCH} examples of {DATASET} projected down, {STEPS} steps, fused update")

@@ -42,6 +42,7 @@ def check(implementation: Implementation) -> None:
         except Exception as error:
             raise BrokenContract(f"raises {type(error).__name__}: {error}") from error
         _compare(loss, gradients, network, X, Y)
+        _refuse_late_readers(implementation, gradients, network, X, Y)
 
 
 def example(sizes, activation: str = "tanh", dtype: str = "float64", examples: int = 6, seed: int = 0):
@@ -147,10 +148,24 @@ def _compare(loss, gradients, network, X, Y) -> None:
         for what, actual, slopes, other in zip(("dW", "db"), pair, numeric[l], sibling[l]):
             error = relative_error(actual, slopes)
             if not error <= FINITE_DIFFERENCE_TOLERANCE:
-                raise BrokenContract(f"{what} of layer {l} is off by {error:.1e} of its size against finite differences")
+                raise BrokenContract(f"gives a {what} of layer {l} that is off by {error:.1e} of its size against finite differences")
             error = relative_error(actual, other)
             if not error <= SIBLING_TOLERANCE:
-                raise BrokenContract(f"{what} of layer {l} is off by {error:.1e} of its size against iterative")
+                raise BrokenContract(f"gives a {what} of layer {l} that is off by {error:.1e} of its size against iterative")
+
+
+def _refuse_late_readers(implementation, gradients, network, X, Y) -> None:
+    """Once a layer's gradient is out, a fused update may change the layer: here, into nonsense."""
+    late = []
+
+    def emit(l, dW, db):
+        late.append(all(map(np.array_equal, (dW, db), gradients[l])))
+        network.layers[l].W[...] = np.nan
+        network.layers[l].b[...] = np.nan
+
+    implementation.backprop(network, X, Y, emit)
+    if not all(late):
+        raise BrokenContract("reads a layer after it has emitted its gradient, which a fused update changes by then")
 
 
 def _loss(network: Network, X, Y) -> float:

@@ -17,8 +17,8 @@ def backprop(network, X, Y, emit):
         A_prev, A = activations[l], activations[l + 1]
         dA, dW, db = backward(layers[l], A_prev, A, dA)
         emit(l, dW, db)
-        del dW, db  # or they would live on beside the next layer's
+        del dW, db  # or they would outlive their layer
     return loss
 
 
-iterative = Implementation("iterative", "list, kept", "a list, kept until backward is over", "loop", backprop, list_kept)
+iterative = Implementation("iterative", "kept list", "a list, kept until backward is over", "loop", backprop, list_kept)

@@ -17,8 +17,8 @@ def backprop(network, X, Y, emit):
         A, A_prev = activations.pop(), activations[-1]
         dA, dW, db = backward(layers[l], A_prev, A, dA)
         emit(l, dW, db)
-        del dW, db  # or they would live on beside the next layer's
+        del dW, db  # or they would outlive their layer
     return loss
 
 
-iterative_pop = Implementation("iterative_pop", "list, popped", "a list, popped as backward runs", "loop", backprop, list_popped)
+iterative_pop = Implementation("iterative_pop", "popped list", "a list, popped as backward runs", "loop", backprop, list_popped)

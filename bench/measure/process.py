@@ -13,7 +13,7 @@ import threading
 from collections.abc import Generator, Iterator
 from typing import IO, Any
 
-SILENCE_S = 600.0  # a worker that has not answered for so long is taken to hang
+SILENCE_S = 600.0  # a worker that has not answered for so long, in which it should have measured once, is taken to hang
 
 
 class WorkerDied(Exception):
@@ -54,12 +54,13 @@ def answers(module: str, task: dict[str, Any], environment: dict[str, str], sile
 
 def ending(returncode: int, last_words: str = "") -> tuple[str, str]:
     """The contract's word for a process's exit code, and the detail."""
-    if returncode == -signal.SIGSEGV:
+    name = signal.Signals(-returncode).name if returncode < 0 else ""
+    if name == "SIGSEGV":
         return "segfault", "segmentation fault"
-    if returncode == -signal.SIGKILL:
+    if name == "SIGKILL":
         return "out_of_memory", "killed by the system, most likely for memory"
-    if returncode < 0:
-        return "error", f"killed by {signal.Signals(-returncode).name}"
+    if name:
+        return "error", f"killed by {name}"
     return "error", last_words or f"exit code {returncode}"
 
 

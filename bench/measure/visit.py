@@ -44,8 +44,8 @@ class Measurement:
 class Visit:
     """What `measure` needs: steps by contender, how to reset them, and where randomness comes from.
 
-    `announce(name)` is called before each contender's first step, so that whoever watches knows
-    which of them a crash belongs to.
+    `announce(name)` is called before each measurement, outside the clock, so that whoever watches
+    knows that it goes on, and to whom a crash belongs.
     """
 
     steps: dict[str, Step]
@@ -101,6 +101,7 @@ def _round(visit: Visit, names: list[str], number: int, iterations: int) -> list
     visit.rng.shuffle(names)
     rows = []
     for order, name in enumerate(names + names[::-1]):
+        visit.announce(name)
         visit.put_back()
         reading = visit.read_clocks(visit.steps[name], iterations)
         rows.append(Measurement(name, number, order, iterations, *reading))

@@ -1,6 +1,6 @@
 """The worker: one pass in a fresh interpreter. Reads its task from standard input, answers in JSON lines.
 
-Answers: {"hello": ...} once; {"trying": contender} before a contender's first step; and for each visit,
+Answers: {"hello": ...} once; {"trying": contender} before each measurement; and for each visit,
 in the order of the task, {"rows": [...], "wall_s": ...} or, if it came to a bad end, {"status": ...,
 "detail": ...}. Whatever else is printed, by implementations too, goes to standard error.
 

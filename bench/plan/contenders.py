@@ -24,6 +24,12 @@ def title(name: str, implementations: dict[str, Implementation] = IMPLEMENTATION
     return implementations[name].title if name in implementations else name
 
 
+def in_order(names: Iterable[str]) -> list[str]:
+    """Contenders as figures and tables show them: the registry's, a user's own by name, the control, the floor."""
+    known = [*IMPLEMENTATIONS]
+    return sorted(set(names), key=lambda name: (name in REFERENCES, known.index(name) if name in known else len(known), name))
+
+
 def available(files: Iterable[str] = ()) -> dict[str, Implementation]:
     """The registry, with the implementations that the user's files define added to it.
 
@@ -57,6 +63,8 @@ def load_file(file: str) -> list[Implementation]:
     sys.modules[spec.name] = module
     try:
         spec.loader.exec_module(module)
+    except SystemExit:
+        raise BadInput(f"--with {file}: ends the program when it is run; let it define implementations and return") from None
     except Exception as error:
         raise BadInput(f"--with {file}: raises {type(error).__name__}: {error}") from error
     found = {id(value): value for value in vars(module).values() if isinstance(value, Implementation)}

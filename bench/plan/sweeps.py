@@ -140,8 +140,8 @@ def _without_name(keys: dict[str, Any], place: str) -> dict[str, Any]:
 
 
 def _sentence(error: ValidationError, place: str) -> str:
-    """The first complaint: where, what, and what would do."""
-    first = error.errors()[0]
+    """The first complaint, and a key that is not known before one that is missing: where, what, and what would do."""
+    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     key = str(first["loc"][0])
     where = key + "".join(f"[{part}]" for part in first["loc"][1:])
     if first["type"] == "extra_forbidden":
@@ -150,5 +150,7 @@ def _sentence(error: ValidationError, place: str) -> str:
         return f"{place}: {key} is missing; add {key} = [...]"
     if first["type"] == "value_error":
         return f"{place}: {first['ctx']['error']}"
-    wanted = first["msg"].removeprefix("Input should be ").removeprefix("a valid ").removeprefix("List should have ")
+    if first["type"] == "too_short":
+        return f"{place}: {where} is empty; give one value or more"
+    wanted = first["msg"].removeprefix("Input should be ").replace("a valid integer", "a whole number").replace("a valid ", "a ")
     return f"{place}: {where} is {first['input']!r}; it should be {wanted}"

@@ -77,4 +77,13 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "cpu_s": "float64",
         "wall_s": "float64",
     },
+    "clarity.csv": {
+        "impl": "string",
+        "lines": "Int64",
+        "functions": "Int64",
+        "cyclomatic": "Int64",
+        "cognitive": "Int64",
+        "halstead_volume": "float64",
+        "maintainability": "float64",
+    },
 }

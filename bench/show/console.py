@@ -58,7 +58,7 @@ class Screen:
     def findings(self, found: Sequence[Finding]) -> None:
         """Questions with their answers."""
         for question in dict.fromkeys(finding.question for finding in found):
-            answers = "\n\n".join(escape(one.answer) for one in found if one.question == question)
+            answers = "\n\n".join(dict.fromkeys(escape(one.answer) for one in found if one.question == question))
             self.out.print(Panel(answers, title=f"[bold]{escape(question)}[/]", title_align="left", padding=(0, 1)))
 
     @contextmanager
@@ -125,17 +125,14 @@ class _Board:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         decided = sum(map(self._progress.decided, self._cells))
-        table = Table(
-            title=f"CPU time against {title(self._progress.baseline)}: {decided} of {len(self._cells)} cells decided, {self._clock.words}",
-            title_justify="left",
-            title_style="bold",
-            expand=False,
-        )
+        yield Text(f"CPU time against the {title(self._progress.baseline)}", style="bold")
+        yield Text(f"{decided} of {len(self._cells)} cells decided, {self._clock.words}")
+        table = Table()
         table.add_column("cell", no_wrap=True)
         table.add_column("passes", justify="right")
         for impl, _ in self._columns:
             table.add_column(title(impl), justify="left", no_wrap=True)
-        room = max(3, console.height - 5 - len(self._notes[-3:]))
+        room = max(3, console.height - 7 - len(self._notes[-3:]))
         fitting = set(self._recent[:room])
         for cell in self._cells:
             if cell in fitting:
@@ -147,13 +144,14 @@ class _Board:
     def _row(self, cell: Cell) -> list[Text]:
         done = "✓" if self._progress.decided(cell) else " "
         name = Text(f"{done} {cell.depth:>4} × {cell.width:<4} {cell.allocator}")
-        ratios = [_ratio(*self._progress.ratio(cell, comparison)) for comparison in self._columns]
-        return [name, Text(str(self._progress.passes(cell))), *ratios]
+        passes = self._progress.passes(cell)
+        ratios = [_ratio(passes > 0, *self._progress.ratio(cell, comparison)) for comparison in self._columns]
+        return [name, Text(str(passes)), *ratios]
 
 
-def _ratio(ratio: float, low: float, high: float) -> Text:
+def _ratio(seen: bool, ratio: float, low: float, high: float) -> Text:
     if math.isinf(high):
-        return Text("" if low == 0 and ratio == 1 else f"{ratio:.3f}", style="dim")
+        return Text(f"{ratio:.3f}" if seen else "", style="dim")
     return Text(f"{ratio:.3f} [{low:.3f}, {high:.3f}]", style=STYLES[verdict(low, high)])
 
 

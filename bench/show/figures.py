@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from bench.analyse.verdicts import SAME
@@ -131,7 +132,7 @@ def ratio_map(data: Slice) -> Figure:
             _map_cells(ax, rows, depths, widths)
             ax.set_title(f"{title(impl)} ÷ {title(baseline)}", fontsize=9)
             if i == 0:
-                ax.annotate(ALLOCATOR_TITLES[allocator], (0, 1.28), xycoords="axes fraction", color="#5b6470", annotation_clip=False)
+                ax.annotate(ALLOCATOR_TITLES[allocator], (0, 1.2), xycoords="axes fraction", color="#5b6470", annotation_clip=False)
             if i == len(compared) - 1:
                 ax.set_xlabel("width (units)")
             if j == 0:
@@ -145,13 +146,10 @@ def _map_cells(ax: Axes, rows: pd.DataFrame, depths: Sequence[int], widths: Sequ
     for row in rows.itertuples():
         x, y = widths.index(row.width), depths.index(row.depth)
         shade = 0.5 + 0.4 * float(np.clip(np.log(row.ratio) / limit, -1, 1))
-        undecided = row.verdict == "undecided"
-        ax.add_patch(
-            mpl.patches.Rectangle(
-                (x - 0.5, y - 0.5), 1, 1, facecolor=colours(shade), edgecolor="#9aa1ab" if undecided else "white",
-                hatch="////" if undecided else None, linewidth=0.0 if undecided else 1.5,
-            )
-        )  # fmt: skip
+        square: Any = {"xy": (x - 0.5, y - 0.5), "width": 1, "height": 1}
+        hatch = "////" if row.verdict == "undecided" else None
+        ax.add_patch(Rectangle(**square, facecolor=colours(shade), edgecolor="#a9b0b9", hatch=hatch, linewidth=0))
+        ax.add_patch(Rectangle(**square, fill=False, edgecolor="white", linewidth=2))
         backing = {"boxstyle": "round,pad=0.15", "facecolor": colours(shade), "edgecolor": "none"}
         dark = abs(shade - 0.5) > 0.3
         ax.text(x, y, f"{row.ratio:.2f}", ha="center", va="center", fontsize=8.5, color="white" if dark else "#1c2128", bbox=backing)

@@ -45,9 +45,9 @@ def home(tmp_path_factory):
         yield folder
 
 
-def run(folder):
-    options = ["--sweep", str(folder / "tiny.toml"), "--with", str(folder / "leaky.py"), "--results", str(folder / "results")]
-    return main(["run", "--only", "memory", *options])
+def run(folder, *options):
+    sweep = ["--sweep", str(folder / "tiny.toml"), "--with", str(folder / "leaky.py"), "--results", str(folder / "results")]
+    return main(["run", *sweep, *(options or ("--only", "memory"))])
 
 
 def tables(folder):
@@ -119,6 +119,20 @@ def test_the_report_prints_derivations_beside_the_figures(home):
 def test_every_figure_is_drawn_as_svg_and_png(home, tmp_path):
     assert [path.name for path in draw_memory(tables(home), tmp_path)] == [f"{plot.name}.svg" for plot in MEMORY_PLOTS]
     assert {path.suffix for path in tmp_path.iterdir()} == {".svg", ".png"}
+
+
+def test_memory_alone_is_plotted(home):
+    assert main(["plot", "--results", str(home / "results"), "--plots", str(home / "plots")]) == 0
+    assert {path.stem for path in (home / "plots").iterdir()} == {plot.name for plot in MEMORY_PLOTS}
+
+
+def test_a_plain_run_measures_time_and_then_what_is_missing_of_memory(home):
+    memory = (home / "results" / "memory.csv").read_text()
+    assert run(home, "--budget", "0.5") == 0
+    assert (home / "results" / "time.csv").exists()
+    assert (home / "results" / "memory.csv").read_text() == memory
+    assert main(["report", "--results", str(home / "results")]) == 0
+    assert "Where the memory goes" in (home / "results" / "report.html").read_text()
 
 
 def test_without_memory_there_is_no_section(tmp_path):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from bench.record.folder import make_folder
+from bench.errors import NothingMeasured
+from bench.record.folder import make_folder, read_machine
 from bench.record.memory import read_memory
 from bench.record.results import read_results
 from bench.show.console import Screen
@@ -20,8 +21,16 @@ def plot(options: argparse.Namespace, screen: Screen) -> None:
         NothingMeasured: there are no results.
 
     """
-    machine, summary, times = read_results(options.results, screen.warn)
+    machine = read_machine(options.results).get("machine", "")
+    memory = read_memory(options.results, machine, screen.warn)
+    try:
+        _, summary, times = read_results(options.results, screen.warn)
+    except NothingMeasured:
+        if memory.peaks.empty:
+            raise
+        summary = times = None
     make_folder(options.plots, "--plots")
-    written = draw_all(summary, times, options.plots)
-    written += draw_memory(read_memory(options.results, machine.get("machine", ""), screen.warn), options.plots)
+    written = draw_memory(memory, options.plots)
+    if summary is not None:
+        written += draw_all(summary, times, options.plots)
     screen.say(f"{len(written)} figures, as SVG and PNG, in {options.plots}/")

@@ -25,7 +25,8 @@ def report(options: argparse.Namespace, screen: Screen) -> None:
     machine, summary, times = read_results(options.results, screen.warn)
     baseline = machine.get("settings", {}).get("baseline", summary["baseline"].iloc[0])
     training = outcomes(Table(options.results, "training.csv").read(screen.warn))
+    clarity = Table(options.results, "clarity.csv").read(screen.warn)
     memory = memory_section(read_memory(options.results, machine.get("machine", ""), screen.warn))
     path = options.results / "report.html"
-    path.write_text(render(Results(machine, summary, times, findings(times, baseline), training, memory)), "utf-8")
+    path.write_text(render(Results(machine, summary, times, findings(times, baseline), training, clarity, memory)), "utf-8")
     screen.say(f"the report is in {path}")

@@ -6,13 +6,14 @@ import argparse
 import secrets
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from bench.analyse.clarity import clarity
 from bench.analyse.findings import findings
 from bench.analyse.observations import compared_in
 from bench.analyse.progress import Progress
@@ -55,6 +56,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
         before = _record_to_go_on_with(experiment, known, folder)
         if options.only != "memory":
             _measure(experiment, known, before, options.seed, folder, screen)
+            Table(folder, "clarity.csv").replace(astuple(clarity(one)) for one in experiment.implementations.values())
             _sum_up(experiment, folder, screen)
         else:
             write_machine(folder, {**before, **known, **_conditions(experiment, before)})
@@ -97,7 +99,7 @@ def _measure(experiment: Experiment, known: dict[str, Any], before: dict[str, An
     table = Table(folder, "time.csv")
     earlier = read_whole(table, screen.warn)
     earlier = earlier[earlier["machine"] == known["machine"]]
-    progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision)
+    progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, len(experiment.cells))
     progress.add(earlier)
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     ledger = Ledger(run_id, known["machine"], table, progress)
@@ -154,14 +156,28 @@ def _record_to_go_on_with(experiment: Experiment, known: dict[str, Any], folder:
     before = read_machine(folder)
     if before.get("machine") != known["machine"]:
         return {}
-    now, then = experiment.settings(), before.get("settings", {})
-    for key, value in now.items():
-        old = then.get(key, value)
-        changed = [name for name in value if old.get(name, value[name]) != value[name]] if isinstance(value, dict) else old != value
+    for key, words in CHANGES.items():
+        changed = _changed(experiment.settings()[key], before.get("settings", {}).get(key))
         if changed:
-            what = f"{key} {', '.join(changed)}" if isinstance(changed, list) else key
-            raise BadInput(f"{folder}: its figures were measured with another {what}; give --fresh to start anew, or another --results")
+            raise BadInput(f"{folder}: its figures are of {words}{changed}; give --fresh to start anew, or another --results")
     return before
+
+
+CHANGES = {
+    "baseline": "another baseline, ",
+    "blas_threads": "another number of BLAS threads, ",
+    "implementations": "an earlier version of ",
+    "data": "other data under the name of ",
+}
+
+
+def _changed(now: Any, then: Any) -> str:
+    """What was otherwise in an earlier run, if anything was; what it did not have is no change."""
+    if then is None or now == then:
+        return ""
+    if isinstance(now, dict):
+        return ", ".join(name for name in now if then.get(name, now[name]) != now[name])
+    return str(then)
 
 
 def _machine_record(experiment: Experiment, known: dict[str, Any], before: dict[str, Any], ledger: Ledger, wall_s: float) -> dict[str, Any]:
@@ -198,4 +214,5 @@ def _sum_up(experiment: Experiment, folder: Path, screen: Screen) -> None:
     if summary.empty:
         raise NothingMeasured(f"{folder / 'time.csv'}: nothing could be measured; its status and detail columns say why")
     Table(folder, "summary.csv").replace(summary.to_numpy().tolist())
-    screen.findings(findings(rows, experiment.baseline))
+    here = rows["machine"] == read_machine(folder)["machine"]
+    screen.findings(findings(rows[here], experiment.baseline))

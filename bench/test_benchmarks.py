@@ -1,0 +1,71 @@
+"""The grid of a sweep, timed by pytest-benchmark: its table, its JSON, its --benchmark-compare.
+
+It times one contender after another in one process, so its ratios carry whatever drifted in between, and no
+interval: identical code has differed by 4 % by the ratio of minima, and by 12 % by that of medians. It is
+here for who has a habit of it; `make bench` gives ratios that can be trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import pytest
+
+from bench.errors import BadInput
+from bench.measure.steps import Workbench
+from bench.measure.visit import raise_recursion_limit
+from bench.plan import datasets, sweeps
+from bench.plan.cells import Cell
+from bench.plan.contenders import REFERENCES
+from impls import IMPLEMENTATIONS
+
+BASELINE = "iterative"
+
+
+def grid(sweep_name: str) -> list[tuple[Cell, str]]:
+    """Every contender of every cell; the allocator is this process's, so that axis is left out."""
+    try:
+        sweep = sweeps.load(sweep_name)
+    except BadInput as error:
+        raise pytest.UsageError(f"--sweep: {error}") from None
+    cells = dict.fromkeys(replace(cell, allocator="default") for cell in sweep.cells())
+    return [(cell, contender) for cell in cells for contender in (*(sweep.impls or IMPLEMENTATIONS), *REFERENCES)]
+
+
+def short_ids(points: Sequence[tuple[Cell, str]]) -> list[str]:
+    """The parts of a cell's id that are not the same in all, and the contender: "d64-w8-recursive"."""
+    words = [cell.id.split("-") for cell, _ in points]
+    varying = [place for place in zip(*words, strict=True) if len(set(place)) > 1]
+    return ["-".join((*cell, contender)) for *cell, contender in zip(*varying, (name for _, name in points), strict=True)]
+
+
+@lru_cache(maxsize=1)
+def workbench(cell: Cell) -> Workbench:
+    """The cell's network and data, the same buffers for all its contenders."""
+    dataset = datasets.load(cell.dataset)
+    return Workbench(cell, *dataset.batch(cell.batch), dataset.loss)
+
+
+def test_step(cell: Cell, contender: str, benchmark: Any) -> None:
+    """One training step."""
+    benchmark.group = f"depth {cell.depth}, width {cell.width}"
+    benchmark.extra_info.update(cell=cell.id, contender=contender)
+    raise_recursion_limit(cell.depth)
+    bench = workbench(cell)
+    bench.put_back()
+    benchmark(bench.steps([contender], IMPLEMENTATIONS, BASELINE)[contender])
+
+
+def ratio_lines(benchmarks: Iterable[Any]) -> Iterator[str]:
+    """The ratios of the shortest times, a line a group."""
+    shortest: dict[str, dict[str, float]] = {}
+    for one in benchmarks:
+        shortest.setdefault(one.group, {})[one.extra_info["contender"]] = one.stats.min
+    yield "ratios of minima, without intervals; the control is identical code, so its distance from 1 is noise"
+    for group, times in shortest.items():
+        if BASELINE in times:
+            ratios = [f"{name} {time / times[BASELINE]:.3f}" for name, time in times.items() if name != BASELINE]
+            yield f"{group}: {', '.join(ratios)}"

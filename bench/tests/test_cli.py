@@ -1,0 +1,219 @@
+"""The command line from end to end, on a small real sweep."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from bench.cli import main
+from bench.plan.contenders import REFERENCES
+from bench.record.schemas import SCHEMAS
+from impls import IMPLEMENTATIONS
+
+TINY = """
+depth = [1, 3]
+width = 4
+batch = 8
+allocator = ["default", "steady"]
+precision = 0.5
+budget_s = 60
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A folder with a tiny sweep, and the results of running it, training, plotting and reporting."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "tiny.toml").write_text(TINY)
+    assert unwind(folder, "run", "--only", "time", "--sweep", str(folder / "tiny.toml")) == 0
+    assert unwind(folder, "train") == 0
+    assert unwind(folder, "plot") == 0
+    assert unwind(folder, "report") == 0
+    return folder
+
+
+def unwind(folder, verb, *options):
+    return main([verb, "--results", str(folder / "results"), "--plots", str(folder / "plots"), *options])
+
+
+def table(folder, name):
+    return pd.read_csv(folder / "results" / name)
+
+
+def test_time_csv_has_every_contender_twice_a_round_in_every_cell(home):
+    rows = table(home, "time.csv")
+    assert list(rows.columns) == list(SCHEMAS["time.csv"])
+    names = {*IMPLEMENTATIONS, *REFERENCES}
+    for _, visit in rows.groupby(["cell", "pass"]):
+        assert set(visit["impl"]) == names
+        assert (visit.groupby(["round", "impl"]).size() == 2).all()
+        assert visit["iterations"].nunique() == 1
+    assert rows["cell"].nunique() == 4
+    assert (rows.groupby("cell")["pass"].nunique() >= 8).all()
+
+
+def test_summary_csv_agrees_with_time_csv_by_pandas_alone(home):
+    times, summary = table(home, "time.csv"), table(home, "summary.csv")
+    assert list(summary.columns) == list(SCHEMAS["summary.csv"])
+    cell = summary["cell"].iloc[0]
+    one = summary.query("cell == @cell and impl == 'recursive' and baseline == 'iterative' and metric == 'wall'").iloc[0]
+    sums = times[times["cell"] == cell].pivot_table(index=["pass", "round"], columns="impl", values="wall_ns", aggfunc="sum")
+    per_pass = (sums["recursive"] / sums["iterative"]).groupby("pass").median()
+    assert one["passes"] == len(per_pass)
+    assert one["ratio"] == pytest.approx(per_pass.median(), rel=1e-3)
+    assert per_pass.min() * 0.999 <= one["low"] <= one["ratio"] <= one["high"] <= per_pass.max() * 1.001
+    pairs = set(zip(summary["impl"], summary["baseline"], strict=True))
+    assert ("recursive", "iterative_pop") in pairs
+    assert {impl for impl, baseline in pairs if baseline == "iterative"} == {*IMPLEMENTATIONS, *REFERENCES} - {"iterative"}
+
+
+def test_machine_json_says_what_the_figures_depend_on(home):
+    record = json.loads((home / "results" / "machine.json").read_text())
+    assert record["blas_threads"] == 1
+    assert 0 < record["passes"]["share"] <= 1
+    assert record["passes"]["measured_s"] <= record["passes"]["wall_s"]
+    assert {"cpu", "cores", "memory_bytes", "os", "kernel", "python", "numpy", "blas", "governor", "load_1_min"} <= set(record)
+    assert record["machine"] == table(home, "time.csv")["machine"].iloc[0]
+
+
+def test_training_csv_has_the_same_losses_for_all(home):
+    rows = table(home, "training.csv")
+    losses = rows.groupby(["impl", "update"])["loss"].agg(tuple)
+    assert len(losses) == 2 * len(IMPLEMENTATIONS)
+    assert losses.nunique() == 1
+    assert rows["accuracy"].iloc[-1] > 0.95
+    assert (rows[["cpu_s", "wall_s"]] > 0).all(axis=None)
+
+
+def test_figures_are_svg_and_png(home):
+    names = {file.name for file in (home / "plots").iterdir()}
+    assert {f"{name}.{kind}" for name in ("ratio_by_depth", "ratio_map", "time_per_layer") for kind in ("svg", "png")} <= names
+
+
+def test_the_report_is_whole_and_needs_nothing_else(home):
+    text = (home / "results" / "report.html").read_text()
+    summary = table(home, "summary.csv").query("metric == 'cpu' and impl == 'recursive' and baseline == 'iterative'")
+    for row in summary.itertuples():
+        assert f"{row.ratio:.3f} [{row.low:.3f}, {row.high:.3f}]" in text
+    assert not re.search(r"""(src|href)=["'](?!data:|#)""", text)
+    assert "Can these figures be trusted?" in text
+    for implementation in IMPLEMENTATIONS.values():
+        assert implementation.title in text
+
+
+def test_running_again_measures_nothing_more_and_keeps_every_row(home, capsys):
+    before = (home / "results" / "time.csv").read_text()
+    assert unwind(home, "run", "--only", "time", "--sweep", str(home / "tiny.toml")) == 0
+    assert (home / "results" / "time.csv").read_text() == before
+    assert "goes on with" in capsys.readouterr().out
+
+
+def test_changed_settings_are_not_mixed_in(home, capsys):
+    before = (home / "results" / "time.csv").read_text()
+    assert unwind(home, "run", "--sweep", str(home / "tiny.toml"), "--baseline", "recursive") == 2
+    assert "its figures are of another baseline, iterative; give --fresh" in flat(capsys.readouterr().err)
+    assert (home / "results" / "time.csv").read_text() == before
+
+
+def flat(text):
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["run", "--sweep", "quik"], "unknown sweep 'quik'; did you mean 'quick'?"),
+        (["run", "--impl", "recursiv"], "--impl: unknown implementation 'recursiv'; did you mean 'recursive'?"),
+        (["run", "--baseline", "loop"], "--baseline: unknown implementation 'loop'; there are iterative, iterative_pop, recursive"),
+        (["run", "--precision", "0"], "--precision is 0; give a fraction below 1 above 0"),
+        (["run", "--budget", "-3"], "--budget is -3; give a number of seconds above 0"),
+        (["run", "--with", "nowhere.py"], "--with nowhere.py: no such file; check the path"),
+        (["run", "--precision", "nan"], "--precision is nan; give a fraction below 1 above 0"),
+        (["run", "--seed", "x"], "argument --seed: invalid int value: 'x'; `unwind run --help` shows what there is"),
+        (["rum"], "unknown verb 'rum'; did you mean 'run'?"),
+        (["train", "--sweep", "nowhere.toml"], "cannot read the sweep 'nowhere.toml': No such file or directory; check the path"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path, capsys, arguments, sentence):
+    assert unwind(tmp_path, *arguments) == 2
+    captured = capsys.readouterr()
+    assert flat(captured.err) == f"unwind: {sentence}"
+    assert captured.out == ""
+    assert not (tmp_path / "results").exists()
+
+
+def test_nothing_to_show_is_exit_code_3(tmp_path, capsys):
+    assert unwind(tmp_path, "plot") == 3
+    assert unwind(tmp_path, "report") == 3
+    assert "has no figures of this machine yet" in flat(capsys.readouterr().err)
+
+
+def test_cells_without_room_are_skipped_with_both_figures(tmp_path):
+    (tmp_path / "huge.toml").write_text("depth = 1000\nwidth = 65536\n")
+    assert unwind(tmp_path, "run", "--sweep", str(tmp_path / "huge.toml")) == 3
+    rows = table(tmp_path, "time.csv")
+    assert set(rows["status"]) == {"skipped"}
+    assert rows["detail"].str.fullmatch(r"needs about [\d.]+ GiB, and [\d.]+ GiB are available").all()
+
+
+WRONG = """
+from impls import IMPLEMENTATIONS, Implementation
+
+def backprop(network, X, Y, emit):
+    return IMPLEMENTATIONS["iterative"].backprop(network, X, Y, lambda l, dW, db: emit(l, 2 * dW, db))
+
+wrong = Implementation("wrong<b>", "wrong<b>", "nowhere", "loop", backprop)
+"""
+
+
+def test_a_wrong_implementation_is_told_and_never_timed(tmp_path, capsys):
+    (tmp_path / "wrong.py").write_text(WRONG)
+    (tmp_path / "tiny.toml").write_text(TINY.replace("budget_s = 60", "budget_s = 1"))
+    options = ("--sweep", str(tmp_path / "tiny.toml"), "--with", str(tmp_path / "wrong.py"))
+    assert unwind(tmp_path, "run", "--only", "time", *options) == 0
+    assert "wrong<b> is left out: it gives a dW of layer 0 that is off by 1.0e+00" in flat(capsys.readouterr().err)
+    assert "wrong<b>" not in set(table(tmp_path, "time.csv")["impl"])
+    assert unwind(tmp_path, "report") == 0
+    text = (tmp_path / "results" / "report.html").read_text()
+    assert "wrong&lt;b&gt;: it gives a dW of layer 0" in text
+    assert "wrong<b>" not in text
+
+
+def test_list_names_everything(capsys):
+    assert main(["list"]) == 0
+    text = capsys.readouterr().out
+    for name in (*IMPLEMENTATIONS, "smoke", "quick", "standard", "full", "breast_cancer", "digits"):
+        assert name in text
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="signals")
+def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(tmp_path):
+    (tmp_path / "tiny.toml").write_text(TINY)
+    command = [sys.executable, "-m", "bench", "run", "--only", "time", "--sweep", "tiny.toml", "--impl", "recursive"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    _wait_for_rows(tmp_path / "results" / "time.csv")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "interrupted" in out
+    assert "Traceback" not in err
+    kept = (tmp_path / "results" / "time.csv").read_text()
+    assert (tmp_path / "results" / "machine.json").exists()
+    assert subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=60).returncode == 0
+    assert (tmp_path / "results" / "time.csv").read_text().startswith(kept)
+
+
+def _wait_for_rows(path):
+    for _ in range(300):
+        if path.exists() and path.read_text().count("\n") > 30:
+            return
+        time.sleep(0.05)
+    raise AssertionError("no rows in 15 s")

@@ -1,0 +1,90 @@
+"""The house stays in order: imports point downhill, files name their idea, the README names every word."""
+
+import ast
+import doctest
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.cli import parser
+from bench.plan import sweeps
+from bench.plan.sweeps import Sweep
+from bench.record.schemas import SCHEMAS
+from impls import IMPLEMENTATIONS
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ["plan", "measure", "record", "analyse", "show", "verbs"]
+FILES = [path for folder in ("impls", "bench") for path in sorted((ROOT / folder).rglob("*.py"))]
+SOURCES = [path for path in FILES if "tests" not in path.parts]
+README = (ROOT / "README.md").read_text()
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_downhill(path):
+    parts = path.relative_to(ROOT).parts
+    if parts[0] == "impls":
+        assert all(name.split(".")[0] in {*sys.stdlib_module_names, "numpy", "impls"} for name in imported(path))
+    elif parts[1] in ROOMS:
+        above = ROOMS[ROOMS.index(parts[1]) + 1 :]
+        assert not [name for name in imported(path) if name.startswith("bench.") and name.split(".")[1] in above]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_opens_with_one_sentence(path):
+    first_line = (ast.get_docstring(ast.parse(path.read_text())) or "").split("\n")[0]
+    assert len(first_line) > 10
+
+
+@pytest.mark.parametrize(
+    "path", [ROOT / "impls" / f"{name}.py" for name in ("iterative", "iterative_pop", "recursive")], ids=lambda path: path.stem
+)
+def test_an_implementation_fits_on_a_screen(path):
+    assert len(path.read_text().splitlines()) <= 45
+
+
+def test_implementations_rhyme():
+    """The files of one family share their imports, and most of their other lines."""
+    iterative, popped = (set((ROOT / "impls" / f"{name}.py").read_text().splitlines()) for name in ("iterative", "iterative_pop"))
+    assert len(iterative & popped) >= 0.7 * len(iterative)
+
+
+def verbs():
+    return next(action for action in parser()._actions if action.choices).choices
+
+
+@pytest.mark.parametrize("word", [*IMPLEMENTATIONS, *verbs(), *sweeps.bundled(), *SCHEMAS, "control", "floor"])
+def test_the_readme_names_it(word):
+    assert f"`{word}`" in README or f"unwind {word}" in README or f"results/{word}" in README
+
+
+@pytest.mark.parametrize(
+    "option", sorted({option for verb in verbs().values() for action in verb._actions for option in action.option_strings} - {"-h"})
+)
+def test_the_readme_names_the_option(option):
+    assert option in README or option == "--help"
+
+
+def test_the_readmes_example_prints_what_it_says():
+    failures, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    assert tried > 8
+    assert failures == 0
+
+
+def test_the_readmes_sweep_is_one():
+    [text] = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    assert set(sweeps.parse(text, "readme", "README.md").model_fields_set) == set(Sweep.model_fields)
+
+
+def test_make_targets_that_the_readme_names_are_there():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert {"bench", "test"} <= set(re.findall(r"(?:`|\$ )make ([a-z]+)", README)) <= targets

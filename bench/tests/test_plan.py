@@ -1,0 +1,181 @@
+"""Sweeps, cells and data: what is accepted, and the sentence for what is not."""
+
+import numpy as np
+import pytest
+
+from bench.errors import BadInput
+from bench.measure.room import lacks_room, needed_bytes
+from bench.plan import datasets, sweeps
+from bench.plan.cells import Cell
+from bench.plan.contenders import available, choose, load_file
+from impls import IMPLEMENTATIONS
+
+SMALLEST = "depth = 2\nwidth = [3, 4]\n"
+
+
+def test_a_sweep_is_every_combination_once():
+    sweep = sweeps.parse('depth = [2, 5, 2]\nwidth = 3\nupdate = ["deferred", "fused"]\nbatch = 8', "mine", "mine.toml")
+    points = [(cell.depth, cell.width, cell.batch, cell.update) for cell in sweep.cells()]
+    assert points == [(2, 3, 8, "deferred"), (2, 3, 8, "fused"), (5, 3, 8, "deferred"), (5, 3, 8, "fused")]
+
+
+def test_bundled_sweeps_say_what_the_contract_says():
+    assert sweeps.bundled() == ["smoke", "quick", "standard", "full"]
+    precision = {name: sweeps.load(name).precision for name in sweeps.bundled()}
+    assert precision == {"smoke": 0.05, "quick": 0.01, "standard": 0.005, "full": 0.002}
+    assert all(set(sweeps.load(name).allocator) == {"default", "steady"} for name in sweeps.bundled())
+    assert all(sweeps.load(name).dataset == ["breast_cancer"] for name in sweeps.bundled())
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("depht = 2\nwidth = 3", "mine.toml: unknown key 'depht'; did you mean 'depth'?"),
+        ("depth = 2", "mine.toml: width is missing; add width = [...]"),
+        ("depth = [4, 0]\nwidth = 3", "mine.toml: depth[1] is 0; it should be greater than or equal to 1"),
+        ("depth = 2.5\nwidth = 3", "mine.toml: depth[0] is 2.5; it should be a whole number"),
+        ("depth = true\nwidth = 3", "mine.toml: depth[0] is True; it should be a whole number"),
+        ("depth = []\nwidth = 3", "mine.toml: depth is empty; give one value or more"),
+        (SMALLEST + 'dtype = "float46"', "mine.toml: unknown dtype 'float46'; did you mean 'float64'?"),
+        (SMALLEST + 'update = "fuzed"', "mine.toml: unknown update 'fuzed'; did you mean 'fused'?"),
+        (SMALLEST + 'allocator = "arena"', "mine.toml: unknown allocator 'arena'; there are default, steady"),
+        (SMALLEST + 'activation = "than"', "mine.toml: unknown activation 'than'; did you mean 'tanh'?"),
+        (SMALLEST + "precision = 0", "mine.toml: precision is 0; it should be greater than 0"),
+        (SMALLEST + "budget_s = nan", "mine.toml: budget_s is nan; it should be a finite number"),
+        (SMALLEST + "depth = 3", "mine.toml: not TOML: Cannot overwrite a value (at end of document)"),
+        ('name = "x"', "mine.toml: unknown key 'name'; a sweep is named for its file"),
+    ],
+)
+def test_a_wrong_sweep_is_one_sentence(text, sentence):
+    with pytest.raises(BadInput) as caught:
+        sweeps.parse(text, "mine", "mine.toml")
+    assert str(caught.value) == sentence
+
+
+def test_an_unknown_sweep_is_one_sentence(tmp_path):
+    with pytest.raises(BadInput, match=r"^unknown sweep 'quik'; did you mean 'quick'\?$"):
+        sweeps.load("quik")
+    with pytest.raises(BadInput, match=r"^cannot read the sweep '.*none\.toml': No such file"):
+        sweeps.load(str(tmp_path / "none.toml"))
+    (tmp_path / "latin.toml").write_bytes(b"depth = '\xff'")
+    with pytest.raises(BadInput, match="not UTF-8 text"):
+        sweeps.load(str(tmp_path / "latin.toml"))
+
+
+@pytest.mark.parametrize(
+    ("name", "features", "outputs", "examples", "loss"),
+    [("breast_cancer", 30, 1, 569, "binary_cross_entropy"), ("digits", 64, 10, 1797, "softmax_cross_entropy")],
+)
+def test_bundled_data_are_standardised_and_labelled(name, features, outputs, examples, loss):
+    data = datasets.load(name)
+    assert data.X.shape == (features, examples)
+    assert data.Y.shape == (outputs, examples)
+    assert data.loss == loss
+    np.testing.assert_allclose(data.X.mean(axis=1), 0, atol=1e-9)
+    deviations = data.X.std(axis=1)
+    assert np.all(np.isclose(deviations, 1) | (deviations == 0))  # three pixels of the digits never change
+    if outputs > 1:
+        assert np.array_equal(data.Y.sum(axis=0), np.ones(examples))
+
+
+def test_a_batch_is_a_seeded_choice_that_goes_round_when_there_are_too_few():
+    data = datasets.load("breast_cancer")
+    X, Y = data.batch(600)
+    assert X.shape == (30, 600)
+    assert np.array_equal(X[:, :31], X[:, 569:])
+    assert np.array_equal(Y, data.batch(600)[1])
+
+
+def csv(tmp_path, text):
+    (tmp_path / "data.csv").write_text(text)
+    return str(tmp_path / "data.csv")
+
+
+def test_a_csv_file_of_the_users_own(tmp_path):
+    data = datasets.load(csv(tmp_path, "a,b,kind\n1,2,red\n3,2,blue\n5,2,red\n"), "kind")
+    np.testing.assert_allclose(data.X, [[-(1.5**0.5), 0, 1.5**0.5], [0, 0, 0]], atol=1e-12)
+    assert data.Y.tolist() == [[1, 0, 1]]
+    assert data.loss == "binary_cross_entropy"
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "sentence"),
+    [
+        ("a,kind\n1,x\n,y\n", "kind", r"data.csv: line 3, column 'a' is nan; fill the gap or drop the line"),
+        ("a,kind\n1,x\ninf,y\n", "kind", r"data.csv: line 3, column 'a' is inf"),
+        ("a,kind\n1,x\n2,x\n", "kind", r"the target has one class, x"),
+        ("a,kind\n1,x\n2,y\n", "knid", r"data.csv: unknown column 'knid'; did you mean 'kind'\?"),
+        ("a,kind\n1,x\ntwo,y\n", "kind", r"data.csv: column 'a' holds words, not numbers"),
+        ("a,kind\n1,x\n2,y\n", None, r"needs a label column; add target"),
+        ("a,y\n1,0.1\n2,0.2\n3,0.3\n", "y", r"3 classes in 3 rows"),
+        ("kind\nx\ny\n", "kind", r"one column beside 'kind'"),
+        ("", "kind", r"cannot be read as CSV"),
+    ],
+)
+def test_wrong_data_are_one_sentence(tmp_path, text, target, sentence):
+    with pytest.raises(BadInput, match=sentence):
+        datasets.load(csv(tmp_path, text), target)
+
+
+def test_unknown_data_are_one_sentence():
+    with pytest.raises(BadInput, match=r"^sweep 'mine': unknown dataset 'digit'; did you mean 'digits'\?$"):
+        datasets.load("digit", None, "sweep 'mine'")
+    with pytest.raises(BadInput, match=r"no file 'nowhere\.csv'"):
+        datasets.load("nowhere.csv", "y")
+
+
+def test_implementations_are_chosen_in_the_registrys_order():
+    assert [one.name for one in choose(["recursive", "iterative"], IMPLEMENTATIONS, "--impl")] == ["iterative", "recursive"]
+    assert choose([], IMPLEMENTATIONS, "--impl") == list(IMPLEMENTATIONS.values())
+    with pytest.raises(BadInput, match=r"^--impl: unknown implementation 'recursiv'; did you mean 'recursive'\?$"):
+        choose(["recursiv"], IMPLEMENTATIONS, "--impl")
+
+
+MINE = """
+from impls import IMPLEMENTATIONS, Implementation
+mine = Implementation({name!r}, "mine", "here", "loop", IMPLEMENTATIONS["iterative"].backprop)
+again = mine
+"""
+
+
+def user_file(tmp_path, text):
+    path = tmp_path / "mine.py"
+    path.write_text(text)
+    return str(path)
+
+
+def test_a_users_file_adds_what_it_defines_once(tmp_path):
+    found = available([user_file(tmp_path, MINE.format(name="mine"))])
+    assert list(found) == [*IMPLEMENTATIONS, "mine"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (MINE.format(name="recursive"), "the name 'recursive' is taken"),
+        (MINE.format(name="floor"), "the name 'floor' is taken"),
+        ("x = 1", "defines no Implementation"),
+        ("def", "raises SyntaxError"),
+        ("1 / 0", "raises ZeroDivisionError: division by zero"),
+        ("import sys; sys.exit(3)", "ends the program"),
+    ],
+)
+def test_a_users_wrong_file_is_one_sentence(tmp_path, text, sentence):
+    with pytest.raises(BadInput, match=sentence):
+        available([user_file(tmp_path, text)])
+
+
+def test_a_users_file_that_is_not_there():
+    with pytest.raises(BadInput, match=r"--with nowhere\.py: no such file"):
+        load_file("nowhere.py")
+
+
+def test_room_is_counted_by_hand():
+    cell = Cell("breast_cancer", 10, 2, 5, "float64", "deferred", "default")
+    parameters = 5 * 30 + 5 + 1 * 5 + 1
+    activations = 10 * (30 + 5 + 1)
+    assert needed_bytes(cell, 30, 1) == 8 * (4 * parameters + 2 * activations) + 2 * 2_000
+    assert lacks_room(cell, 30, 1, available=2**20) == ""
+    huge = Cell("breast_cancer", 32, 1000, 16384, "float64", "deferred", "default")
+    # 998 layers of 16384^2 + 16384 parameters, four times 8 bytes each, are 7984.5 GiB; activations are 7.8
+    assert lacks_room(huge, 30, 1, available=2**33) == "needs about 7992.3 GiB, and 8.0 GiB are available"

@@ -1,0 +1,137 @@
+"""Rows survive: appended whole, torn lines dropped, halves of visits left out, other schemas refused."""
+
+import pandas as pd
+import pytest
+
+from bench.errors import BadInput
+from bench.measure.passes import Assignment, Finished
+from bench.measure.visit import Measurement
+from bench.plan.cells import Cell
+from bench.record.folder import read_machine, results_folder
+from bench.record.schemas import SCHEMAS
+from bench.record.tables import Table
+from bench.record.times import read_whole, time_rows, whole_visits
+
+CELL = Cell("breast_cancer", 32, 4, 8, "float64", "deferred", "default")
+
+
+def visit(number=1, rounds=2):
+    rows = [
+        Measurement(impl, r, order, 7, 1234.56, 2345.67, 0.5)
+        for r in range(rounds)
+        for order, impl in enumerate(["iterative", "recursive", "recursive", "iterative"])
+    ]
+    return time_rows("run", "machine", Finished(Assignment(CELL, number, (), rounds, ""), tuple(rows), 1.0))
+
+
+def test_what_is_appended_is_read_back_with_its_types(tmp_path):
+    table = Table(tmp_path, "time.csv")
+    table.append(visit(1))
+    table.append(visit(2))
+    rows = table.read()
+    assert list(rows.columns) == list(SCHEMAS["time.csv"])
+    assert rows["pass"].tolist() == [1] * 8 + [2] * 8
+    assert rows["cpu_ns"].unique() == [1234.6]
+    assert rows["detail"].isna().all()
+    assert str(rows["depth"].dtype) == "Int64"
+
+
+def test_a_torn_last_line_is_dropped_with_a_word_and_mended_before_the_next_row(tmp_path):
+    table = Table(tmp_path, "time.csv")
+    table.append(visit(1))
+    whole = table.path.read_text()
+    table.path.write_text(whole + "run,machine,2,breast_can")
+    said = []
+    assert len(table.read(said.append)) == 8
+    assert said == [f"{table.path}: the last line was torn off in mid-write and is left out"]
+    table.append(visit(2))
+    assert len(table.read(said.append)) == 16
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize("cut", range(1, 9))
+def test_half_a_visit_is_left_out_wherever_the_write_was_cut(tmp_path, cut):
+    table = Table(tmp_path, "time.csv")
+    table.append(visit(1))
+    table.append(visit(2))
+    lines = table.path.read_text().splitlines(keepends=True)
+    table.path.write_text("".join(lines[: 1 + 8 + 8 - cut]))
+    rows = read_whole(table, lambda sentence: None)
+    assert rows["pass"].tolist() == [1] * 8
+    pd.testing.assert_frame_equal(table.read(), rows, check_dtype=True)
+
+
+def test_rows_of_failures_are_whole_by_themselves():
+    rows = pd.DataFrame(
+        time_rows("run", "machine", Finished(Assignment(CELL, 1, (), 1, ""), (Measurement("a", status="segfault"),), 0.0)),
+        columns=list(SCHEMAS["time.csv"]),
+    ).astype(SCHEMAS["time.csv"])
+    assert len(whole_visits(rows)) == 1
+
+
+def test_words_with_commas_quotes_and_line_breaks_stay_in_their_place(tmp_path):
+    nasty = 'a "quoted", <b>bold</b>\nline\r\x1b[31m\x00'
+    table = Table(tmp_path, "time.csv")
+    rows = (Measurement('im"pl,', status="error", detail=nasty),)
+    table.append(time_rows("run", "machine", Finished(Assignment(CELL, 1, (), 1, ""), rows, 0.0)))
+    row = table.read().iloc[0]
+    assert row["impl"] == 'im"pl,'
+    assert row["detail"] == 'a "quoted", <b>bold</b> line [31m'
+    assert len(table.path.read_text().splitlines()) == 2
+
+
+def test_another_schema_is_refused_and_untouched(tmp_path):
+    path = tmp_path / "time.csv"
+    path.write_text("run,machine,colour\n1,2,red\n")
+    table = Table(tmp_path, "time.csv")
+    with pytest.raises(BadInput, match=r"time\.csv: its columns are not those of this version .*colour"):
+        table.read()
+    with pytest.raises(BadInput, match="columns"):
+        table.replace([])
+    assert path.read_text() == "run,machine,colour\n1,2,red\n"
+
+
+def test_a_value_of_the_wrong_kind_is_refused(tmp_path):
+    table = Table(tmp_path, "time.csv")
+    table.append(visit(1))
+    table.path.write_text(table.path.read_text().replace("1234.6", "soon", 1))
+    with pytest.raises(BadInput, match="cannot be read"):
+        table.read()
+
+
+def test_replace_leaves_only_the_new_rows(tmp_path):
+    table = Table(tmp_path, "training.csv")
+    table.replace([["d", "i", "u", 1, 0.5, 0.9, 1.0, 1.0]])
+    table.replace([["d", "i", "u", 2, 0.25, 0.9, 1.0, 1.0]])
+    assert table.read()["epoch"].tolist() == [2]
+    assert [file.name for file in tmp_path.iterdir()] == ["training.csv"]
+
+
+def test_a_folder_is_held_by_one_run_at_a_time(tmp_path):
+    with results_folder(tmp_path / "new"), pytest.raises(BadInput, match="another run"), results_folder(tmp_path / "new"):
+        pass
+    with results_folder(tmp_path / "new"):
+        pass
+
+
+def test_fresh_sets_earlier_results_aside(tmp_path):
+    (tmp_path / "time.csv").write_text("precious")
+    with results_folder(tmp_path, fresh=True):
+        assert not (tmp_path / "time.csv").exists()
+    assert (tmp_path / "set_aside" / "time.csv").read_text() == "precious"
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(BadInput, match=r"file.inside: cannot be written \(Not a directory\); give another --results"),
+        results_folder(tmp_path / "file" / "inside"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "\x00"])
+def test_a_broken_machine_record_is_refused(tmp_path, text):
+    (tmp_path / "machine.json").write_text(text)
+    with pytest.raises(BadInput, match=r"machine\.json"):
+        read_machine(tmp_path)

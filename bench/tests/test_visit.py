@@ -1,0 +1,151 @@
+"""A visit runs mirrored rounds on the same buffers, with fake clocks that count."""
+
+import random
+import sys
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from bench.measure.clocks import Reading, read_clocks
+from bench.measure.steps import Workbench, floor_step
+from bench.measure.visit import SHORTEST_NS, Visit, measure, raise_recursion_limit
+from bench.plan.cells import Cell
+from impls import IMPLEMENTATIONS
+from impls.contract import example
+from impls.layers import forward
+from impls.network import Layer, Network
+
+
+def visit(steps, rounds=3, log=None):
+    log = [] if log is None else log
+
+    def clocks(step, iterations):
+        log.append(("time", step.__name__, iterations))
+        return Reading(1.0, 2.0, 0.0)
+
+    return Visit(steps, lambda: log.append(("put back",)), rounds, random.Random(1), clocks, lambda name: log.append(("trying", name)))
+
+
+def spin(loops):
+    def step():
+        for _ in range(loops):
+            pass
+
+    return step
+
+
+def test_a_round_is_a_random_order_and_its_mirror():
+    rows = measure(visit({name: spin(1000) for name in "abcd"}, rounds=6))
+    orders = []
+    for number in range(6):
+        names = [row.impl for row in rows if row.round == number]
+        assert [row.order for row in rows if row.round == number] == list(range(8))
+        assert sorted(names[:4]) == list("abcd")
+        assert names[4:] == names[:4][::-1]
+        orders.append(tuple(names))
+    assert len(set(orders)) > 1
+
+
+def test_everybody_takes_the_same_number_of_steps_enough_for_the_fastest():
+    log = []
+    rows = measure(visit({"slow": spin(40_000), "fast": spin(10_000)}, log=log))
+    [iterations] = {row.iterations for row in rows}
+    fast_ns = min(read_clocks(spin(10_000), 20).cpu_ns for _ in range(5))
+    assert iterations * fast_ns == pytest.approx(SHORTEST_NS, rel=0.6)
+
+
+def test_the_floor_does_not_set_the_number_of_steps():
+    [with_floor] = {row.iterations for row in measure(visit({"floor": spin(500), "one": spin(100_000)}))}
+    assert with_floor < 20
+
+
+def test_parameters_are_put_back_before_each_measurement():
+    log = []
+    measure(visit({"a": spin(10), "b": spin(10)}, log=log))
+    timed = [place for place, entry in enumerate(log) if entry[0] == "time"]
+    assert len(timed) == 3 * 2 * 2
+    assert all(log[place - 1] == ("put back",) for place in timed)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(RecursionError("deep"), "recursion_error"), (MemoryError(), "out_of_memory"), (KeyError("W1"), "error")]
+)
+def test_who_raises_is_a_row_and_the_others_go_on(error, status):
+    def step():
+        raise error
+
+    rows = measure(visit({"bad": step, "good": spin(10)}))
+    assert Counter((row.impl, row.status) for row in rows) == {("bad", status): 1, ("good", "ok"): 6}
+    assert type(error).__name__ in rows[0].detail
+
+
+def test_put_back_restores_every_parameter():
+    cell = Cell("breast_cancer", 5, 4, 3, "float64", "fused", "default")
+    _, X, Y = example((2, 3, 3, 3, 1), examples=5)
+    bench = Workbench(cell, X, Y, "binary_cross_entropy")
+    before = [array.copy() for layer in bench.network.layers for array in (layer.W, layer.b)]
+    step = bench.step(IMPLEMENTATIONS["recursive"])
+    first_loss = step()
+    assert step() < first_loss
+    bench.put_back()
+    after = [array for layer in bench.network.layers for array in (layer.W, layer.b)]
+    assert all(map(np.array_equal, before, after))
+    assert step() == first_loss
+
+
+def test_the_control_is_the_baseline_and_all_share_one_network():
+    cell = Cell("breast_cancer", 5, 2, 3, "float64", "deferred", "default")
+    _, X, Y = example((2, 3, 1), examples=5)
+    bench = Workbench(cell, X, Y, "binary_cross_entropy")
+    steps = bench.steps(["iterative", "recursive", "control"], IMPLEMENTATIONS, "iterative")
+    implementation = {name: step.args[0].name for name, step in steps.items()}
+    assert implementation == {"iterative": "iterative", "recursive": "recursive", "control": "iterative"}
+    assert all(step.args[1] is bench.network for step in steps.values())
+
+
+def test_the_floor_is_three_products_a_layer_and_two_for_the_first():
+    class Counting(np.ndarray):
+        products = 0
+
+        def dot(self, other, out=None):
+            Counting.products += 1
+            return np.asarray(self).dot(np.asarray(other), np.asarray(out))
+
+    layers = [
+        Layer(np.ones((4, 3)).view(Counting), np.zeros((4, 1)), "tanh", True),
+        Layer(np.ones((2, 4)).view(Counting), np.zeros((2, 1)), "linear", False),
+    ]
+    floor_step(Network(layers, "softmax_cross_entropy"), np.ones((3, 6)))()
+    # dZ A_prev^T starts from dZ, a plain array; the others, W A_prev twice and W^T dZ once, from W
+    assert Counting.products == 3
+
+
+def test_clocks_measure_work_and_sleep_apart():
+    import time
+
+    busy = read_clocks(spin(200_000), 3)
+    asleep = read_clocks(lambda: time.sleep(0.02), 2)
+    assert asleep.wall_ns >= 20e6
+    assert asleep.cpu_ns < asleep.wall_ns / 4
+    assert busy.cpu_ns == pytest.approx(busy.wall_ns, rel=0.9)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counts page faults")
+def test_fresh_pages_are_faults():
+    reading = read_clocks(lambda: np.ones(64 * 1024 * 1024 // 8), 2)
+    assert reading.minor_faults > 64 * 1024 * 1024 / 2**21 - 1  # at least one for each huge page
+
+
+def test_a_hundred_thousand_layers_recurse_under_the_workers_limit():
+    depth, limit = 100_000, sys.getrecursionlimit()
+    layer = Layer(np.eye(1) * 0.9, np.zeros((1, 1)), "tanh", False)
+    network = Network([layer] * depth, "binary_cross_entropy")
+    X, Y = np.ones((1, 1)), np.ones((1, 1))
+    try:
+        raise_recursion_limit(depth)
+        losses = [IMPLEMENTATIONS[name].backprop(network, X, Y, lambda l, dW, db: None) for name in ("recursive", "iterative_pop")]
+    finally:
+        sys.setrecursionlimit(limit)
+    assert losses[0] == losses[1]
+    assert forward(layer, X).shape == (1, 1)

@@ -1,0 +1,51 @@
+"""The wiring between pytest and the harness.
+
+`pytest` runs the tests. `pytest --benchmark-only` times a sweep's grid through pytest-benchmark instead,
+and prints recursion against iteration for each depth and width at the end.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bench.measure.environment import BLAS_VARIABLES
+
+os.environ.update(dict.fromkeys(BLAS_VARIABLES, "1"))  # before NumPy is imported, or it comes too late
+
+BENCHMARKS = Path(__file__).parent / "bench" / "test_benchmarks.py"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --sweep: which grid --benchmark-only times."""
+    parser.addoption("--sweep", default="quick", help="with --benchmark-only: a sweep's name or its TOML file (quick)")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the benchmarks out of a run of the tests, and the tests out of a run of the benchmarks."""
+    if collection_path.suffix != ".py" or collection_path.name == "conftest.py":
+        return None
+    return (collection_path == BENCHMARKS) != config.getoption("benchmark_only") or None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A benchmark for every contender of every cell."""
+    if "cell" in metafunc.fixturenames and "contender" in metafunc.fixturenames:
+        from bench.test_benchmarks import grid, short_ids
+
+        points = grid(metafunc.config.getoption("sweep"))
+        metafunc.parametrize(("cell", "contender"), points, ids=short_ids(points))
+
+
+@pytest.hookimpl(trylast=True)  # after pytest-benchmark's own table
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """After the table: recursion against iteration, group by group."""
+    session = getattr(config, "_benchmarksession", None)
+    if session and session.benchmarks:
+        from bench.test_benchmarks import ratio_lines
+
+        terminalreporter.section("recursion against iteration")
+        for line in ratio_lines(session.benchmarks):
+            terminalreporter.write_line(line)

@@ -1,0 +1,101 @@
+"""The check tells every way of breaking the contract, and passes those who keep it."""
+
+import numpy as np
+import pytest
+
+from impls import IMPLEMENTATIONS, Implementation
+from impls.contract import BrokenContract, check, leaked_bytes
+from impls.iterative import backprop
+from impls.layers import backward, forward
+from impls.losses import LOSSES
+
+
+def scaled_weights(network, X, Y, emit):
+    return backprop(network, X, Y, lambda l, dW, db: emit(l, dW * (1 + 1e-5), db))
+
+
+def forgets_a_layer(network, X, Y, emit):
+    return backprop(network, X, Y, lambda l, dW, db: emit(l, dW, db) if l else None)
+
+
+def first_layer_first(network, X, Y, emit):
+    found = []
+    loss = backprop(network, X, Y, lambda l, dW, db: found.append((l, dW, db)))
+    for gradient in reversed(found):
+        emit(*gradient)
+    return loss
+
+
+def updates_by_itself(network, X, Y, emit):
+    loss = backprop(network, X, Y, emit)
+    network.layers[0].b += 1
+    return loss
+
+
+def flat_gradients(network, X, Y, emit):
+    return backprop(network, X, Y, lambda l, dW, db: emit(l, dW.ravel(), db))
+
+
+def wrong_loss(network, X, Y, emit):
+    return backprop(network, X, Y, emit) * 1.001
+
+
+def array_for_a_loss(network, X, Y, emit):
+    return np.array(backprop(network, X, Y, emit))
+
+
+def reads_a_layer_late(network, X, Y, emit):
+    A = [X]
+    for layer in network.layers:
+        A.append(forward(layer, A[-1]))
+    loss, dA = LOSSES[network.loss](A[-1], Y)
+    for l in reversed(range(len(network.layers))):
+        _, dW, db = backward(network.layers[l], A[l], A[l + 1], dA.copy())
+        emit(l, dW, db)
+        dA, _, _ = backward(network.layers[l], A[l], A[l + 1], dA)
+    return loss
+
+
+def falls_over(network, X, Y, emit):
+    raise KeyError("W1")
+
+
+@pytest.mark.parametrize(
+    ("broken", "complaint"),
+    [
+        (scaled_weights, "gives a dW of layer 0 that is off by 1.0e-05"),
+        (forgets_a_layer, r"emits layers \[2, 1\]"),
+        (first_layer_first, r"emits layers \[0, 1, 2\]"),
+        (updates_by_itself, "changes the network"),
+        (flat_gradients, "emits shapes"),
+        (wrong_loss, "returns a loss of"),
+        (array_for_a_loss, "returns ndarray"),
+        (reads_a_layer_late, "reads a layer after it has emitted"),
+        (falls_over, "raises KeyError: 'W1'"),
+    ],
+)
+def test_broken_ones_are_told(broken, complaint):
+    with pytest.raises(BrokenContract, match=complaint):
+        check(Implementation("broken", "broken", "nowhere", "other", broken))
+
+
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS.values(), ids=list(IMPLEMENTATIONS))
+def test_registered_ones_keep_it(implementation):
+    check(implementation)
+
+
+def test_a_cycle_is_seen_as_a_leak():
+    def with_a_cycle(network, X, Y, emit):
+        kept = [X.copy()]
+        kept.append(kept)
+        return backprop(network, X, Y, emit)
+
+    X_bytes = 16 * 64 * 8
+    assert X_bytes <= leaked_bytes(Implementation("leaky", "leaky", "a cycle", "other", with_a_cycle)) < 2 * X_bytes
+
+
+def test_names_and_controls_are_checked():
+    with pytest.raises(ValueError, match="needs a name"):
+        Implementation("", "", "", "loop", backprop)
+    with pytest.raises(ValueError, match="control is 'goto'"):
+        Implementation("odd", "odd", "odd", "goto", backprop)

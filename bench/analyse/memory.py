@@ -111,7 +111,7 @@ def _against_lists(heap: pd.DataFrame) -> Iterator[Finding]:
     best = rows.loc[saved]
     yield Finding(
         MEMORY,
-        f"Beside the frames themselves, its peak is within {apart:.1%} of that of a list that is popped, in all {len(rows)} cells: "
+        f"Beside the frames themselves, its peak is within {100 * apart:.1f} % of that of a list that is popped, in all {len(rows)} cells: "
         "both let go of the same arrays at the same moments. A list that is kept lets go of nothing while gradients grow beside it: "
         f"at {_place(rows, saved)}, recursion peaks at {mebibytes(best['recursive'])} and the kept list at {mebibytes(best['iterative'])}.",
     )
@@ -134,18 +134,22 @@ def _fusing(heap: pd.DataFrame) -> Iterator[Finding]:
         return
     by_update = by_update.dropna()
     factor = (by_update["deferred"] / by_update["fused"]).unstack("impl")
-    best = factor.max(axis=1).idxmax()
-    depth, width, batch = (by_update.index.get_level_values(axis) for axis in ("depth", "width", "batch"))
-    even = by_update[(depth == STUDY_DEPTH) & (width == STUDY_WIDTH) & (batch == STUDY_BATCH)]
-    answer = (
-        f"All gradients but one. Most where they are larger than activations, at {_place(factor, best)}: {_changes(by_update.loc[best])}. "
-    )
-    if len(even):
-        answer += (
-            f"Where a gradient is as large as an activation, at {_place(factor, even.index[0][:-1])}: {_changes(even)}. A cache that is "
-            "let go of has made room for the gradients, so there is little left to save."
-        )
-    yield Finding(FUSING, answer.strip())
+    best = factor.min(axis=1).idxmax()  # where even those gain who let go of their cache meanwhile
+    answer = f"All gradients but one. Most at {_place(factor, best)}: {_changes(by_update.loc[best])}."
+    yield Finding(FUSING, f"{answer} {_where_even(by_update, factor, best)}".strip())
+
+
+def _where_even(by_update: pd.DataFrame, factor: pd.DataFrame, told: tuple[object, ...]) -> str:
+    """What fusing saves where a gradient is as large as an activation, if that has not been told already."""
+    study = {"depth": STUDY_DEPTH, "width": STUDY_WIDTH, "batch": STUDY_BATCH}
+    even = [key for key in factor.index if study.items() <= _axes(factor, key).items()]
+    if not even or even[0] == told:
+        return ""
+    words = f"Where a gradient is as large as an activation, at {_place(factor, even[0])}: {_changes(by_update.loc[even[0]])}."
+    nothing = [title(str(name)) for name, times in factor.loc[even[0]].items() if times < 1.05]
+    if nothing:
+        words += f" There is nothing left to save there for {' and '.join(nothing)}: what they have let go of has made room for gradients."
+    return words
 
 
 def _changes(rows: pd.DataFrame) -> str:
@@ -166,8 +170,8 @@ def _prediction(peaks: pd.DataFrame) -> Iterator[Finding]:
         first = f"{title(odd.iloc[0]['impl'])} in {odd.iloc[0]['cell']}"
         words = f"Not always: the formulas miss the heap's peak in {len(odd)} of {len(rows)} measurements, first that of {first}"
     else:
-        words = f"Yes: the formulas are within {RELATIVE:.0%} plus 64 KiB of the heap's peak in all {len(rows)} measurements"
-    most = f", and within {large['off'].max():.2%} wherever it is above 1 MiB" if len(large) and odd.empty else ""
+        words = f"Yes: the formulas are within {100 * RELATIVE:.0f} % plus 64 KiB of the heap's peak in all {len(rows)} measurements"
+    most = f", and within {100 * large['off'].max():.2f} % wherever it is above 1 MiB" if len(large) and odd.empty else ""
     yield Finding(PREDICTION, f"{words}{most}.")
 
 
@@ -180,6 +184,10 @@ def _leaks(peaks: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _place(rows: pd.DataFrame, key: tuple[object, ...]) -> str:
-    names = dict(zip(rows.index.names, key, strict=True))
-    update = f" ({names['update']} update)" if "update" in names else ""
-    return f"depth {names['depth']}, width {names['width']}, batch {names['batch']}{update}"
+    axes = _axes(rows, key)
+    update = f" ({axes['update']} update)" if "update" in axes else ""
+    return f"depth {axes['depth']}, width {axes['width']}, batch {axes['batch']}{update}"
+
+
+def _axes(rows: pd.DataFrame, key: tuple[object, ...]) -> dict[str, object]:
+    return dict(zip(rows.index.names, key, strict=True))

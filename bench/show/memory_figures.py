@@ -142,7 +142,7 @@ def _allowed_band(ax: Axes, low: float, high: float) -> None:
 
 def _worst_words(points: pd.DataFrame) -> str:
     large = points[points["peak_bytes"] > MIB]
-    return f"off by at most {large['off'].max():.2%}\nabove 1 MiB" if len(large) else ""
+    return f"off by at most {100 * large['off'].max():.2f} %\nabove 1 MiB" if len(large) else ""
 
 
 def memory_sampled(tables: MemoryTables) -> Figure:

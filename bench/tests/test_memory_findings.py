@@ -43,7 +43,7 @@ def test_recursion_beside_both_lists():
     peaks = table(row("iterative", 16 * MIB), row("iterative_pop", 8 * MIB), row("recursive", 8 * MIB))
     [answer] = answers(peaks, MEMORY)
     assert "recursion peaks at 8.0 MiB and the kept list at 16.0 MiB" in answer
-    assert "within 0.0% of that of a list that is popped, in all 1 cells" in answer
+    assert "within 0.0 % of that of a list that is popped, in all 1 cells" in answer
 
 
 def test_what_fusing_saves():

@@ -77,7 +77,7 @@ def test_resident_memory_sees_large_arrays_as_the_heap_does(weigh):
 @linux
 def test_a_frame_takes_what_its_code_says(weigh):
     rows = []
-    for depth in (5_000, 20_000):
+    for depth in (10_000, 40_000):
         for name in ("iterative_pop", "recursive"):
             [weight] = weigh(name, "resident", depth=depth, width=1, batch=1, update="fused")
             predicted = predicted_bytes(IMPLEMENTATIONS[name], "resident", weight.cell, FEATURES, 1)

@@ -99,31 +99,30 @@ def test_going_on_measures_nothing_twice_and_what_is_missing(home):
     }
 
 
-def test_the_leak_is_told_in_the_csv_and_in_the_report(home):
+@pytest.fixture(scope="module")
+def section(home):
+    return memory_section(tables(home))
+
+
+def test_the_leak_is_told_in_the_csv_and_in_the_report(home, section):
     heap = tables(home).read_by("heap")
     told = heap[heap["detail"].str.startswith("leaks", na=False)]
     assert set(told["impl"]) == {"leaky"}
     assert len(told) == (heap["impl"] == "leaky").sum()
-    text = memory_section(tables(home))
-    assert "leaky leaks: with the garbage collector off, a small step leaves" in text
-    assert "<b>leaky</b>" not in text
+    assert "leaky leaks: with the garbage collector off, a small step leaves" in section
+    assert "<b>leaky</b>" not in section
 
 
-def test_the_report_prints_derivations_beside_the_figures(home):
-    text = memory_section(tables(home))
-    assert "All activations stay to the end" in text
-    assert [text.index(plot.heading) for plot in MEMORY_PLOTS] == sorted(text.index(plot.heading) for plot in MEMORY_PLOTS)
-    assert text.count("data:image/svg+xml") == len(MEMORY_PLOTS)
-
-
-def test_every_figure_is_drawn_as_svg_and_png(home, tmp_path):
-    assert [path.name for path in draw_memory(tables(home), tmp_path)] == [f"{plot.name}.svg" for plot in MEMORY_PLOTS]
-    assert {path.suffix for path in tmp_path.iterdir()} == {".svg", ".png"}
+def test_the_report_prints_derivations_beside_the_figures(section):
+    assert "All activations stay to the end" in section
+    assert [section.index(plot.heading) for plot in MEMORY_PLOTS] == sorted(section.index(plot.heading) for plot in MEMORY_PLOTS)
+    assert section.count("data:image/svg+xml") == len(MEMORY_PLOTS)
 
 
 def test_memory_alone_is_plotted(home):
     assert main(["plot", "--results", str(home / "results"), "--plots", str(home / "plots")]) == 0
-    assert {path.stem for path in (home / "plots").iterdir()} == {plot.name for plot in MEMORY_PLOTS}
+    names = {f"{plot.name}.{kind}" for plot in MEMORY_PLOTS for kind in ("svg", "png")}
+    assert {path.name for path in (home / "plots").iterdir()} == names
 
 
 def test_a_plain_run_measures_time_and_then_what_is_missing_of_memory(home):

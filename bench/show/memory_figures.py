@@ -25,6 +25,7 @@ UPDATE_TITLES = {"deferred": "deferred: all gradients wait for their update", "f
 GREY = "#5b6470"
 SHADE = "#e9ecf0"
 CLOSE_LOOK_S = 0.3
+COLUMNS = 4
 Lines = dict[str, np.ndarray]
 
 
@@ -108,10 +109,9 @@ def memory_peaks(tables: MemoryTables) -> Figure:
     """The heap's measured peak against the formula's, a panel an implementation, with what is allowed between them."""
     rows = agreement(tables.peaks)
     names = list(dict.fromkeys(rows["impl"]))
-    figure = Figure(figsize=(3.1 * len(names) + 0.5, 3.4), layout="constrained")
-    axes = figure.subplots(1, len(names), squeeze=False, sharex=True, sharey=True)[0]
+    figure, panels = _panels(len(names), 1, 3.4)
     low, high = 0.5 * float(rows["predicted_bytes"].min()) / MIB, 2 * float(rows["predicted_bytes"].max()) / MIB
-    for ax, name in zip(axes, names, strict=True):
+    for [ax], name in zip(panels, names, strict=True):
         points = rows[rows["impl"] == name]
         _allowed_band(ax, low, high)
         for update, face in (("deferred", _colour(name)), ("fused", "white")):
@@ -123,9 +123,23 @@ def memory_peaks(tables: MemoryTables) -> Figure:
         ax.set_title(title(name), color=_colour(name))
         ax.annotate(_worst_words(points), (0.97, 0.05), xycoords="axes fraction", ha="right", fontsize=8, color=GREY)
         ax.set_xlabel("predicted (MiB)")
-    axes[0].set_ylabel("measured (MiB)")
-    axes[0].legend(fontsize=8, loc="upper left")
+    for [ax] in panels[::COLUMNS]:
+        ax.set_ylabel("measured (MiB)")
+    panels[0][0].legend(fontsize=8, loc="upper left")
     return figure
+
+
+def _panels(count: int, each: int, height: float) -> tuple[Figure, list[list[Axes]]]:
+    """A figure with a column of `each` axes, of one scale, for everybody, COLUMNS of them side by side at most."""
+    columns = min(count, COLUMNS)
+    rows = -(-count // columns)
+    figure = Figure(figsize=(3.1 * columns + 0.5, height * rows), layout="constrained")
+    grid = figure.subplots(rows * each, columns, squeeze=False, sharey=True)
+    panels = [[grid[each * (n // columns) + k][n % columns] for k in range(each)] for n in range(rows * columns)]
+    for panel in panels[count:]:
+        for ax in panel:
+            ax.set_axis_off()
+    return figure, panels[:count]
 
 
 def _allowed_band(ax: Axes, low: float, high: float) -> None:
@@ -148,10 +162,9 @@ def _worst_words(points: pd.DataFrame) -> str:
 def memory_sampled(tables: MemoryTables) -> Figure:
     """The sampler's series through the steps with the heap's true peak, and a closer look with its true course."""
     names = list(dict.fromkeys(tables.samples["impl"]))
-    figure = Figure(figsize=(3.1 * len(names) + 0.5, 4.9), layout="constrained")
-    axes = figure.subplots(2, len(names), squeeze=False, sharex="row", sharey=True)
+    figure, panels = _panels(len(names), 2, 4.9)
     heap = tables.read_by("heap").set_index(["cell", "impl"])["peak_bytes"]
-    for (whole, close), name in zip(axes.T, names, strict=True):
+    for [whole, close], name in zip(panels, names, strict=True):
         series = tables.samples[tables.samples["impl"] == name]
         place = series["cell"].iloc[0]
         seconds, resident = series["seconds"].to_numpy(float), series["rss_bytes"].to_numpy(float) / MIB
@@ -162,14 +175,15 @@ def memory_sampled(tables: MemoryTables) -> Figure:
         for ax in (whole, close):
             ax.plot(seconds, resident, "o-", color=_colour(name), markersize=4, linewidth=0.8, label="memory_profiler")
             ax.set_ylim(bottom=0)
+            ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 4, 5, 10], integer=True))
         whole.set_title(title(name), color=_colour(name))
         close.set_xlim(1, 1 + CLOSE_LOOK_S)
         close.set_xlabel(f"seconds (a step takes {1_000 * step_s:.0f} ms)")
         close.xaxis.set_major_locator(MaxNLocator(4))
-    for first, last in zip(axes[:, 0], axes[:, -1], strict=True):
-        first.set_ylabel("MiB above the start")
-        first.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 4, 5, 10], integer=True))
-        last.legend(fontsize=8, loc="upper right", frameon=True, framealpha=0.9, edgecolor="none")
+    for ax in [ax for panel in panels[::COLUMNS] for ax in panel]:
+        ax.set_ylabel("MiB above the start")
+    for ax in panels[min(len(panels), COLUMNS) - 1]:
+        ax.legend(fontsize=8, loc="upper right", frameon=True, framealpha=0.9, edgecolor="none")
     return figure
 
 

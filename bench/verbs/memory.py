@@ -65,6 +65,8 @@ class MemoryLedger:
         """Record one reading, its series first, so that a row in memory.csv means that all is there."""
         if weight.status not in ("ok", "skipped"):
             screen.warn(f"{weight.cell.place}: {weight.impl}: {weight.meter}: {weight.status}: {weight.detail}")
+        if weight.meter == "profile" and weight.status == "ok" and not weight.series:
+            screen.warn(f"{weight.impl} has no profile: it does its arithmetic elsewhere than in impls.layers")
         if weight.meter == "profile":
             put_series(Table(self.folder, "profile.csv"), profile_rows(weight))
             return

@@ -41,6 +41,18 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "high": "float64",
         "verdict": "string",
     },
+    "limits.csv": {
+        "machine": "string",
+        "python": "string",
+        "impl": "string",
+        "recursion_limit": "Int64",
+        "stack_bytes": "Int64",
+        "deepest_ok": "Int64",
+        "first_failure": "Int64",
+        "status": "string",
+        "bytes_per_layer": "float64",
+        "seconds": "float64",
+    },
     "training.csv": {
         "dataset": "string",
         "impl": "string",

@@ -51,6 +51,7 @@ class Results:
     times: pd.DataFrame
     findings: Sequence[Finding]
     training: Sequence[Outcome]
+    limits: Markup
 
 
 def render(results: Results) -> str:
@@ -73,6 +74,7 @@ def render(results: Results) -> str:
         questions=_questions(results.findings),
         plots=_plots(parts),
         training=results.training,
+        limits=results.limits,
         training_answer=_training_answer(results.training),
         sources=_sources(),
         highlight_css=Markup(HtmlFormatter(style="friendly").get_style_defs("pre")),
@@ -87,12 +89,14 @@ def _contents(results: Results) -> list[tuple[str, str]]:
         "answers": "Answers",
         "figures": "Figures",
         "training": "Training",
+        "limits": "Depth",
         "sources": "Sources",
         "cells": "Every cell",
         "reading": "How to read this",
         "machine": "The machine",
     }
-    return [(anchor, heading) for anchor, heading in anchors.items() if anchor != "training" or results.training]
+    absent = {anchor for anchor, part in (("training", results.training), ("limits", results.limits)) if not part}
+    return [(anchor, heading) for anchor, heading in anchors.items() if anchor not in absent]
 
 
 def _machine_facts(machine: dict[str, Any]) -> list[tuple[str, str]]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from bench.record.folder import make_folder
+from bench.errors import NothingMeasured
+from bench.record.folder import make_folder, read_machine
+from bench.record.limits import machines_limits
 from bench.record.results import read_results
+from bench.record.tables import Table
 from bench.show.console import Screen
 from bench.show.figures import draw_all
+from bench.show.limit_figures import draw_limits
 
 
 def plot(options: argparse.Namespace, screen: Screen) -> None:
@@ -18,7 +22,13 @@ def plot(options: argparse.Namespace, screen: Screen) -> None:
         NothingMeasured: there are no results.
 
     """
-    _, summary, times = read_results(options.results, screen.warn)
     make_folder(options.plots, "--plots")
-    written = draw_all(summary, times, options.plots)
+    machine = read_machine(options.results).get("machine", "")
+    written = draw_limits(machines_limits(Table(options.results, "limits.csv"), machine, screen.warn), options.plots)
+    try:
+        _, summary, times = read_results(options.results, screen.warn)
+        written += draw_all(summary, times, options.plots)
+    except NothingMeasured:
+        if not written:
+            raise
     screen.say(f"{len(written)} figures, as SVG and PNG, in {options.plots}/")

@@ -81,102 +81,121 @@ def limit_findings(rows: pd.DataFrame) -> list[Finding]:
     nesting = {one.impl for one in as_it_comes if one.status == "recursion_error"}
     return [
         *_the_limit(as_it_comes),
-        *_raised([one for one in networks if one.impl in nesting and one.setting != AS_IT_COMES]),
+        *_raised([one for one in networks if one.impl in nesting and one.setting != AS_IT_COMES], calls),
         *_asked(networks),
         *_ways(calls),
     ]
 
 
 def _the_limit(as_it_comes: Sequence[Reach]) -> Iterator[Finding]:
+    """Whom the limit stops, and whom it does not."""
     if not as_it_comes:
         return
-    limits = sorted({one.recursion_limit for one in as_it_comes})
+    limits = " or ".join(map(spaced, sorted({one.recursion_limit for one in as_it_comes})))
     stopped = [one for one in as_it_comes if one.status == "recursion_error"]
     free = [one for one in as_it_comes if one.free]
-    odd = [one for one in as_it_comes if not one.free and one not in stopped]
-    parts = [f"{' or '.join(map(spaced, limits))} calls inside one another, as {_on(as_it_comes)} comes."]
+    parts = [f"Python allows {limits} calls inside one another unless it is told otherwise ({_pythons(as_it_comes)})."]
     if stopped:
-        parts.append(f"Under it {_titles(stopped)} trains {_range(stopped)} layers, and one more ends in a RecursionError.")
+        parts.append(f"{_capital(_titles(stopped))} trained {_range(stopped)} layers under it, and one more ended in a RecursionError.")
     if free:
-        parts.append(f"{_capital(_titles(free))} trains {_range(free)}, the most that was tried.")
-    parts += [f"{_capital(title(one.impl))} trains {spaced(one.deepest)} on {one.python}, then {ENDINGS[one.status]}." for one in odd]
+        parts.append(f"It does not touch {_titles(free)}, which trained {_range(free)} layers, the most that was tried.")
+    parts += [_odd(one) for one in as_it_comes if not one.free and one not in stopped]
     yield Finding("What is Python's limit?", " ".join(parts))
 
 
-def _raised(raised: Sequence[Reach]) -> Iterator[Finding]:
+def _odd(one: Reach) -> str:
+    return f"{_capital(_titles([one]))} trained {spaced(one.deepest)} layers on {one.python}, and one more ended in {ENDINGS[one.status]}."
+
+
+def _raised(raised: Sequence[Reach], calls: Sequence[Reach]) -> Iterator[Finding]:
     """What those that the limit stopped do without it, and what the size of the stack has to do with it."""
     main = [one for one in raised if one.setting == LIMIT_RAISED]
-    if not main:
-        return
-    crashing = [one for one in main if one.status == "segfault"]
     threads = [one for one in raised if one.setting != LIMIT_RAISED]
-    parts = [_danger(crashing, main)]
-    parts += [_ended(ending, [one for one in main if one.status == ending]) for ending in ENDINGS if ending != "segfault"]
-    parts.append(_unharmed([one for one in main if one.free]))
-    parts.append(_stack(threads, {(one.python, one.impl) for one in crashing}))
-    yield Finding("Is it dangerous to raise the limit?", " ".join(part for part in parts if part))
+    crashing = [one for one in main if one.status == "segfault"]
+    harmless = [one for one in main if one not in crashing]
+    if main:
+        answer = [*_yes(crashing, threads), *_no(harmless, threads), *_but(harmless, calls)]
+        yield Finding("Is it dangerous to raise the limit?", " ".join(answer))
 
 
-def _danger(crashing: Sequence[Reach], main: Sequence[Reach]) -> str:
+def _yes(crashing: Sequence[Reach], threads: Sequence[Reach]) -> Iterator[str]:
+    """Where the main thread crashes: at which depth, and how far a thread with another stack comes."""
     if not crashing:
-        return f"Not on {_pythons(main)}: nothing crashes there."
-    places = [f"{_titles([one])} beyond {spaced(one.deepest)} layers on {one.python}" for one in crashing]
-    return f"Yes, on {_pythons(crashing)}: the process dies of a segmentation fault, which no program can catch: {_list(places)}."
+        return
+    yield f"Yes, on {_pythons(crashing)}: the process dies of a segmentation fault, which no program can catch, {_beyond(crashing)}."
+    there = _alike(threads, crashing)
+    if there:
+        by_stack = _grouped(there, lambda one: one.setting.words.removeprefix("limit raised, "))
+        depths = [f"{_range(group)} layers with a {stack}" for stack, group in by_stack.items()]
+        yield f"It is a matter of the thread's stack: {_list(depths)}."
 
 
-def _ended(ending: str, main: Sequence[Reach]) -> str:
-    if not main:
-        return ""
-    places = [f"{_titles([one])} beyond {spaced(one.deepest)} layers on {one.python}" for one in main]
-    return f"It ends in {ENDINGS[ending]}, whatever the limit: {_list(places)}."
+def _no(harmless: Sequence[Reach], threads: Sequence[Reach]) -> Iterator[str]:
+    """Where it does not crash: how far it comes, whatever the stack, and what stops it if anything does."""
+    free = [one for one in harmless if one.free]
+    if free:
+        there = _alike(threads, free)
+        stack = ", whatever the size of the stack" if there and all(one.free for one in there) else ""
+        yield f"No, on {_pythons(free)}: {_titles(free)} trained {_range(free)} layers, the most that was tried{stack}."
+        yield from map(_in_thread, (one for one in there if not one.free))
+    yield from map(_odd, (one for one in harmless if not one.free))
 
 
-def _unharmed(free: Sequence[Reach]) -> str:
-    if not free:
-        return ""
-    return f"On {_pythons(free)} {_titles(free)} trains {_range(free)} layers, the most that was tried."
+def _but(harmless: Sequence[Reach], calls: Sequence[Reach]) -> Iterator[str]:
+    """What is harmless as it is written need not be if it is written otherwise."""
+    there = {one.python for one in harmless}
+    crashing = [one for one in calls if one.status == "segfault" and one.python in there]
+    if crashing:
+        yield f"That holds for plain calls of functions: on {_pythons(crashing)} other ways of calling do crash (see below)."
 
 
-def _stack(threads: Sequence[Reach], crashing: set[tuple[str, str]]) -> str:
-    """Where the main thread crashes, how far a thread with another stack comes; elsewhere, whether its size shows."""
-    moved = [one for one in threads if (one.python, one.impl) in crashing]
-    still = [one for one in threads if (one.python, one.impl) not in crashing]
-    parts = []
-    if moved:
-        by_stack = [
-            f"with {words} {_range(group)} layers"
-            for words, group in _grouped(moved, lambda one: one.setting.words.removeprefix("limit raised, ")).items()
+def _in_thread(one: Reach) -> str:
+    return f"But with a {one.setting.words.removeprefix('limit raised, ')}, {_odd(one)[0].lower()}{_odd(one)[1:]}"
+
+
+def _beyond(group: Sequence[Reach]) -> str:
+    """ "recursion beyond 23 680 layers (3.9.18) and 19 968 layers (3.10.13)"."""
+    return _list(
+        [
+            f"{words} beyond {_list([f'{spaced(one.deepest)} layers ({one.python})' for one in of_it])}"
+            for words, of_it in _grouped(group, lambda one: title(one.impl)).items()
         ]
-        parts.append(f"There the depth goes with the stack of the thread: {_list(by_stack)}.")
-    if still and all(one.free for one in still):
-        parts.append(f"On {_pythons(still)} the size of the stack does not matter.")
-    elif still:
-        short = [f"{_titles([one])} {spaced(one.deepest)} on {one.python} ({one.setting.words})" for one in still if not one.free]
-        parts.append(f"In a thread, elsewhere: {_list(short)}.")
-    return " ".join(parts)
+    )
+
+
+def _alike(threads: Sequence[Reach], group: Sequence[Reach]) -> list[Reach]:
+    """Those in threads with the interpreters and implementations of the group."""
+    pairs = {(one.python, one.impl) for one in group}
+    return [one for one in threads if (one.python, one.impl) in pairs]
 
 
 def _asked(networks: Sequence[Reach]) -> Iterator[Finding]:
     """The depths that people asked about, as Python comes and with the limit raised."""
+    question = f"Is a network of {' or '.join(map(spaced, ASKED_DEPTHS))} layers a problem?"
     for depth in ASKED_DEPTHS:
         known = [one for one in networks if one.deepest >= depth or not one.free]
         as_it_comes = [one for one in known if one.setting == AS_IT_COMES]
         raised = [one for one in known if one.setting == LIMIT_RAISED]
         if as_it_comes:
-            yield Finding(
-                f"Is a network of {' or '.join(map(spaced, ASKED_DEPTHS))} layers a problem?",
-                f"{spaced(depth)} layers: {_reached(depth, as_it_comes, 'as Python comes')}"
-                + (f" {_capital(_reached(depth, raised, 'with the limit raised'))}" if _short(depth, as_it_comes) and raised else ""),
-            )
+            stopped = bool(_short(depth, as_it_comes))
+            parts = [
+                f"{spaced(depth)} layers: {'a' if stopped else 'no'} problem as Python comes. {_capital(_reached(depth, as_it_comes))}"
+            ]
+            if stopped and raised:
+                parts.append(f"With the limit raised, {_reached(depth, raised)}")
+            yield Finding(question, " ".join(parts))
 
 
-def _reached(depth: int, group: Sequence[Reach], how: str) -> str:
+def _reached(depth: int, group: Sequence[Reach]) -> str:
+    """ "recursion stopped at 987 on 3.9.18; kept list got there."."""
     short = _short(depth, group)
-    if not short:
-        return f"no problem {how}; {_titles(group)} trains it on {_pythons(group)}."
-    rest = [one for one in group if one not in short]
-    others = f" {_capital(_titles(rest))} trains it." if rest else ""
-    return f"{how}, {_titles(short)} stops at {_range(short)} on {_pythons(short)}.{others}"
+    there = [one for one in group if one.impl not in {one.impl for one in short}]
+    parts = []
+    if short:
+        parts.append(f"{_titles(short)} stopped at {_range(short)} on {_pythons(short)}")
+    if there:
+        parts.append(f"{_titles(there)} got there on {'all' if short else _pythons(there)}")
+    return "; ".join(parts) + "."
 
 
 def _short(depth: int, group: Sequence[Reach]) -> list[Reach]:
@@ -190,20 +209,23 @@ def _ways(calls: Sequence[Reach]) -> Iterator[Finding]:
     if plain:
         there = _grouped([one for one in calls if one.python in plain], lambda one: way_title(one.impl))
         safe = [way for way, group in there.items() if all(one.free for one in group)]
-        places = _list(sorted(plain, key=age))
-        yield Finding(question, f"On {places}, where a plain call knows no limit but the one that is set, safe are: {_list(safe)}.")
+        other = [way for way in there if way not in safe]
+        answer = f"Safe on {_list(sorted(plain, key=age))}: {_list(safe)}."
+        yield Finding(question, f"{answer} Not on all of them: {_list(other)}." if other else answer)
     for python, group in _grouped(calls, lambda one: one.python).items():
         parts = [_way_words(ending, [one for one in group if one.status == ending]) for ending in ENDINGS]
         free = [one for one in group if one.free]
-        parts.append(f"{_list([way_title(one.impl) for one in free])} reach{'es' if len(free) == 1 else ''} {_range(free)}" if free else "")
+        parts.append(f"none within {_range(free)} calls, the most that was tried, for {_ways_in(free)}" if free else "")
         yield Finding(question, f"On {python}: {'; '.join(part for part in parts if part)}.")
 
 
 def _way_words(ending: str, group: Sequence[Reach]) -> str:
-    if not group:
-        return ""
     first = sorted(group, key=lambda one: one.deepest)
-    return f"{ENDINGS[ending]} for {_list([f'{way_title(one.impl)} ({spaced(one.deepest)})' for one in first])}"
+    return f"{ENDINGS[ending]} for {_list([f'{way_title(one.impl)} ({spaced(one.deepest)})' for one in first])}" if first else ""
+
+
+def _ways_in(group: Sequence[Reach]) -> str:
+    return _list([way_title(one.impl) for one in group])
 
 
 def spaced(number: int) -> str:
@@ -226,10 +248,6 @@ def _titles(group: Sequence[Reach]) -> str:
 
 def _pythons(group: Sequence[Reach]) -> str:
     return _list(list(dict.fromkeys(one.python for one in group)))
-
-
-def _on(group: Sequence[Reach]) -> str:
-    return f"Python {_pythons(group)}"
 
 
 def _grouped(group: Sequence[Reach], key: Callable[[Reach], str]) -> dict[str, list[Reach]]:

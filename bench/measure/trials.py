@@ -88,6 +88,6 @@ def outcome_of(ended: Ended) -> Outcome:
     if ended.code != 0:
         return Outcome(*ending(ended.code, ended.last_words))
     try:
-        return Outcome(**json.loads(ended.out.splitlines()[-1]))
-    except (ValueError, TypeError, IndexError):
+        return Outcome(**json.loads(ended.out))
+    except (ValueError, TypeError):
         return Outcome("error", f"answered {ended.out[-80:]!r}, which is not an answer")

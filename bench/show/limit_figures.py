@@ -63,15 +63,16 @@ def call_limits(found: Sequence[Reach]) -> Figure:
     calls = [one for one in found if one.is_call]
     pythons = list(dict.fromkeys(one.python for one in calls))
     names = list(dict.fromkeys(one.impl for one in calls))
-    columns = min(4, len(pythons))
-    rows = -(-len(pythons) // columns)
+    rows = -(-len(pythons) // 4)
+    columns = -(-len(pythons) // rows)
     figure = _figure(2.75 * columns + 1.4, (0.24 * len(names) + 0.4) * rows + 0.9)
     axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     for ax, python in zip(axes.flat, pythons, strict=False):
         _lanes(ax, [one for one in calls if one.python == python], names, way_title)
         ax.set_title(f"Python {python}", fontsize=9)
-    for ax in axes.flat[len(pythons) :]:
-        ax.set_visible(False)
+    for number, ax in enumerate(axes.flat):
+        ax.set_visible(number < len(pythons))
+        ax.tick_params(labelbottom=number + columns >= len(pythons))  # nothing is below
     _finish(figure, axes[0][0], calls, "calls inside one another, with the limit raised")
     return figure
 

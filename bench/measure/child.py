@@ -1,4 +1,4 @@
-"""A child process with a time limit: what it wrote and how it ended; nothing of it is left behind."""
+"""A child process with a time limit: what it wrote and how it ended."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def run_child(command: Sequence[str], timeout_s: float, environment: Mapping[str
         except subprocess.TimeoutExpired:
             code = None
         finally:
-            _end(process)
+            if process.returncode is None:
+                _end(process)
         return Ended(code, _text(out), _text(err))
 
 

@@ -52,9 +52,14 @@ def limit_resources(memory_bytes: int, cpu_s: int) -> None:
     """Set what the process may take, where the system can; leave no core file behind."""
     if resource is None:
         return
-    for what, value in ((resource.RLIMIT_AS, memory_bytes), (resource.RLIMIT_CPU, cpu_s), (resource.RLIMIT_CORE, 0)):
+    limits = (
+        (resource.RLIMIT_AS, memory_bytes, memory_bytes),
+        (resource.RLIMIT_CPU, cpu_s, cpu_s + 5),  # SIGXCPU first: SIGKILL would look like a lack of memory
+        (resource.RLIMIT_CORE, 0, 0),
+    )
+    for what, soft, hard in limits:
         with suppress(ValueError, OSError):  # macOS does not limit the address space; the time limit still holds
-            resource.setrlimit(what, (value, value))
+            resource.setrlimit(what, (soft, hard))
 
 
 def attempt(task: dict[str, Any]) -> int | None:

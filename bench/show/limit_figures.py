@@ -65,7 +65,7 @@ def call_limits(found: Sequence[Reach]) -> Figure:
     names = list(dict.fromkeys(one.impl for one in calls))
     rows = -(-len(pythons) // 4)
     columns = -(-len(pythons) // rows)
-    figure = _figure(2.75 * columns + 1.4, (0.24 * len(names) + 0.4) * rows + 0.9)
+    figure = _figure(max(7.5, 2.75 * columns + 1.4), (0.24 * len(names) + 0.4) * rows + 0.9)
     axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     for ax, python in zip(axes.flat, pythons, strict=False):
         _lanes(ax, [one for one in calls if one.python == python], names, way_title)

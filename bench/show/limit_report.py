@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from bench.analyse.findings import Finding
-from bench.analyse.limits import ENDINGS, age, spaced
+from bench.analyse.limits import age, spaced
 from bench.plan.contenders import title
 from bench.plan.limits import CALL, setting_of, way_title
 from bench.show.figures import STYLE
@@ -81,8 +81,8 @@ def _cell(row: Any) -> dict[str, str]:
     if row is None:
         return {"depth": "", "ending": "", "bytes": ""}
     if pd.isna(row.deepest_ok):
-        return {"depth": "", "ending": row.status, "bytes": ""}
-    ending = "" if row.status == "ok" else ENDINGS[row.status]
+        return {"depth": "", "ending": row.status.replace("_", " "), "bytes": ""}
+    ending = "" if row.status == "ok" else row.status.replace("_", " ")
     return {
         "depth": spaced(row.deepest_ok),
         "ending": ending,

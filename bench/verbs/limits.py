@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -58,7 +59,10 @@ def _interpreters(asked: list[str | None], screen: Screen) -> tuple[list[Interpr
         BadInput: a path that was asked for is not an interpreter.
 
     """
-    mine = running()
+    try:
+        mine = running()
+    except Unusable as error:
+        raise BadInput(f"{sys.executable}: {error.detail}; run unwind on a CPython") from None
     named, failed = _identified([path for path in asked if path is not None], screen, by_name=True)
     others, silent = _identified([] if None in asked else candidates(), screen, by_name=False)
     every = {one.name: one for one in (*others, *named, mine)}  # the later one has the say
@@ -94,7 +98,7 @@ def _searches(interpreter: Interpreter, names: list[str], files: list[str], cap:
 
 def _with_numpy(interpreter: Interpreter) -> str:
     """The running one is taken as the user has it; every other gets an environment of its own."""
-    if interpreter == running():
+    if interpreter.path == sys.executable:
         return interpreter.path
     return python_with_numpy(interpreter, cache_folder())
 

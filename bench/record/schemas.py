@@ -41,6 +41,16 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "high": "float64",
         "verdict": "string",
     },
+    "training.csv": {
+        "dataset": "string",
+        "impl": "string",
+        "update": "string",
+        "epoch": "Int64",
+        "loss": "float64",
+        "accuracy": "float64",
+        "cpu_s": "float64",
+        "wall_s": "float64",
+    },
     "limits.csv": {
         "machine": "string",
         "python": "string",
@@ -52,15 +62,5 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "status": "string",
         "bytes_per_layer": "float64",
         "seconds": "float64",
-    },
-    "training.csv": {
-        "dataset": "string",
-        "impl": "string",
-        "update": "string",
-        "epoch": "Int64",
-        "loss": "float64",
-        "accuracy": "float64",
-        "cpu_s": "float64",
-        "wall_s": "float64",
     },
 }

@@ -6,7 +6,7 @@ import base64
 import inspect
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,7 +51,7 @@ class Results:
     times: pd.DataFrame
     findings: Sequence[Finding]
     training: Sequence[Outcome]
-    limits: Markup
+    limits: Markup = field(default_factory=Markup)
 
 
 def render(results: Results) -> str:
@@ -95,8 +95,8 @@ def _contents(results: Results) -> list[tuple[str, str]]:
         "reading": "How to read this",
         "machine": "The machine",
     }
-    absent = {anchor for anchor, part in (("training", results.training), ("limits", results.limits)) if not part}
-    return [(anchor, heading) for anchor, heading in anchors.items() if anchor not in absent]
+    empty = {"training": not results.training, "limits": not results.limits}
+    return [(anchor, heading) for anchor, heading in anchors.items() if not empty.get(anchor)]
 
 
 def _machine_facts(machine: dict[str, Any]) -> list[tuple[str, str]]:

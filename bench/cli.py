@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
-from bench.errors import BadInput, NothingMeasured
+from bench.errors import BadInput, NothingMeasured, unknown
 from bench.plan import sweeps
 from bench.show.console import Screen
 from bench.verbs.limits import limits
@@ -21,9 +23,9 @@ DONE, FAILED_GATE, BAD_INPUT, NOTHING_MEASURED, INTERRUPTED = 0, 1, 2, 3, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says and return the exit code."""
-    options = parser().parse_args(arguments)
     screen = Screen()
     try:
+        options = parser().parse_args(arguments)
         options.verb(options, screen)
     except BadInput as error:
         screen.complain(str(error))
@@ -37,12 +39,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return DONE
 
 
-def parser() -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """An argument parser that complains in one sentence, as everything else here does."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise BadInput, with the nearest word if one is not known."""
+        choice = re.search(r"invalid choice: '(.*)' \(choose from (.*)\)", message)
+        if choice:
+            what = message.split(":")[0].removeprefix("argument ").lower()
+            raise BadInput(unknown(what, choice[1], choice[2].replace("'", "").split(", ")))
+        raise BadInput(f"{message}; `{self.prog} --help` shows what there is")
+
+
+def parser() -> Parser:
     """The verbs and their options."""
-    folders = argparse.ArgumentParser(add_help=False)
+    folders = Parser(add_help=False)
     folders.add_argument("--results", type=Path, default=Path("results"), metavar="DIR", help="where CSVs and the report are (results)")
     folders.add_argument("--plots", type=Path, default=Path("plots"), metavar="DIR", help="where figures are (plots)")
-    named = argparse.ArgumentParser(add_help=False)
+    named = Parser(add_help=False)
     named.add_argument("--impl", action="append", default=[], metavar="NAME", help="compare this implementation; may be repeated")
     named.add_argument(
         "--with",
@@ -52,10 +66,10 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="a Python file of yours that defines implementations; it is run",
     )
-    chosen = argparse.ArgumentParser(add_help=False, parents=[named])
+    chosen = Parser(add_help=False, parents=[named])
     chosen.add_argument("--sweep", default="quick", help=f"one of {', '.join(sweeps.bundled())}, or a TOML file (quick)")
 
-    top = argparse.ArgumentParser(prog="unwind", description="Where should backpropagation keep its cache? Measure it.")
+    top = Parser(prog="unwind", description="Where should backpropagation keep its cache? Measure it.")
     verb = top.add_subparsers(required=True, metavar="VERB")
 
     one = verb.add_parser("run", parents=[folders, chosen], help="measure a sweep, or go on with one")
@@ -67,11 +81,6 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--fresh", action="store_true", help="set what is in --results aside and start anew")
     one.set_defaults(verb=run)
 
-    one = verb.add_parser(
-        "train", parents=[folders, chosen], help="train a network with each implementation and update, and record the losses"
-    )
-    one.set_defaults(verb=train)
-
     one = verb.add_parser("limits", parents=[folders, named], help="how deep each implementation can go, on every Python that is found")
     one.add_argument(
         "--python",
@@ -82,6 +91,11 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--max-depth", type=int, default=1_000_000, metavar="N", help="try nothing deeper (1 000 000)")
     one.set_defaults(verb=limits)
+
+    one = verb.add_parser(
+        "train", parents=[folders, chosen], help="train a network with each implementation and update, and record the losses"
+    )
+    one.set_defaults(verb=train)
 
     one = verb.add_parser("plot", parents=[folders], help="draw the figures from the CSVs")
     one.set_defaults(verb=plot)

@@ -16,7 +16,7 @@ def backprop(network, X, Y, emit):
         A, A_prev = activations.pop(), activations[-1]
         dA, dW, db = backward(layers[l], A_prev, A, dA)
         emit(l, dW, db)
-        del dW, db  # or they would live on beside the next layer's
+        del dW, db  # or they would outlive their layer
     return loss
 
 

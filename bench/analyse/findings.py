@@ -40,7 +40,7 @@ class Ratio:
         return verdict(self.low, self.high)
 
     def __str__(self) -> str:
-        return f"{self.ratio:.3f} {self.interval}"
+        return f"{self.ratio:.3f} × {self.interval}"
 
     @property
     def interval(self) -> str:
@@ -141,8 +141,7 @@ def _recursion_alone(evidence: Evidence) -> Iterator[Finding]:
     yield Finding(
         "What do the function calls themselves cost?",
         f"{ALLOCATOR_WORDS[allocator]}, against a list that is popped, and so lets go of its arrays just as early, "
-        f"the deepest networks take {_list([f'{one} times the CPU time at width {one.width}' for one in ratios])}. "
-        + _from_which_width(ratios),
+        f"recursion in the deepest networks takes {_by_width(ratios, 'the CPU time')}. " + _from_which_width(ratios),
         tuple(ratios),
         ratios[0],
         "recursion ÷ popped list",
@@ -182,7 +181,7 @@ def _above_the_floor(evidence: Evidence, baseline: str) -> Iterator[Finding]:
     if ratios:
         yield Finding(
             "How much of a step is arithmetic that no implementation can avoid?",
-            f"A whole step takes {_list([f'{one} times as long as its matrix products alone at width {one.width}' for one in ratios])}.",
+            f"A whole step takes {_by_width(ratios, 'the time of its matrix products alone')}.",
             tuple(ratios),
             ratios[-1],
             "a step ÷ its matrix products",
@@ -200,8 +199,8 @@ def _trust(evidence: Evidence, baseline: str) -> Iterator[Finding]:
         widest = max(max(high - ratio, ratio - low) for ratio, low, high in closed)
         yield Finding(
             "Can these figures be trusted?",
-            f"The control, which is the baseline timed a second time under another name, must come out at 1: "
-            f"its interval contains 1 in {len(closed) - missed} of {len(closed)} cells, and reaches {widest:.1%} at most from its centre.",
+            "The control, which is the baseline timed a second time under another name, must come out at 1: its interval contains 1 in "
+            f"{len(closed) - missed} of {len(closed)} cells, and reaches {100 * widest:.1f} % at most from its centre.",
         )
 
 
@@ -216,12 +215,16 @@ def _counts(ratios: Sequence[Ratio]) -> str:
 
 def _extremes(ratios: Sequence[Ratio]) -> str:
     best, worst = min(ratios, key=lambda one: one.ratio), max(ratios, key=lambda one: one.ratio)
-    return f"At best it takes {best} times the CPU time ({best.place}), at worst {worst} ({worst.place})."
+    return f"At best it takes {best} the CPU time ({best.place}), at worst {worst} ({worst.place})."
 
 
 def _best(ratios: Sequence[Ratio]) -> str:
     best = min(ratios, key=lambda one: one.ratio)
     return f"{best} ({best.place})"
+
+
+def _by_width(ratios: Sequence[Ratio], what: str) -> str:
+    return _list([f"{one}{'' if place else f' {what}'} at width {one.width}" for place, one in enumerate(ratios)])
 
 
 def _list(parts: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from itertools import count
 from math import inf, lgamma, log
 from statistics import median
 
@@ -38,6 +39,15 @@ def lowest_rank(n: int, alpha: float = 0.05, a: float = 1.0) -> int:
     [0, 1, 4, 35]
     """
     return next(k for k in range(n // 2 + 1) if log_martingale(k, n, a) < -log(alpha))
+
+
+def fewest_samples(alpha: float = 0.05, a: float = 1.0) -> int:
+    """How many samples it takes for an interval to have bounds.
+
+    >>> fewest_samples(), fewest_samples(0.05 / 18)
+    (8, 13)
+    """
+    return next(n for n in count(1) if lowest_rank(n, alpha, a) > 0)
 
 
 def median_interval(samples: Iterable[float], alpha: float = 0.05, a: float = 1.0) -> tuple[float, float, float]:

@@ -12,6 +12,8 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
+from bench.plan.contenders import in_order
+
 METRICS = {"cpu": "cpu_ns", "wall": "wall_ns"}
 
 Comparison = tuple[str, str]  # (implementation, baseline)
@@ -24,8 +26,8 @@ def comparisons(names: Sequence[str], baseline: str, pairs: Sequence[Comparison]
 
 
 def compared_in(rows: pd.DataFrame, baseline: str, pairs: Sequence[Comparison]) -> list[Comparison]:
-    """The comparisons that rows of time.csv allow, in the order in which implementations appear."""
-    return comparisons(list(dict.fromkeys(rows["impl"])), baseline, pairs)
+    """The comparisons that rows of time.csv allow."""
+    return comparisons(in_order(rows["impl"]), baseline, pairs)
 
 
 def observe(rows: pd.DataFrame, compared: Sequence[Comparison], metrics: Sequence[str] = ("cpu",)) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from bench.analyse.intervals import median_interval
+from bench.analyse.intervals import fewest_samples, median_interval
 from bench.analyse.observations import Comparison, comparisons, observe
 from bench.analyse.verdicts import settled
 from bench.plan.cells import Cell
@@ -32,11 +32,14 @@ class Observation(NamedTuple):
 class Progress:
     """The state of a run, from its rows alone, so a resumed run knows what an unbroken one would."""
 
-    def __init__(self, names: Sequence[str], baseline: str, pairs: Sequence[Comparison], precision: float) -> None:
+    def __init__(self, names: Sequence[str], baseline: str, pairs: Sequence[Comparison], precision: float, cells: int = 1) -> None:
         self.names = list(names)
         self.baseline = baseline
         self.compared = comparisons(names, baseline, pairs)
         self.precision = precision
+        # A verdict may be clear after 8 passes, but an answer over many cells speaks of them all at once, with wider
+        # intervals that take some passes more to close. Nobody leaves before that.
+        self.fewest_passes = fewest_samples(0.05 / cells)
         self._observations: dict[tuple[str, str, str], list[Observation]] = defaultdict(list)
         self._last_pass: dict[str, int] = defaultdict(int)
         self._failed: dict[str, set[str]] = defaultdict(set)
@@ -69,6 +72,8 @@ class Progress:
         """Is every comparison with the baseline settled, or nobody left to compare?"""
         if not self._can_run(cell.id):
             return True
+        if self.passes(cell) < self.fewest_passes:
+            return False
         return all(
             settled(*self.ratio(cell, comparison), self.precision)
             for comparison in self.compared

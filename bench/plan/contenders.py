@@ -24,6 +24,12 @@ def title(name: str, implementations: dict[str, Implementation] = IMPLEMENTATION
     return implementations[name].title if name in implementations else name
 
 
+def in_order(names: Iterable[str]) -> list[str]:
+    """Contenders as figures and tables show them: the registry's, a user's own by name, the control, the floor."""
+    known = [*IMPLEMENTATIONS]
+    return sorted(set(names), key=lambda name: (name in REFERENCES, known.index(name) if name in known else len(known), name))
+
+
 def available(files: Iterable[str] = ()) -> dict[str, Implementation]:
     """The registry, with the implementations that the user's files define added to it.
 

@@ -63,4 +63,13 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "bytes_per_layer": "float64",
         "seconds": "float64",
     },
+    "clarity.csv": {
+        "impl": "string",
+        "lines": "Int64",
+        "functions": "Int64",
+        "cyclomatic": "Int64",
+        "cognitive": "Int64",
+        "halstead_volume": "float64",
+        "maintainability": "float64",
+    },
 }

@@ -58,7 +58,7 @@ class Screen:
     def findings(self, found: Sequence[Finding]) -> None:
         """Questions with their answers."""
         for question in dict.fromkeys(finding.question for finding in found):
-            answers = "\n\n".join(escape(one.answer) for one in found if one.question == question)
+            answers = "\n\n".join(dict.fromkeys(escape(one.answer) for one in found if one.question == question))
             self.out.print(Panel(answers, title=f"[bold]{escape(question)}[/]", title_align="left", padding=(0, 1)))
 
     @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import inspect
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,9 +17,10 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from bench.analyse.clarity import functions_source
 from bench.analyse.findings import Finding
 from bench.analyse.training import Outcome
-from bench.plan.contenders import CONTROL, FLOOR, title
+from bench.plan.contenders import FLOOR, title
 from bench.show.figures import PLOTS, STYLE, Slice, slices
 from impls import IMPLEMENTATIONS
 
@@ -51,6 +51,7 @@ class Results:
     times: pd.DataFrame
     findings: Sequence[Finding]
     training: Sequence[Outcome]
+    clarity: pd.DataFrame
     limits: Markup = field(default_factory=Markup)
 
 
@@ -77,6 +78,7 @@ def render(results: Results) -> str:
         limits=results.limits,
         training_answer=_training_answer(results.training),
         sources=_sources(),
+        clarity=results.clarity.to_dict("records"),
         highlight_css=Markup(HtmlFormatter(style="friendly").get_style_defs("pre")),
         tables=[_cell_table(part) for part in parts],
         failures=_failures(results.times),
@@ -119,7 +121,7 @@ def _cards(findings: Sequence[Finding]) -> list[dict[str, str]]:
 
 def _questions(findings: Sequence[Finding]) -> list[tuple[str, list[str]]]:
     asked = dict.fromkeys(one.question for one in findings)
-    return [(question, [one.answer for one in findings if one.question == question]) for question in asked]
+    return [(question, list(dict.fromkeys(one.answer for one in findings if one.question == question))) for question in asked]
 
 
 def _plots(parts: Sequence[Slice]) -> list[dict[str, str]]:
@@ -149,14 +151,14 @@ def _training_answer(training: Sequence[Outcome]) -> str:
 
 
 def _sources() -> list[dict[str, Any]]:
-    return [
-        {"title": one.title, "cache": one.cache, "html": Markup(_highlighted(inspect.getmodule(one.backprop)))}
-        for one in IMPLEMENTATIONS.values()
-    ]
+    """The programs, the list and the recursion first: their functions alone, without imports."""
+    first = ("iterative", "recursive")
+    shown = sorted(IMPLEMENTATIONS.values(), key=lambda one: first.index(one.name) if one.name in first else len(first))
+    return [{"title": one.title, "cache": one.cache, "html": Markup(_highlighted(functions_source(one)))} for one in shown]
 
 
-def _highlighted(module: Any) -> str:
-    return highlight(inspect.getsource(module), PythonLexer(), HtmlFormatter(style="friendly", nowrap=False))
+def _highlighted(source: str) -> str:
+    return highlight(source, PythonLexer(), HtmlFormatter(style="friendly"))
 
 
 def _cell_table(part: Slice) -> dict[str, Any]:
@@ -168,8 +170,9 @@ def _cell_table(part: Slice) -> dict[str, Any]:
     found = {(row.cell, row.impl, row.baseline): row for row in rows.itertuples()}
     first = rows.iloc[0]
     return {
+        "baseline": title(compared[0][1]),
         "heading": f"{first['dataset']}, batch {first['batch']}, {first['dtype']}, {first['update']} update",
-        "columns": [_comparison_words(*comparison) for comparison in compared],
+        "columns": [_heading(*comparison, compared[0][1]) for comparison in compared],
         "rows": [
             {
                 "depth": cell.depth,
@@ -183,17 +186,16 @@ def _cell_table(part: Slice) -> dict[str, Any]:
     }
 
 
-def _comparison_words(impl: str, baseline: str) -> str:
-    if impl in (CONTROL, FLOOR):
-        return title(impl)
-    return f"{title(impl)} ÷ {title(baseline)}"
+def _heading(impl: str, baseline: str, usual: str) -> str:
+    """The implementation alone where it is against the usual baseline, which the caption names."""
+    return title(impl) if baseline == usual else f"{title(impl)} ÷ {title(baseline)}"
 
 
 def _ratio_words(row: Any) -> dict[str, str]:
     if row is None:
         return {"words": "", "verdict": "undecided"}
     interval = f" [{row.low:.3f}, {row.high:.3f}]" if row.low > 0 else " (open)"
-    return {"words": f"{row.ratio:.3f}{interval}", "verdict": row.verdict}
+    return {"words": f"{row.ratio:.3f}{interval}", "verdict": "" if row.impl == FLOOR else row.verdict}
 
 
 def _failures(times: pd.DataFrame) -> list[dict[str, str]]:

@@ -135,6 +135,9 @@ def flat(text):
         (["run", "--precision", "0"], "--precision is 0; give a fraction below 1 above 0"),
         (["run", "--budget", "-3"], "--budget is -3; give a number of seconds above 0"),
         (["run", "--with", "nowhere.py"], "--with nowhere.py: no such file; check the path"),
+        (["run", "--precision", "nan"], "--precision is nan; give a fraction below 1 above 0"),
+        (["run", "--seed", "x"], "argument --seed: invalid int value: 'x'; `unwind run --help` shows what there is"),
+        (["rum"], "unknown verb 'rum'; did you mean 'run'?"),
         (["train", "--sweep", "nowhere.toml"], "cannot read the sweep 'nowhere.toml': No such file or directory; check the path"),
     ],
 )

@@ -28,6 +28,7 @@ def report(options: argparse.Namespace, screen: Screen) -> None:
     training = outcomes(Table(options.results, "training.csv").read(screen.warn))
     deep = machines_limits(Table(options.results, "limits.csv"), machine.get("machine", ""), screen.warn)
     limits = limit_section(deep, limit_findings(deep))
+    clarity = Table(options.results, "clarity.csv").read(screen.warn)
     path = options.results / "report.html"
-    path.write_text(render(Results(machine, summary, times, findings(times, baseline), training, limits)), "utf-8")
+    path.write_text(render(Results(machine, summary, times, findings(times, baseline), training, clarity, limits)), "utf-8")
     screen.say(f"the report is in {path}")

@@ -6,13 +6,14 @@ import argparse
 import secrets
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from bench.analyse.clarity import clarity
 from bench.analyse.findings import findings
 from bench.analyse.observations import compared_in
 from bench.analyse.progress import Progress
@@ -51,6 +52,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
         screen.say(f"runs your own code: {file}")
     with results_folder(options.results, options.fresh) as folder:
         _measure(experiment, options.seed, folder, screen)
+        Table(folder, "clarity.csv").replace(astuple(clarity(one)) for one in experiment.implementations.values())
         _sum_up(experiment, folder, screen)
 
 
@@ -91,7 +93,7 @@ def _measure(experiment: Experiment, seed: int, folder: Path, screen: Screen) ->
     table = Table(folder, "time.csv")
     earlier = read_whole(table, screen.warn)
     earlier = earlier[earlier["machine"] == known["machine"]]
-    progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision)
+    progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, len(experiment.cells))
     progress.add(earlier)
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     ledger = Ledger(run_id, known["machine"], table, progress)

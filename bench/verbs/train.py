@@ -36,14 +36,18 @@ def train(options: argparse.Namespace, screen: Screen) -> None:
         table = Table(folder, "training.csv")
         table.replace(rows)
         found = outcomes(table.read())
-    screen.table(_grid(found))
+    for dataset in experiment.data:
+        screen.table(_grid(dataset, [one for one in found if one.dataset == dataset]))
 
 
-def _grid(found: list[Outcome]) -> Grid:
-    grid = Grid(title="Training", title_justify="left", title_style="bold")
-    for heading in ("dataset", "implementation", "update", "epochs", "last loss", "accuracy", "same as first"):
-        grid.add_column(heading, justify="right" if heading in ("epochs", "last loss", "accuracy") else "left")
+def _grid(dataset: str, found: list[Outcome]) -> Grid:
+    grid = Grid(title=f"Training on {dataset}, {found[0].epochs} epochs", title_justify="left", title_style="bold")
+    grid.add_column("implementation")
+    grid.add_column("update")
+    for heading in ("last loss", "accuracy", "CPU time"):
+        grid.add_column(heading, justify="right")
+    grid.add_column("losses")
     for one in found:
-        same = "to the last bit" if one.same else "no"
-        grid.add_row(one.dataset, one.impl, one.update, str(one.epochs), f"{one.loss:.6f}", f"{one.accuracy:.1%}", same)
+        same = "the same bits" if one.same else "differ"
+        grid.add_row(one.impl, one.update, f"{one.loss:.6f}", f"{one.accuracy:.1%}", f"{one.cpu_s:.2f} s", same)
     return grid

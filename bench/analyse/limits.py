@@ -109,36 +109,37 @@ def _odd(one: Reach) -> str:
 
 def _raised(raised: Sequence[Reach], calls: Sequence[Reach]) -> Iterator[Finding]:
     """What those that the limit stopped do without it, and what the size of the stack has to do with it."""
-    main = [one for one in raised if one.setting == LIMIT_RAISED]
-    threads = [one for one in raised if one.setting != LIMIT_RAISED]
-    crashing = [one for one in main if one.status == "segfault"]
-    harmless = [one for one in main if one not in crashing]
-    if main:
-        answer = [*_yes(crashing, threads), *_no(harmless, threads), *_but(harmless, calls)]
+    dangerous = {(one.python, one.impl) for one in raised if one.status == "segfault"}
+    crashing = [one for one in raised if (one.python, one.impl) in dangerous]
+    harmless = [one for one in raised if one not in crashing]
+    if raised:
+        answer = [*_yes(crashing), *_no(harmless), *_but(harmless, calls)]
         yield Finding("Is it dangerous to raise the limit?", " ".join(answer))
 
 
-def _yes(crashing: Sequence[Reach], threads: Sequence[Reach]) -> Iterator[str]:
-    """Where the main thread crashes: at which depth, and how far a thread with another stack comes."""
+def _yes(crashing: Sequence[Reach]) -> Iterator[str]:
+    """Where it crashes: at which depth, in the main thread and with other stacks."""
     if not crashing:
         return
-    yield f"Yes, on {_pythons(crashing)}: the process dies of a segmentation fault, which no program can catch, {_beyond(crashing)}."
-    there = _alike(threads, crashing)
-    if there:
-        by_stack = _grouped(there, lambda one: one.setting.words.removeprefix("limit raised, "))
+    main = [one for one in crashing if one.setting == LIMIT_RAISED and not one.free]
+    threads = [one for one in crashing if one.setting != LIMIT_RAISED]
+    yield f"Yes, on {_pythons(crashing)}: the process dies of a segmentation fault, which no program can catch{_beyond(main)}."
+    if threads:
+        by_stack = _grouped(threads, lambda one: one.setting.words.removeprefix("limit raised, "))
         depths = [f"{_range(group)} layers with a {stack}" for stack, group in by_stack.items()]
         yield f"It is a matter of the thread's stack: {_list(depths)}."
 
 
-def _no(harmless: Sequence[Reach], threads: Sequence[Reach]) -> Iterator[str]:
+def _no(harmless: Sequence[Reach]) -> Iterator[str]:
     """Where it does not crash: how far it comes, whatever the stack, and what stops it if anything does."""
-    free = [one for one in harmless if one.free]
+    main = [one for one in harmless if one.setting == LIMIT_RAISED]
+    threads = [one for one in harmless if one.setting != LIMIT_RAISED]
+    free = [one for one in main if one.free]
     if free:
-        there = _alike(threads, free)
-        stack = ", whatever the size of the stack" if there and all(one.free for one in there) else ""
+        stack = ", whatever the size of the stack" if threads and all(one.free for one in threads) else ""
         yield f"No, on {_pythons(free)}: {_titles(free)} trained {_range(free)} layers, the most that was tried{stack}."
-        yield from map(_in_thread, (one for one in there if not one.free))
-    yield from map(_odd, (one for one in harmless if not one.free))
+    yield from map(_odd, (one for one in main if not one.free))
+    yield from map(_in_thread, (one for one in threads if not one.free))
 
 
 def _but(harmless: Sequence[Reach], calls: Sequence[Reach]) -> Iterator[str]:
@@ -154,19 +155,12 @@ def _in_thread(one: Reach) -> str:
 
 
 def _beyond(group: Sequence[Reach]) -> str:
-    """ "recursion beyond 23 680 layers (3.9.18) and 19 968 layers (3.10.13)"."""
-    return _list(
-        [
-            f"{words} beyond {_list([f'{spaced(one.deepest)} layers ({one.python})' for one in of_it])}"
-            for words, of_it in _grouped(group, lambda one: title(one.impl)).items()
-        ]
-    )
-
-
-def _alike(threads: Sequence[Reach], group: Sequence[Reach]) -> list[Reach]:
-    """Those in threads with the interpreters and implementations of the group."""
-    pairs = {(one.python, one.impl) for one in group}
-    return [one for one in threads if (one.python, one.impl) in pairs]
+    """ ", recursion beyond 23 680 layers (3.9.18) and 19 968 layers (3.10.13)"."""
+    by_title = _grouped(group, lambda one: title(one.impl))
+    places = [
+        f"{words} beyond {_list([f'{spaced(one.deepest)} layers ({one.python})' for one in of_it])}" for words, of_it in by_title.items()
+    ]
+    return f", {_list(places)}" if places else ""
 
 
 def _asked(networks: Sequence[Reach]) -> Iterator[Finding]:

@@ -106,6 +106,18 @@ def test_plain_calls_do_not_vouch_for_other_ways():
     assert answers(table)["Is it dangerous to raise the limit?"].endswith("on 3.11.7 other ways of calling do crash (see below).")
 
 
+def test_a_crash_in_a_thread_alone_is_danger_enough():
+    table = rows(
+        limit("3.9.18", "recursive", 987, "recursion_error", 1_000),
+        limit("3.9.18", "recursive", 3_000),
+        limit("3.9.18", "recursive", 1_388, "segfault", stack=2**19),
+    )
+    assert answers(table)["Is it dangerous to raise the limit?"] == (
+        "Yes, on 3.9.18: the process dies of a segmentation fault, which no program can catch. "
+        "It is a matter of the thread's stack: 1 388 layers with a 512 KiB stack."
+    )
+
+
 def test_other_endings_are_told_too():
     table = rows(
         limit("3.14.0", "recursive", 987, "recursion_error", 1_000),
@@ -180,6 +192,12 @@ def test_the_section_has_every_figure_and_escapes_names():
     assert "<b>" not in text
     assert "Python 3.12.0 could not be studied (error)" in text
     assert limit_section(rows(), []) == ""
+
+
+def test_plot_draws_limits_where_nothing_else_was_measured(tmp_path):
+    put_limit(Table(tmp_path, "limits.csv"), "m", limit("3.13.0", "recursive", 10**6))
+    assert main(["plot", "--results", str(tmp_path), "--plots", str(tmp_path / "plots")]) == 0
+    assert {path.name for path in (tmp_path / "plots").iterdir()} == {"depth_limits.svg", "depth_limits.png"}
 
 
 def unwind(folder, *options):

@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 UNWIND := $(BIN)/python -m bench
 FOLDERS := --results $(RESULTS) --plots $(PLOTS)
 
-.PHONY: help setup bench test check plots report train million clean
+.PHONY: help setup bench test check limits plots report train million clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,7 @@ $(VENV)/.ready: pyproject.toml
 
 bench: setup ## measure a sweep, draw the plots, write the report
 	$(UNWIND) run --sweep $(SWEEP) $(FOLDERS)
+	$(UNWIND) limits --python --max-depth 100000 $(FOLDERS)
 	$(UNWIND) train $(FOLDERS)
 	$(UNWIND) plot $(FOLDERS)
 	$(UNWIND) report $(FOLDERS)
@@ -41,6 +42,9 @@ check: setup ## ruff, mypy and the tests
 
 train: setup ## train a network with each implementation and update
 	$(UNWIND) train $(FOLDERS)
+
+limits: setup ## how deep each implementation can go, on every Python that is found
+	$(UNWIND) limits $(FOLDERS)
 
 plots: setup ## draw the figures again from the CSVs
 	$(UNWIND) plot $(FOLDERS)

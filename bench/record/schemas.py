@@ -77,6 +77,18 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "cpu_s": "float64",
         "wall_s": "float64",
     },
+    "limits.csv": {
+        "machine": "string",
+        "python": "string",
+        "impl": "string",
+        "recursion_limit": "Int64",
+        "stack_bytes": "Int64",
+        "deepest_ok": "Int64",
+        "first_failure": "Int64",
+        "status": "string",
+        "bytes_per_layer": "float64",
+        "seconds": "float64",
+    },
     "clarity.csv": {
         "impl": "string",
         "lines": "Int64",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -182,9 +183,14 @@ def memory_sampled(tables: MemoryTables) -> Figure:
         close.xaxis.set_major_locator(MaxNLocator(4))
     for ax in [ax for panel in panels[::COLUMNS] for ax in panel]:
         ax.set_ylabel("MiB above the start")
-    for ax in panels[min(len(panels), COLUMNS) - 1]:
-        ax.legend(fontsize=8, loc="upper right", frameon=True, framealpha=0.9, edgecolor="none")
+    figure.legend(*_labelled(panels[0]), fontsize=8, loc="outside lower center", ncols=3)
     return figure
+
+
+def _labelled(axes: list[Axes]) -> tuple[list[Any], list[str]]:
+    """The handles and labels of axes, each label once."""
+    found = {label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
+    return list(found.values()), list(found)
 
 
 def _true_course(ax: Axes, profile: pd.DataFrame, place: str, name: str, step_s: float) -> None:

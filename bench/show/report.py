@@ -51,6 +51,7 @@ class Results:
     training: Sequence[Outcome]
     clarity: pd.DataFrame
     memory: Markup = field(default_factory=Markup)
+    limits: Markup = field(default_factory=Markup)
 
 
 def render(results: Results) -> str:
@@ -74,6 +75,7 @@ def render(results: Results) -> str:
         plots=_plots(parts),
         memory=results.memory,
         training=results.training,
+        limits=results.limits,
         training_answer=_training_answer(results.training),
         sources=_sources(),
         clarity=results.clarity.to_dict("records"),
@@ -90,12 +92,13 @@ def _contents(results: Results) -> list[tuple[str, str]]:
         "figures": "Figures",
         "memory": "Memory",
         "training": "Training",
+        "limits": "Depth",
         "sources": "Sources",
         "cells": "Every cell",
         "reading": "How to read this",
         "machine": "The machine",
     }
-    empty = {"memory": not results.memory, "training": not results.training}
+    empty = {"memory": not results.memory, "training": not results.training, "limits": not results.limits}
     return [(anchor, heading) for anchor, heading in anchors.items() if not empty.get(anchor)]
 
 

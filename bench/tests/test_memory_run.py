@@ -9,7 +9,7 @@ from bench.record.folder import read_machine
 from bench.record.memory import read_memory
 from bench.record.schemas import SCHEMAS
 from bench.show.memory_figures import MEMORY_PLOTS, draw_memory
-from bench.show.memory_section import memory_section
+from bench.show.memory_report import memory_section
 from impls import IMPLEMENTATIONS
 
 TINY = """

@@ -6,10 +6,13 @@ import argparse
 
 from bench.errors import NothingMeasured
 from bench.record.folder import make_folder, read_machine
+from bench.record.limits import machines_limits
 from bench.record.memory import read_memory
 from bench.record.results import read_results
+from bench.record.tables import Table
 from bench.show.console import Screen
 from bench.show.figures import draw_all
+from bench.show.limit_figures import draw_limits
 from bench.show.memory_figures import draw_memory
 
 
@@ -21,16 +24,14 @@ def plot(options: argparse.Namespace, screen: Screen) -> None:
         NothingMeasured: there are no results.
 
     """
+    make_folder(options.plots, "--plots")
     machine = read_machine(options.results).get("machine", "")
-    memory = read_memory(options.results, machine, screen.warn)
+    written = draw_limits(machines_limits(Table(options.results, "limits.csv"), machine, screen.warn), options.plots)
+    written += draw_memory(read_memory(options.results, machine, screen.warn), options.plots)
     try:
         _, summary, times = read_results(options.results, screen.warn)
-    except NothingMeasured:
-        if memory.peaks.empty:
-            raise
-        summary = times = None
-    make_folder(options.plots, "--plots")
-    written = draw_memory(memory, options.plots)
-    if summary is not None:
         written += draw_all(summary, times, options.plots)
+    except NothingMeasured:
+        if not written:
+            raise
     screen.say(f"{len(written)} figures, as SVG and PNG, in {options.plots}/")

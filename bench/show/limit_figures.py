@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -17,7 +16,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from bench.analyse.limits import Reach, reaches, spaced
 from bench.plan.contenders import title
 from bench.plan.limits import SETTINGS, way_title
-from bench.show.figures import STYLE
+from bench.show.pictures import Picture
 
 
 @dataclass(frozen=True)
@@ -120,50 +119,26 @@ def _figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
-@dataclass(frozen=True)
-class LimitPlot:
-    """A figure of depth: its file name, heading, how to read it, and how to draw it."""
-
-    name: str
-    heading: str
-    caption: str
-    draw: Callable[[Sequence[Reach]], Figure]
+def limit_pictures(rows: pd.DataFrame) -> list[Picture]:
+    """The pictures that rows of limits.csv have data for."""
+    found = reaches(rows)
+    has = {"depth_limits": any(not one.is_call for one in found), "call_limits": any(one.is_call for one in found)}
+    return [Picture(name, heading, caption, partial(draw, found)) for name, heading, caption, draw in PLOTS if has[name]]
 
 
-LIMIT_PLOTS = (
-    LimitPlot(
+# name, heading, how to read it, how to draw it
+PLOTS: tuple[tuple[str, str, str, Callable[[Sequence[Reach]], Figure]], ...] = (
+    (
         "depth_limits",
         "How deep each can go",
         "The deepest network that trains one step, on a log scale, and what happens one step further. An arrow means that the most "
         "that was tried went well. The stack is that of the thread that does the work; without a size, it is the main thread's.",
         depth_limits,
     ),
-    LimitPlot(
+    (
         "call_limits",
         "How deep each way of calling can go",
         "The same for a function that does nothing but call itself, in the ways that Python has for it, in the main thread.",
         call_limits,
     ),
 )
-
-
-def limit_figures(rows: pd.DataFrame) -> list[tuple[LimitPlot, Figure]]:
-    """Every figure that rows of limits.csv have data for."""
-    found = reaches(rows)
-    if not found:
-        return []
-    has = {"depth_limits": any(not one.is_call for one in found), "call_limits": any(one.is_call for one in found)}
-    with mpl.rc_context(STYLE):
-        return [(plot, plot.draw(found)) for plot in LIMIT_PLOTS if has[plot.name]]
-
-
-def draw_limits(rows: pd.DataFrame, folder: Path) -> list[Path]:
-    """Draw them into the folder, as SVG and PNG; return the SVGs' paths."""
-    written = []
-    for plot, figure in limit_figures(rows):
-        path = folder / f"{plot.name}.svg"
-        with mpl.rc_context(STYLE):
-            figure.savefig(path, metadata={"Date": None})
-            figure.savefig(path.with_suffix(".png"), dpi=150)
-        written.append(path)
-    return written

@@ -2,57 +2,35 @@
 
 from __future__ import annotations
 
-import base64
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from bench.analyse.findings import Finding
-from bench.analyse.limits import age, spaced
+from bench.analyse.limits import age, limit_findings, spaced
 from bench.plan.contenders import title
 from bench.plan.limits import CALL, setting_of, way_title
-from bench.show.figures import STYLE
-from bench.show.limit_figures import limit_figures
+from bench.show.limit_figures import limit_pictures
+from bench.show.sections import by_question, fill
 
 
-def limit_section(rows: pd.DataFrame, findings: Sequence[Finding]) -> Markup:
+def limit_section(rows: pd.DataFrame) -> Markup:
     """The section for rows of limits.csv; nothing if there are none."""
     if rows.empty:
         return Markup()
-    environment = Environment(loader=PackageLoader("bench.show"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     tried = rows[rows["impl"].notna()]
     is_call = tried["impl"].str.startswith(CALL).astype(bool)
-    html = environment.get_template("limits.html.j2").render(
-        questions=_by_question(findings),
-        plots=_plots(rows),
+    return fill(
+        "limits.html.j2",
+        questions=by_question(limit_findings(rows)),
+        pictures=limit_pictures(rows),
         tables=[
             *_table("Every implementation and setting", ["implementation", "setting"], tried[~is_call], _implementation_head),
             *_table("Every way of calling", ["way of calling"], tried[is_call], lambda row: [way_title(row.impl)]),
         ],
         failed=rows[rows["impl"].isna()][["python", "status"]].to_dict("records"),
     )
-    return Markup(html)
-
-
-def _by_question(findings: Sequence[Finding]) -> list[tuple[str, list[str]]]:
-    asked = dict.fromkeys(one.question for one in findings)
-    return [(question, [one.answer for one in findings if one.question == question]) for question in asked]
-
-
-def _plots(rows: pd.DataFrame) -> list[dict[str, str]]:
-    drawn = []
-    for plot, figure in limit_figures(rows):
-        picture = io.BytesIO()
-        with mpl.rc_context(STYLE):
-            figure.savefig(picture, format="svg", metadata={"Date": None})
-        source = "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()
-        drawn.append({"heading": plot.heading, "caption": plot.caption, "source": source})
-    return drawn
 
 
 def _table(heading: str, headings: list[str], rows: pd.DataFrame, head: Callable[[Any], list[str]]) -> list[dict[str, Any]]:

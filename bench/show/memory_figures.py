@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -18,7 +16,7 @@ from bench.analyse.memory import ABSOLUTE_BYTES, RELATIVE, agreement
 from bench.measure.meters import SAMPLED_STEPS
 from bench.plan.contenders import title
 from bench.record.memory import MemoryTables
-from bench.show.figures import COLOURS, STYLE
+from bench.show.pictures import COLOURS, Picture
 from impls import IMPLEMENTATIONS
 
 MIB = 2**20
@@ -211,19 +209,16 @@ def _colour(name: str) -> str:
     return COLOURS[_rank(name) % len(COLOURS)]
 
 
-@dataclass(frozen=True)
-class MemoryPlot:
-    """A figure: its file name, heading, how to read it, how to draw it, and the table that it needs."""
-
-    name: str
-    heading: str
-    caption: str
-    draw: Callable[[MemoryTables], Figure]
-    needs: Callable[[MemoryTables], pd.DataFrame]
+def memory_pictures(tables: MemoryTables) -> list[Picture]:
+    """The pictures that there is data for, the profile first."""
+    return [
+        Picture(name, heading, caption, partial(draw, tables)) for name, heading, caption, draw, needs in PLOTS if not needs(tables).empty
+    ]
 
 
-MEMORY_PLOTS = (
-    MemoryPlot(
+# name, heading, how to read it, how to draw it, and the table that it needs
+PLOTS: tuple[tuple[str, str, str, Callable[[MemoryTables], Figure], Callable[[MemoryTables], pd.DataFrame]], ...] = (
+    (
         "memory_profile",
         "One step, from the first layer to the loss and back",
         "Bytes alive after every forward and backward of every layer, as tracemalloc counts them. Forward, all are alike: one more "
@@ -233,7 +228,7 @@ MEMORY_PLOTS = (
         memory_profile,
         lambda tables: tables.profile,
     ),
-    MemoryPlot(
+    (
         "memory_peaks",
         "The peak, predicted and measured",
         "Each point is a cell: the peak by the formula against the heap's. On the line they are equal; the band is what is "
@@ -241,7 +236,7 @@ MEMORY_PLOTS = (
         memory_peaks,
         lambda tables: agreement(tables.peaks),
     ),
-    MemoryPlot(
+    (
         "memory_sampled",
         "What a sampler saw",
         f"memory_profiler through {SAMPLED_STEPS} training steps with the deferred update, which is what most would try first. It reads "
@@ -252,18 +247,3 @@ MEMORY_PLOTS = (
         lambda tables: tables.samples,
     ),
 )
-
-
-def draw_memory(tables: MemoryTables, folder: Path) -> list[Path]:
-    """Draw every figure that there is data for into the folder, as SVG and PNG; return the SVGs' paths."""
-    written = []
-    with mpl.rc_context(STYLE):
-        for plot in MEMORY_PLOTS:
-            if plot.needs(tables).empty:
-                continue
-            path = folder / f"{plot.name}.svg"
-            figure = plot.draw(tables)
-            figure.savefig(path, metadata={"Date": None})
-            figure.savefig(path.with_suffix(".png"), dpi=150)
-            written.append(path)
-    return written

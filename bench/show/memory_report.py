@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from bench.analyse.findings import Finding
 from bench.analyse.memory import mebibytes, memory_findings
 from bench.plan.contenders import title
 from bench.record.memory import MemoryTables
-from bench.show.figures import STYLE, data_uri
-from bench.show.memory_figures import MEMORY_PLOTS
+from bench.show.memory_figures import memory_pictures
+from bench.show.sections import by_question, fill
 from impls import IMPLEMENTATIONS
 
 COLUMNS = ("heap", "predicted", "resident", "sampled")
@@ -26,31 +22,15 @@ def memory_section(tables: MemoryTables) -> Markup:
     """The section as HTML; nothing if memory was not measured."""
     if tables.peaks.empty:
         return Markup()
-    environment = Environment(loader=PackageLoader("bench.show"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     failed = tables.peaks[tables.peaks["status"] != "ok"]
-    return Markup(
-        environment.get_template("memory.html.j2").render(
-            figures=_figures(tables),
-            questions=_questions(memory_findings(tables.peaks)),
-            derivations=_derivations(),
-            table=_table(tables.peaks),
-            failures=failed[["cell", "impl", "meter", "status", "detail"]].fillna("").to_dict("records"),
-        )
+    return fill(
+        "memory.html.j2",
+        pictures=memory_pictures(tables),
+        questions=by_question(memory_findings(tables.peaks)),
+        derivations=_derivations(),
+        table=_table(tables.peaks),
+        failures=failed[["cell", "impl", "meter", "status", "detail"]].fillna("").to_dict("records"),
     )
-
-
-def _figures(tables: MemoryTables) -> list[dict[str, str]]:
-    with mpl.rc_context(STYLE):
-        return [
-            {"name": plot.name, "heading": plot.heading, "caption": plot.caption, "source": data_uri(plot.draw(tables))}
-            for plot in MEMORY_PLOTS
-            if not plot.needs(tables).empty
-        ]
-
-
-def _questions(found: Sequence[Finding]) -> list[tuple[str, list[str]]]:
-    asked = dict.fromkeys(one.question for one in found)
-    return [(question, [one.answer for one in found if one.question == question]) for question in asked]
 
 
 def _derivations() -> list[tuple[str, str]]:

@@ -21,8 +21,9 @@ from bench.plan.limits import RAISED, SETTINGS, WAYS
 from bench.record.limits import machines_limits, put_limit
 from bench.record.schemas import SCHEMAS
 from bench.record.tables import Table
-from bench.show.limit_figures import draw_limits
+from bench.show.limit_figures import limit_pictures
 from bench.show.limit_report import limit_section
+from bench.show.pictures import save_all
 from impls import IMPLEMENTATIONS
 
 SCHEMA = SCHEMAS["limits.csv"]
@@ -174,24 +175,24 @@ def test_an_interpreter_that_works_again_is_no_failure_any_more(tmp_path):
 
 
 def test_figures_are_drawn_of_what_there_is(tmp_path):
-    assert [path.name for path in draw_limits(ROWS, tmp_path)] == ["depth_limits.svg", "call_limits.svg"]
+    assert [path.name for path in save_all(limit_pictures(ROWS), tmp_path)] == ["depth_limits.svg", "call_limits.svg"]
     drawn = (tmp_path / "depth_limits.svg").read_bytes()
-    draw_limits(ROWS, tmp_path)
+    save_all(limit_pictures(ROWS), tmp_path)
     assert (tmp_path / "depth_limits.svg").read_bytes() == drawn
     assert (tmp_path / "call_limits.png").stat().st_size > 5_000
-    assert [path.name for path in draw_limits(ROWS[ROWS["impl"] == "call:plain"], tmp_path)] == ["call_limits.svg"]
-    assert draw_limits(rows(), tmp_path) == []
+    assert [path.name for path in save_all(limit_pictures(ROWS[ROWS["impl"] == "call:plain"]), tmp_path)] == ["call_limits.svg"]
+    assert limit_pictures(rows()) == []
 
 
 def test_the_section_has_every_figure_and_escapes_names():
     table = pd.concat([ROWS, rows(limit("3.9.18", "mine<b>", 77, "timeout"))])
-    text = limit_section(table, limit_findings(table)).replace("\u00a0", " ")
+    text = limit_section(table).replace("\u00a0", " ")
     for depth in (987, 990, 1_388, 4_992, 23_680, 10**6, 77):
         assert spaced(depth).replace("\u00a0", " ") in text
     assert "mine&lt;b&gt;" in text
     assert "<b>" not in text
     assert "Python 3.12.0 could not be studied (error)" in text
-    assert limit_section(rows(), []) == ""
+    assert limit_section(rows()) == ""
 
 
 def test_plot_draws_limits_where_nothing_else_was_measured(tmp_path):

@@ -8,7 +8,7 @@ from bench.plan import study
 from bench.record.folder import read_machine
 from bench.record.memory import read_memory
 from bench.record.schemas import SCHEMAS
-from bench.show.memory_figures import MEMORY_PLOTS, draw_memory
+from bench.show.memory_figures import PLOTS, memory_pictures
 from bench.show.memory_report import memory_section
 from impls import IMPLEMENTATIONS
 
@@ -115,13 +115,18 @@ def test_the_leak_is_told_in_the_csv_and_in_the_report(home, section):
 
 def test_the_report_prints_derivations_beside_the_figures(section):
     assert "All activations stay to the end" in section
-    assert [section.index(plot.heading) for plot in MEMORY_PLOTS] == sorted(section.index(plot.heading) for plot in MEMORY_PLOTS)
-    assert section.count("data:image/svg+xml") == len(MEMORY_PLOTS)
+    places = [section.index(heading) for _, heading, *_ in PLOTS]
+    assert places == sorted(places)
+    assert section.count("data:image/svg+xml") == len(PLOTS)
 
 
-def test_memory_alone_is_plotted(home):
+def test_memory_alone_is_plotted_and_reported(home):
+    assert main(["report", "--results", str(home / "results")]) == 0
+    text = (home / "results" / "report.html").read_text()
+    assert "Where the memory goes" in text
+    assert "Can these figures be trusted?" not in text
     assert main(["plot", "--results", str(home / "results"), "--plots", str(home / "plots")]) == 0
-    names = {f"{plot.name}.{kind}" for plot in MEMORY_PLOTS for kind in ("svg", "png")}
+    names = {f"{name}.{kind}" for name, *_ in PLOTS for kind in ("svg", "png")}
     assert {path.name for path in (home / "plots").iterdir()} == names
 
 
@@ -136,4 +141,4 @@ def test_a_plain_run_measures_time_and_then_what_is_missing_of_memory(home):
 
 def test_without_memory_there_is_no_section(tmp_path):
     assert memory_section(read_memory(tmp_path, "here", print)) == ""
-    assert draw_memory(read_memory(tmp_path, "here", print), tmp_path) == []
+    assert memory_pictures(read_memory(tmp_path, "here", print)) == []

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from bench.errors import NothingMeasured
-from bench.record.folder import make_folder, read_machine
-from bench.record.limits import machines_limits
-from bench.record.memory import read_memory
+from bench.record.folder import make_folder
 from bench.record.results import read_results
-from bench.record.tables import Table
 from bench.show.console import Screen
-from bench.show.figures import draw_all
-from bench.show.limit_figures import draw_limits
-from bench.show.memory_figures import draw_memory
+from bench.show.limit_figures import limit_pictures
+from bench.show.memory_figures import memory_pictures
+from bench.show.pictures import save_all
+from bench.show.time_figures import time_pictures
 
 
 def plot(options: argparse.Namespace, screen: Screen) -> None:
@@ -24,14 +21,11 @@ def plot(options: argparse.Namespace, screen: Screen) -> None:
         NothingMeasured: there are no results.
 
     """
+    results = read_results(options.results, screen.warn)
     make_folder(options.plots, "--plots")
-    machine = read_machine(options.results).get("machine", "")
-    written = draw_limits(machines_limits(Table(options.results, "limits.csv"), machine, screen.warn), options.plots)
-    written += draw_memory(read_memory(options.results, machine, screen.warn), options.plots)
-    try:
-        _, summary, times = read_results(options.results, screen.warn)
-        written += draw_all(summary, times, options.plots)
-    except NothingMeasured:
-        if not written:
-            raise
-    screen.say(f"{len(written)} figures, as SVG and PNG, in {options.plots}/")
+    pictures = [
+        *time_pictures(results.summary, results.times),
+        *memory_pictures(results.memory),
+        *limit_pictures(results.limits),
+    ]
+    screen.say(f"{len(save_all(pictures, options.plots))} figures, as SVG and PNG, in {options.plots}/")

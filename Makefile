@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UNWIND := $(BIN)/python -m bench
 FOLDERS := --results $(RESULTS) --plots $(PLOTS)
+# The small sweeps study depth on the running interpreter, the larger ones on every one that is found.
+REACH := $(if $(filter smoke quick,$(SWEEP)),--python --max-depth 100000)
 
 .PHONY: help setup bench test check limits plots report train million clean
 
@@ -26,8 +28,8 @@ $(VENV)/.ready: pyproject.toml
 
 bench: setup ## measure a sweep, draw the plots, write the report
 	$(UNWIND) run --sweep $(SWEEP) $(FOLDERS)
-	$(UNWIND) limits --python --max-depth 100000 $(FOLDERS)
-	$(UNWIND) train $(FOLDERS)
+	$(UNWIND) limits $(REACH) $(FOLDERS)
+	$(UNWIND) train --sweep $(SWEEP) $(FOLDERS)
 	$(UNWIND) plot $(FOLDERS)
 	$(UNWIND) report $(FOLDERS)
 
@@ -41,7 +43,7 @@ check: setup ## ruff, mypy and the tests
 	$(BIN)/python -m pytest
 
 train: setup ## train a network with each implementation and update
-	$(UNWIND) train $(FOLDERS)
+	$(UNWIND) train --sweep $(SWEEP) $(FOLDERS)
 
 limits: setup ## how deep each implementation can go, on every Python that is found
 	$(UNWIND) limits $(FOLDERS)

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     import numpy as np
 
     from impls.network import Network
+    from impls.peaks import StepShape
 
     Emit = Callable[[int, np.ndarray, np.ndarray], None]
     Backprop = Callable[[Network, np.ndarray, np.ndarray, Emit], float]
+    Peak = Callable[[StepShape], int]
 
 CONTROLS = ("loop", "recursion", "other")
 
@@ -38,6 +40,8 @@ class Implementation:
         control: "loop", "recursion" or "other".
         backprop: `backprop(network, X, Y, emit) -> loss`, with X (features, examples) and
             Y (classes or 1, examples). The contract stands at the head of this file.
+        peak: the bytes alive at the worst moment of a step, predicted from its shape; what its docstring
+            says is the derivation that the report prints. None where nobody has worked it out.
 
     Whatever in the first four cannot be printed becomes a space, since they are shown in many places.
 
@@ -51,6 +55,7 @@ class Implementation:
     cache: str
     control: str
     backprop: Backprop
+    peak: Peak | None = None
 
     def __post_init__(self) -> None:
         for field in ("name", "title", "cache", "control"):

@@ -25,7 +25,7 @@ import numpy as np
 import threadpoolctl
 
 from bench.measure import clocks, visit
-from bench.measure.lifeline import die_first, die_with_parent
+from bench.measure.lifeline import die_with_parent
 from bench.measure.process import ending
 from bench.measure.steps import Workbench
 from bench.plan.cells import Cell
@@ -40,7 +40,6 @@ def main() -> None:
     """Do the task on standard input."""
     answer = answers_only()
     die_with_parent(int(os.environ["UNWIND_PARENT"]))
-    die_first()
     task = json.load(sys.stdin)
     implementations = available(task["files"])
     answer(hello={"blas": threadpoolctl.threadpool_info()})

@@ -38,7 +38,7 @@ def home(tmp_path):
 
 
 def command(*options):
-    return [sys.executable, "-m", "bench", "run", "--sweep", "tiny.toml", *options]
+    return [sys.executable, "-m", "bench", "run", "--only", "time", "--sweep", "tiny.toml", *options]
 
 
 def start(home, *options, **settings):
@@ -78,7 +78,7 @@ def test_killed_again_and_again_it_loses_nothing_and_repeats_nothing(home):
     time_csv = home / "results" / "time.csv"
     known = finished_rows(time_csv)
     for _ in range(KILLS):
-        process = start(home)
+        process = start(home, "--precision", "0.0001")
         time.sleep(rng.uniform(0.5, 3.5))
         process.kill()
         process.communicate()
@@ -87,7 +87,8 @@ def test_killed_again_and_again_it_loses_nothing_and_repeats_nothing(home):
         known = now
         if (home / "results" / "machine.json").exists():
             json.loads((home / "results" / "machine.json").read_text())
-    assert finish(home, *([] if FULL else ["--budget", "1"]))[0] == 0
+    assert len(known) or not FULL
+    assert finish(home, "--budget", "1")[0] == 0
     rows = pd.read_csv(time_csv)
     assert not rows.duplicated(KEY).any()
     pd.testing.assert_frame_equal(rows.iloc[: len(known)], known, check_dtype=False)
@@ -103,7 +104,7 @@ def test_every_bad_end_is_a_row_with_its_reason_and_the_sweep_goes_on(home, caps
     sys.modules.pop("unwind_user_mischief", None)
     folder = ["--results", str(home / "r"), "--plots", str(home / "p")]
     options = ["--sweep", str(home / "tiny.toml"), "--with", str(MISCHIEF), "--patience", "3"]
-    assert main(["run", *folder, *options, *everybody()]) == 0
+    assert main(["run", "--only", "time", *folder, *options, *everybody()]) == 0
     captured = capsys.readouterr()
     rows = pd.read_csv(home / "r" / "time.csv")
     failed = rows[rows["status"] != "ok"].set_index("impl")
@@ -158,10 +159,10 @@ fail = Implementation("[/fail]", "[/fail]", "", "other", lambda *_: 1 / 0)
 def test_whoever_crashes_on_trial_is_left_out_with_the_reason(home, capsys):
     (home / "untried.py").write_text(UNTRIED)
     (home / "tiny.toml").write_text(TINY.replace("60", "0.1"))
-    for verb in ("run", "train"):
+    for verb in (["run", "--only", "time"], ["train"]):
         options = ["--sweep", str(home / "tiny.toml"), "--results", str(home / "r"), "--with", str(home / "untried.py")]
         names = ("crash", "leave", "[/fail]", "recursive")
-        assert main([verb, *options, *(word for name in names for word in ("--impl", name))]) == 0
+        assert main([*verb, *options, *(word for name in names for word in ("--impl", name))]) == 0
         said = " ".join(capsys.readouterr().err.split())
         assert "crash is left out: it comes to a bad end when it is tried: segfault, segmentation fault" in said
         assert "leave is left out: it comes to a bad end when it is tried: error, it ends the program" in said

@@ -23,7 +23,7 @@ from bench.errors import BadInput, NothingMeasured
 from bench.measure import caveats, machine, room
 from bench.measure.caveats import Caveat, Moment
 from bench.measure.passes import Assignment, Finished, run_passes
-from bench.measure.trial import refused
+from bench.measure.vetting import refused
 from bench.measure.visit import Measurement
 from bench.measure.workers import Workers
 from bench.plan import sweeps
@@ -36,6 +36,7 @@ from bench.record.schemas import SCHEMAS
 from bench.record.tables import Table
 from bench.record.times import read_whole, time_rows
 from bench.show.console import Screen
+from bench.verbs.memory import measure_memory
 from impls import PAIRS
 
 
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
 
     Raises:
         BadInput: something on the command line or in the sweep cannot be done.
-        NothingMeasured: not one cell could be timed.
+        NothingMeasured: not one cell could be timed, or no memory be measured.
 
     """
     sweep = _sweep(options)
@@ -55,9 +56,16 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     for file in experiment.files:
         screen.say(f"runs your own code: {file}")
     with results_folder(options.results, options.fresh) as folder:
-        _measure(experiment, options.seed, patience, folder, screen)
-        Table(folder, "clarity.csv").replace(astuple(clarity(one)) for one in experiment.implementations.values())
-        _sum_up(experiment, folder, screen)
+        known = machine.fingerprint()
+        before = _record_to_go_on_with(experiment, known, folder)
+        if options.only != "memory":
+            _measure(experiment, known, before, options.seed, patience, folder, screen)
+            Table(folder, "clarity.csv").replace(astuple(clarity(one)) for one in experiment.implementations.values())
+            _sum_up(experiment, folder, screen)
+        else:
+            write_machine(folder, {**before, **known, **_conditions(experiment, before)})
+        if options.only != "time":
+            measure_memory(experiment, known["machine"], folder, patience, screen)
 
 
 def _sweep(options: argparse.Namespace) -> Sweep:
@@ -97,9 +105,9 @@ class Ledger:
         self.measured_s += sum(row.wall_ns * row.iterations for row in finished.rows if row.wall_ns and row.iterations) / 1e9
 
 
-def _measure(experiment: Experiment, seed: int, patience: float, folder: Path, screen: Screen) -> None:
-    known = machine.fingerprint()
-    before = _record_to_go_on_with(experiment, known, folder)
+def _measure(
+    experiment: Experiment, known: dict[str, Any], before: dict[str, Any], seed: int, patience: float, folder: Path, screen: Screen
+) -> None:
     table = Table(folder, "time.csv")
     earlier = read_whole(table, screen.warn)
     earlier = earlier[earlier["machine"] == known["machine"]]
@@ -208,9 +216,6 @@ def _machine_record(
     spent = before.get("passes", {})
     wall = spent.get("wall_s", 0.0) + end.monotonic_s - start.monotonic_s
     measured = spent.get("measured_s", 0.0) + ledger.measured_s
-    settings = experiment.settings()
-    for key in ("implementations", "data"):
-        settings[key] = {**before.get("settings", {}).get(key, {}), **settings[key]}
     now = [asdict(one) for one in [*ledger.caveats, *caveats.during(start, end)]]
     warnings = {one["remedy"]: one for one in [*before.get("warnings", []), *now]}  # the last of a kind
     return {
@@ -219,9 +224,16 @@ def _machine_record(
         **(ledger.blas or {key: before[key] for key in ("blas", "blas_threads") if key in before}),
         "passes": {"wall_s": round(wall, 1), "measured_s": round(measured, 1), "share": round(measured / wall, 3) if wall else None},
         "sweep": {"name": experiment.sweep.name, "precision": experiment.sweep.precision, "budget_s": experiment.sweep.budget_s},
-        "refused": experiment.refused,
-        "settings": settings,
+        **_conditions(experiment, before),
     }
+
+
+def _conditions(experiment: Experiment, before: dict[str, Any]) -> dict[str, Any]:
+    """What was compared, this time and earlier."""
+    settings = experiment.settings()
+    for key in ("implementations", "data"):
+        settings[key] = {**before.get("settings", {}).get(key, {}), **settings[key]}
+    return {"refused": experiment.refused, "settings": settings}
 
 
 def _check_blas(ledger: Ledger, hello: dict[str, Any], wanted: int, screen: Screen) -> None:

@@ -1,4 +1,4 @@
-"""The trial: a user's implementations are held to the contract in a process of their own, where they may crash or hang."""
+"""The vetting: a user's implementations are held to the contract in a process of their own, where they may crash or hang."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from bench.measure.environment import worker_environment
-from bench.measure.lifeline import die_first, die_with_parent
+from bench.measure.lifeline import die_with_parent
 from bench.measure.process import WorkerDied, answers
 from bench.measure.worker import answers_only
 from bench.plan.contenders import available
 from bench.plan.experiment import broken
 
-TRIAL_S = 60.0  # the check takes milliseconds
+VETTING_S = 60.0  # the check takes milliseconds
 
 
-def refused(names: Sequence[str], files: Sequence[str], silence_s: float = TRIAL_S) -> dict[str, str]:
+def refused(names: Sequence[str], files: Sequence[str], silence_s: float = VETTING_S) -> dict[str, str]:
     """Name -> why, for those implementations of the user's files that cannot be used."""
     found: dict[str, str] = {}
     left = list(names)
@@ -28,7 +28,7 @@ def refused(names: Sequence[str], files: Sequence[str], silence_s: float = TRIAL
 
 
 def _one_process(left: list[str], files: Sequence[str], silence_s: float) -> dict[str, str]:
-    """What is wrong with whom, "" if nothing is; those who have had their trial are taken from `left`."""
+    """What is wrong with whom, "" if nothing is; those who have been tried are taken from `left`."""
     found: dict[str, str] = {}
     try:
         with closing(answers(__name__, {"names": left, "files": list(files)}, worker_environment(), silence_s)) as heard:
@@ -47,7 +47,6 @@ def main() -> None:
     """Try the implementations that standard input names, one after the other."""
     answer = answers_only()
     die_with_parent(int(os.environ["UNWIND_PARENT"]))
-    die_first()
     task = json.load(sys.stdin)
     known = available(task["files"])
     for name in task["names"]:

@@ -1,10 +1,10 @@
-"""The figures: each a function from tables to a matplotlib figure, and one entry in the list at the end."""
+"""The figures about time: ratios against depth and over the grid, and how much of a step is arithmetic."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,30 +18,10 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 
 from bench.analyse.verdicts import SAME
 from bench.plan.allocators import ALLOCATORS
-from bench.plan.contenders import CONTROL, FLOOR, title
-from bench.record.disk import write_whole
+from bench.plan.contenders import CONTROL, FLOOR
+from bench.show.pictures import COLOURS, Picture, label
 from impls import IMPLEMENTATIONS
 
-STYLE: Any = {
-    "svg.hashsalt": "unwind",  # the same data give the same file
-    "font.family": "DejaVu Sans",
-    "font.size": 9,
-    "axes.titlesize": 10,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "#8a8f98",
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": "#e4e7eb",
-    "grid.linewidth": 0.8,
-    "legend.frameon": False,
-    "hatch.linewidth": 0.7,
-    "figure.facecolor": "white",
-}
-# Okabe & Ito's colours, which people who see few colours can tell apart
-COLOURS = ("#0072b2", "#e69f00", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#f0e442", "#5c5c5c")
 ALLOCATOR_TITLES = {"default": "allocator as it comes", "steady": "allocator keeps freed memory"}
 
 
@@ -90,7 +70,7 @@ def ratio_by_depth(data: Slice) -> Figure:
             ax = axes[i][j]
             rows = _rows(data, impl, baseline, allocator)
             _ratio_lines(ax, rows, widths)
-            ax.set_title(f"{_label(impl)} ÷ {_label(baseline)}\n" if j == 0 else "\n", fontsize=9)
+            ax.set_title(f"{label(impl)} ÷ {label(baseline)}\n" if j == 0 else "\n", fontsize=9)
             if i == 0:
                 ax.annotate(ALLOCATOR_TITLES[allocator], (1, 1.06), xycoords="axes fraction", ha="right", color="#5b6470")
             if i == len(compared) - 1:
@@ -130,7 +110,7 @@ def ratio_map(data: Slice) -> Figure:
             ax = axes[i][j]
             rows = _rows(data, impl, baseline, allocator)
             _map_cells(ax, rows, depths, widths)
-            ax.set_title(f"{_label(impl)} ÷ {_label(baseline)}", fontsize=9)
+            ax.set_title(f"{label(impl)} ÷ {label(baseline)}", fontsize=9)
             if i == 0:
                 ax.annotate(ALLOCATOR_TITLES[allocator], (0, 1.2), xycoords="axes fraction", color="#5b6470", annotation_clip=False)
             if i == len(compared) - 1:
@@ -179,9 +159,7 @@ def time_per_layer(data: Slice) -> Figure:
                 ax.plot(x, y, color="#5c5c5c", linestyle="--", label="floor: matrix products alone")
                 ax.fill_between(x, y, 0, color="#f1f3f5", zorder=0)
             else:
-                ax.plot(
-                    x, y, color=COLOURS[k % len(COLOURS)], marker=markers[k % len(markers)], markersize=5, alpha=0.9, label=_label(name)
-                )
+                ax.plot(x, y, color=COLOURS[k % len(COLOURS)], marker=markers[k % len(markers)], markersize=5, alpha=0.9, label=label(name))
         ax.set_yscale("log")
         _log2_axis(ax, sorted(set(medians["width"])))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
@@ -190,11 +168,6 @@ def time_per_layer(data: Slice) -> Figure:
     axes[0][0].set_ylabel(f"µs a layer, {medians['depth'].max()} layers")
     axes[0][0].legend(fontsize=8, loc="upper left")
     return figure
-
-
-def _label(name: str) -> str:
-    """A contender's title, in which a dollar is a dollar and begins no formula."""
-    return title(name).replace("$", r"\$")
 
 
 def _rows(data: Slice, impl: str, baseline: str, allocator: str) -> pd.DataFrame:
@@ -213,31 +186,33 @@ def _log2_axis(ax: Axes, ticks: Sequence[int]) -> None:
     ax.xaxis.set_minor_locator(NullLocator())
 
 
-@dataclass(frozen=True)
-class Plot:
-    """A figure of the report: its file name, heading, how to read it, and how to draw it."""
-
-    name: str
-    heading: str
-    caption: str
-    draw: Callable[[Slice], Figure]
+def time_pictures(summary: pd.DataFrame, times: pd.DataFrame) -> list[Picture]:
+    """The pictures of every slice of one machine's tables."""
+    return [picture for data in slices(summary, times) for picture in _of_slice(data)]
 
 
-PLOTS = (
-    Plot(
+def _of_slice(data: Slice) -> Iterator[Picture]:
+    for name, heading, caption, draw in PLOTS if data.comparisons else PLOTS[-1:]:  # with nobody to compare, what a step takes
+        suffix, of = (f"-{data.name}", f": {data.name}") if data.name else ("", "")
+        yield Picture(name + suffix, heading + of, caption, partial(draw, data))
+
+
+# name, heading, how to read it, how to draw it
+PLOTS: tuple[tuple[str, str, str, Callable[[Slice], Figure]], ...] = (
+    (
         "ratio_by_depth",
         "What each costs, against depth",
         "Each point is a median over passes, each bar its 95 % interval, each line a width. The grey band is ±1 %: what lies inside it "
         "makes no difference that anybody would notice. Hollow points have too few passes for an interval.",
         ratio_by_depth,
     ),
-    Plot(
+    (
         "ratio_map",
         "The same, depth by width",
         "Blue is faster, red is slower. Hatched cells are undecided: their interval reaches over 1 and beyond ±1 %.",
         ratio_map,
     ),
-    Plot(
+    (
         "time_per_layer",
         "How much of a step is arithmetic",
         "CPU time of a step for each layer of the deepest networks. Below the dashed line nothing can go: it is the matrix products "
@@ -245,28 +220,3 @@ PLOTS = (
         time_per_layer,
     ),
 )
-
-
-def plots_of(data: Slice) -> list[Plot]:
-    """The figures that a slice can fill: where there is nobody to compare, only what a step takes."""
-    return [plot for plot in PLOTS if data.comparisons or plot.draw is time_per_layer]
-
-
-def draw_all(summary: pd.DataFrame, times: pd.DataFrame, folder: Path) -> list[Path]:
-    """Draw every figure of every slice into the folder, as SVG and PNG; return the SVGs' paths."""
-    written = []
-    with mpl.rc_context(STYLE):
-        for data in slices(summary, times):
-            for plot in plots_of(data):
-                path = folder / f"{plot.name}{'-' if data.name else ''}{data.name}.svg"
-                figure = plot.draw(data)
-                _save(figure, path, metadata={"Date": None})
-                _save(figure, path.with_suffix(".png"), dpi=150)
-                written.append(path)
-    return written
-
-
-def _save(figure: Figure, path: Path, **settings: Any) -> None:
-    picture = io.BytesIO()
-    figure.savefig(picture, format=path.suffix[1:], **settings)
-    write_whole(path, picture.getvalue())

@@ -1,0 +1,79 @@
+"""A picture: one figure with what a reader is told of it, in the style of the house, as a file or inside a page."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from bench.plan.contenders import title
+from bench.record.disk import write_whole
+
+STYLE: Any = {
+    "svg.hashsalt": "unwind",  # the same data give the same file
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#8a8f98",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e4e7eb",
+    "grid.linewidth": 0.8,
+    "legend.frameon": False,
+    "hatch.linewidth": 0.7,
+    "figure.facecolor": "white",
+}
+# Okabe & Ito's colours, which people who see few colours can tell apart
+COLOURS = ("#0072b2", "#e69f00", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#f0e442", "#5c5c5c")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure: its file's name, its heading, how to read it, and how to draw it."""
+
+    name: str
+    heading: str
+    caption: str
+    draw: Callable[[], Figure]
+
+    def save(self, folder: Path) -> Path:
+        """Write it into the folder as SVG and PNG; return the SVG's path."""
+        path = folder / f"{self.name}.svg"
+        with mpl.rc_context(STYLE):
+            figure = self.draw()
+            write_whole(path, _bytes(figure, format="svg", metadata={"Date": None}))
+            write_whole(path.with_suffix(".png"), _bytes(figure, format="png", dpi=150))
+        return path
+
+    @property
+    def source(self) -> str:
+        """The SVG inside an address, so that a page can hold it and pictures cannot get into each other's way."""
+        with mpl.rc_context(STYLE):
+            picture = _bytes(self.draw(), format="svg", metadata={"Date": None})
+        return "data:image/svg+xml;base64," + base64.b64encode(picture).decode()
+
+
+def label(name: str) -> str:
+    """A contender's title, in which a dollar is a dollar and begins no formula."""
+    return title(name).replace("$", r"\$")
+
+
+def save_all(pictures: Iterable[Picture], folder: Path) -> list[Path]:
+    """Write them all; return the SVGs' paths."""
+    return [picture.save(folder) for picture in pictures]
+
+
+def _bytes(figure: Figure, **settings: Any) -> bytes:
+    picture = io.BytesIO()
+    figure.savefig(picture, **settings)
+    return picture.getvalue()

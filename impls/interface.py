@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     Emit = Callable[[int, np.ndarray, np.ndarray], None]
     Backprop = Callable[[Network, np.ndarray, np.ndarray, Emit], float]
+    Step = Callable[[Network, np.ndarray, np.ndarray, float], float]
 
 CONTROLS = ("loop", "recursion", "other")
 
@@ -38,6 +39,10 @@ class Implementation:
         control: "loop", "recursion" or "other".
         backprop: `backprop(network, X, Y, emit) -> loss`, with X (features, examples) and
             Y (classes or 1, examples). The contract stands at the head of this file.
+        exact: its gradients equal `iterative`'s to the last bit, since all its arithmetic is that of
+            `layers.py` and `losses.py`; else to 1e-9.
+        step: `step(network, X, Y, learning_rate) -> loss`, for a program that is told with its own update:
+            the training step to take in place of `deferred`'s. It may give layers new arrays.
 
     Raises:
         ValueError: the name is empty or `control` is none of the three.
@@ -49,6 +54,8 @@ class Implementation:
     cache: str
     control: str
     backprop: Backprop
+    exact: bool = True
+    step: Step | None = None
 
     def __post_init__(self) -> None:
         if not self.name:

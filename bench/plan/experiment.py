@@ -16,7 +16,7 @@ from bench.plan import contenders, datasets
 from bench.plan.cells import Cell
 from bench.plan.datasets import Dataset
 from bench.plan.sweeps import Sweep
-from impls import Implementation, layers, losses, updates
+from impls import IMPLEMENTATIONS, Implementation, layers, losses, updates
 from impls.contract import BrokenContract, check
 
 
@@ -79,7 +79,8 @@ class Experiment:
 def prepare(sweep: Sweep, names: Sequence[str], files: Sequence[str], baseline: str) -> Experiment:
     """Find and check everything that a sweep names.
 
-    `names` are the implementations to compare; if there are none, those that the sweep names, or all.
+    `names` are the implementations to compare; if there are none, those that the sweep names, and those
+    of the user's files beside them; or all.
 
     Raises:
         BadInput: a name is not known, data cannot be read or learned from, or the baseline itself
@@ -89,7 +90,9 @@ def prepare(sweep: Sweep, names: Sequence[str], files: Sequence[str], baseline: 
     known = contenders.available(files)
     if baseline not in known:
         raise BadInput(unknown("implementation", baseline, known, "--baseline"))
-    wanted = contenders.choose(names or sweep.impls, known, "--impl" if names else f"sweep {sweep.name!r}")
+    own = [name for name in known if name not in IMPLEMENTATIONS]
+    chosen = names or (sweep.impls and [*sweep.impls, *own])
+    wanted = contenders.choose(chosen, known, "--impl" if names else f"sweep {sweep.name!r}")
     if known[baseline] not in wanted:
         wanted.insert(0, known[baseline])
     refused = {one.name: why for one in wanted if (why := _broken(one))}

@@ -38,8 +38,8 @@ STYLE: Any = {
     "hatch.linewidth": 0.7,
     "figure.facecolor": "white",
 }
-# Okabe & Ito's colours, which people who see few colours can tell apart
-COLOURS = ("#0072b2", "#e69f00", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#f0e442", "#5c5c5c")
+# Okabe & Ito's colours, which people who see few colours can tell apart, and two of Tol's
+COLOURS = ("#0072b2", "#e69f00", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#f0e442", "#882255", "#999933")
 ALLOCATOR_TITLES = {"default": "allocator as it comes", "steady": "allocator keeps freed memory"}
 
 
@@ -167,7 +167,7 @@ def time_per_layer(data: Slice) -> Figure:
     deepest = data.times[data.times["depth"] == data.times["depth"].max()]
     medians = deepest.groupby(["allocator", "impl", "width", "depth"], sort=False)["cpu_ns"].median().reset_index()
     names = [name for name in dict.fromkeys([*IMPLEMENTATIONS, *medians["impl"]]) if name in set(medians["impl"]) and name != CONTROL]
-    markers = "osD^vP*X"
+    markers = "osD^vP*Xphd"  # more than there are colours, so that few pairs repeat
     for j, allocator in enumerate(allocators):
         ax = axes[0][j]
         for k, name in enumerate(names):
@@ -184,7 +184,7 @@ def time_per_layer(data: Slice) -> Figure:
         ax.set_title(ALLOCATOR_TITLES[allocator])
         ax.set_xlabel("width (units)")
     axes[0][0].set_ylabel(f"µs a layer, {medians['depth'].max()} layers")
-    axes[0][0].legend(fontsize=8, loc="upper left")
+    figure.legend(*axes[0][0].get_legend_handles_labels(), fontsize=8, loc="outside right upper")
     return figure
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,9 +118,12 @@ def _broken(implementation: Implementation) -> str:
 
 
 def _source(implementation: Implementation) -> bytes:
-    """All the code that a step of the implementation runs."""
-    parts = [inspect.getmodule(implementation.backprop), layers, losses, updates]
-    return "".join(inspect.getsource(part) for part in parts if part).encode()
+    """All the code that a step of the implementation runs: its file, what that takes from others in `impls`, and what all share."""
+    own = inspect.getmodule(implementation.backprop)
+    functions = [value for value in vars(own).values() if inspect.isfunction(value)] if own else []
+    taken = {one.__module__ for one in functions if one.__module__.startswith("impls.")}
+    parts = [own, layers, losses, updates, *(sys.modules[name] for name in sorted(taken))]
+    return "".join(inspect.getsource(part) for part in dict.fromkeys(parts) if part).encode()
 
 
 def _digest(*parts: bytes) -> str:

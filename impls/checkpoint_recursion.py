@@ -2,8 +2,8 @@
 
 A frame keeps the activation before its layers. It runs ahead without keeping anything, leaves what lies beyond to
 the next frame, and then does the same with what is left (treeverse, Griewank 1992; `revolve`, Griewank & Walther
-2000). Here a layer's cache is one activation, no more than a snapshot, so one that was run ahead alone need not run
-again: the mixed schedule of Maddison 2024.
+2000). A frame that runs ahead by one layer has both its ends at hand, and need not run it again: a layer's cache is one
+activation here, no more than a snapshot (the mixed schedule of Maddison 2024).
 """
 
 from functools import cache
@@ -77,9 +77,10 @@ def run_forward(layers, start, stop, A):
 def ahead(n, s):
     """How far to run ahead in n layers with s snapshots, so that layers run forward least often in all.
 
-    C(s + r, s) layers can do with r forwards each. Beyond C(s + r - 1, s) a layer adds r forwards, and one more where a
-    block begins: of s layers first, down to 1, and C(j + r - 2, j) blocks of s - j. By Pascal's rule they are those of
-    (s, r - 1), before the split, and of (s - 1, r), beyond it: longer ones first, and those before it first.
+    C(s + r, s) layers can do with r forwards each (Griewank & Walther 2000). Those beyond the first C(s + r - 1, s) add r
+    each, and one more for each block begun: there are C(j + r - 2, j) blocks of s - j layers, long ones first. That was
+    read off the optimum by exhaustive search, which it equals wherever tests have looked. By Pascal's rule the blocks are
+    those of (s, r - 1), for the layers before the point to run to, and those of (s - 1, r), for the layers beyond.
     """
     r = next(r for r in range(1, n + 1) if comb(s + r, s) >= n)
     if r == 1:

@@ -2,7 +2,7 @@
 
 The Deep Learning Specialization, course 1, week 4, and the baseline of the thread: written from a description, with
 the course's names. Separate functions go forward, compute the cost, go backward through a list of caches, and update.
-It computes dA0 too, and knows one order alone: all gradients, then all updates.
+It computes dA0 too. It knows one order alone, all gradients and then all updates, so a fused update saves it nothing.
 """
 
 import numpy as np

@@ -42,6 +42,29 @@ def test_a_hundred_thousand_layers_unwind_and_are_let_go_of(name):
         IMPLEMENTATIONS[name].backprop(network, X, Y, emit)
 
 
+@pytest.mark.parametrize("sizes", [(3, 4, 1), (3, 4, 3)], ids=["binary", "softmax"])
+def test_the_programs_of_the_thread_divide_by_zero_where_the_others_go_on(sizes):
+    network, X, Y = example(sizes)
+    network.layers[-1].W *= 1e4
+    finite = {}
+    with np.errstate(all="ignore"):
+        for name, implementation in IMPLEMENTATIONS.items():
+            gradients = []
+            implementation.backprop(network, X, Y, lambda l, dW, db, found=gradients: found.append(dW))
+            finite[name] = all(np.isfinite(dW).all() for dW in gradients)
+    assert [name for name, fine in finite.items() if not fine] == ["course", "forum"]
+
+
+def test_the_course_makes_new_arrays_and_leaves_the_old_ones():
+    network, X, Y = example((3, 4, 1))
+    before = [(layer.W, layer.W.copy()) for layer in network.layers]
+    UPDATES["deferred"](IMPLEMENTATIONS["course"], network, X, Y, 0.1)
+    for layer, (W, as_it_was) in zip(network.layers, before, strict=True):
+        assert layer.W is not W
+        assert np.array_equal(W, as_it_was)
+        assert not np.array_equal(layer.W, W)
+
+
 @pytest.mark.parametrize("name", ["iterative_pop", "recursive", "closures", "generators"])
 @pytest.mark.parametrize("update", UPDATES)
 def test_who_lets_go_early_peaks_at_the_larger_of_activations_and_gradients(name, update):

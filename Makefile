@@ -8,8 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 UNWIND := $(BIN)/python -m bench
 FOLDERS := --results $(RESULTS) --plots $(PLOTS)
+# The small sweeps study depth on the running interpreter, the larger ones on every one that is found.
+REACH := $(if $(filter smoke quick,$(SWEEP)),--python --max-depth 100000)
 
-.PHONY: help setup bench test check plots report train clean
+.PHONY: help setup bench test check limits plots report train million clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,7 +28,8 @@ $(VENV)/.ready: pyproject.toml
 
 bench: setup ## measure a sweep, draw the plots, write the report
 	$(UNWIND) run --sweep $(SWEEP) $(FOLDERS)
-	$(UNWIND) train $(FOLDERS)
+	$(UNWIND) limits $(REACH) $(FOLDERS)
+	$(UNWIND) train --sweep $(SWEEP) $(FOLDERS)
 	$(UNWIND) plot $(FOLDERS)
 	$(UNWIND) report $(FOLDERS)
 
@@ -40,13 +43,19 @@ check: setup ## ruff, mypy and the tests
 	$(BIN)/python -m pytest
 
 train: setup ## train a network with each implementation and update
-	$(UNWIND) train $(FOLDERS)
+	$(UNWIND) train --sweep $(SWEEP) $(FOLDERS)
+
+limits: setup ## how deep each implementation can go, on every Python that is found
+	$(UNWIND) limits $(FOLDERS)
 
 plots: setup ## draw the figures again from the CSVs
 	$(UNWIND) plot $(FOLDERS)
 
 report: setup ## write the report again from the CSVs
 	$(UNWIND) report $(FOLDERS)
+
+million: setup ## train a network of a million layers, by a loop and by recursion
+	$(UNWIND) million
 
 clean: ## remove .venv and caches; results and plots stay
 	rm -rf $(VENV) *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

@@ -11,7 +11,9 @@ from typing import NoReturn
 from bench.errors import BadInput, NothingMeasured, unknown
 from bench.plan import sweeps
 from bench.show.console import Screen
+from bench.verbs.limits import limits
 from bench.verbs.list_all import list_all
+from bench.verbs.million import million
 from bench.verbs.plot import plot
 from bench.verbs.report import report
 from bench.verbs.run import run
@@ -55,10 +57,9 @@ def parser() -> Parser:
     folders = Parser(add_help=False)
     folders.add_argument("--results", type=Path, default=Path("results"), metavar="DIR", help="where CSVs and the report are (results)")
     folders.add_argument("--plots", type=Path, default=Path("plots"), metavar="DIR", help="where figures are (plots)")
-    chosen = Parser(add_help=False)
-    chosen.add_argument("--sweep", default="quick", help=f"one of {', '.join(sweeps.bundled())}, or a TOML file (quick)")
-    chosen.add_argument("--impl", action="append", default=[], metavar="NAME", help="compare this implementation; may be repeated")
-    chosen.add_argument(
+    named = Parser(add_help=False)
+    named.add_argument("--impl", action="append", default=[], metavar="NAME", help="compare this implementation; may be repeated")
+    named.add_argument(
         "--with",
         action="append",
         default=[],
@@ -66,6 +67,8 @@ def parser() -> Parser:
         metavar="FILE",
         help="a Python file of yours that defines implementations; it is run",
     )
+    chosen = Parser(add_help=False, parents=[named])
+    chosen.add_argument("--sweep", default="quick", help=f"one of {', '.join(sweeps.bundled())}, or a TOML file (quick)")
 
     top = Parser(prog="unwind", description="Where should backpropagation keep its cache? Measure it.")
     verb = top.add_subparsers(required=True, metavar="VERB")
@@ -75,14 +78,29 @@ def parser() -> Parser:
     one.add_argument("--budget", type=float, metavar="SECONDS", help="begin no visit after so long (the sweep's)")
     one.add_argument("--precision", type=float, help="half-width of the intervals to aim at, as a fraction (the sweep's)")
     one.add_argument("--seed", type=int, default=0, help="of every random order (0)")
-    one.add_argument("--only", choices=("time",), help="measure this alone")
+    one.add_argument("--only", choices=("time", "memory"), help="measure this alone (time, then memory)")
     one.add_argument("--fresh", action="store_true", help="set what is in --results aside and start anew")
     one.set_defaults(verb=run)
+
+    one = verb.add_parser("limits", parents=[folders, named], help="how deep each implementation can go, on every Python that is found")
+    one.add_argument(
+        "--python",
+        action="append",
+        nargs="?",
+        metavar="PATH",
+        help="study this interpreter too; may be repeated; without a PATH, none but the running one and those that are named",
+    )
+    one.add_argument("--max-depth", type=int, default=1_000_000, metavar="N", help="try nothing deeper (1 000 000)")
+    one.set_defaults(verb=limits)
 
     one = verb.add_parser(
         "train", parents=[folders, chosen], help="train a network with each implementation and update, and record the losses"
     )
     one.set_defaults(verb=train)
+
+    one = verb.add_parser("million", help="train a network of a million layers, by a loop and by recursion")
+    one.add_argument("--depth", type=int, default=1_000_000, metavar="LAYERS", help="of the network (1000000)")
+    one.set_defaults(verb=million)
 
     one = verb.add_parser("plot", parents=[folders], help="draw the figures from the CSVs")
     one.set_defaults(verb=plot)

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     import numpy as np
 
     from impls.network import Network
+    from impls.peaks import StepShape
 
     Emit = Callable[[int, np.ndarray, np.ndarray], None]
     Backprop = Callable[[Network, np.ndarray, np.ndarray, Emit], float]
+    Peak = Callable[[StepShape], int]
     Step = Callable[[Network, np.ndarray, np.ndarray, float], float]
 
 CONTROLS = ("loop", "recursion", "other")
@@ -39,6 +41,8 @@ class Implementation:
         control: "loop", "recursion" or "other".
         backprop: `backprop(network, X, Y, emit) -> loss`, with X (features, examples) and
             Y (classes or 1, examples). The contract stands at the head of this file.
+        peak: the bytes alive at the worst moment of a step, predicted from its shape; what its docstring
+            says is the derivation that the report prints. None where nobody has worked it out.
         exact: its gradients equal `iterative`'s to the last bit, since all its arithmetic is that of
             `layers.py` and `losses.py`; else to 1e-9.
         step: `step(network, X, Y, learning_rate) -> loss`, for a program that is told with its own update:
@@ -54,6 +58,7 @@ class Implementation:
     cache: str
     control: str
     backprop: Backprop
+    peak: Peak | None = None
     exact: bool = True
     step: Step | None = None
 

@@ -3,6 +3,7 @@
 from impls.interface import Implementation
 from impls.layers import backward, forward
 from impls.losses import LOSSES
+from impls.peaks import list_kept
 
 
 def backprop(network, X, Y, emit):
@@ -20,4 +21,4 @@ def backprop(network, X, Y, emit):
     return loss
 
 
-iterative = Implementation("iterative", "kept list", "a list, kept until backward is over", "loop", backprop)
+iterative = Implementation("iterative", "kept list", "a list, kept until backward is over", "loop", backprop, list_kept)

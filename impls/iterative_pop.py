@@ -3,6 +3,7 @@
 from impls.interface import Implementation
 from impls.layers import backward, forward
 from impls.losses import LOSSES
+from impls.peaks import list_popped
 
 
 def backprop(network, X, Y, emit):
@@ -20,4 +21,4 @@ def backprop(network, X, Y, emit):
     return loss
 
 
-iterative_pop = Implementation("iterative_pop", "popped list", "a list, popped as backward runs", "loop", backprop)
+iterative_pop = Implementation("iterative_pop", "popped list", "a list, popped as backward runs", "loop", backprop, list_popped)

@@ -7,6 +7,7 @@ cell, a cycle that keeps a step's arrays alive until the garbage collector runs.
 from impls.interface import Implementation
 from impls.layers import backward, forward
 from impls.losses import LOSSES
+from impls.peaks import call_stack
 
 
 def backprop(network, X, Y, emit):
@@ -27,4 +28,4 @@ def recurse(network, l, A_prev, Y, emit):
     return loss, dA
 
 
-recursive = Implementation("recursive", "recursion", "the call stack: one frame a layer", "recursion", backprop)
+recursive = Implementation("recursive", "recursion", "the call stack: one frame a layer", "recursion", backprop, call_stack)

@@ -25,8 +25,12 @@ def needed_bytes(cell: Cell, features: int, outputs: int) -> int:
 
 def lacks_room(cell: Cell, features: int, outputs: int, available: int | None = None) -> str:
     """Why the cell does not fit, with the two figures; empty if it does."""
+    return shortage(needed_bytes(cell, features, outputs), available)
+
+
+def shortage(needed: int, available: int | None = None) -> str:
+    """That so many bytes are not to be had, with the two figures; empty if they are."""
     available = psutil.virtual_memory().available if available is None else available
-    needed = needed_bytes(cell, features, outputs)
     if needed <= SHARE * available:
         return ""
     return f"needs about {needed / 2**30:.1f} GiB, and {available / 2**30:.1f} GiB are available"

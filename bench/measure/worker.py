@@ -36,7 +36,7 @@ Answer = Callable[..., None]
 
 def main() -> None:
     """Do the task on standard input."""
-    answer = _answers_only()
+    answer = answers_only()
     die_with_parent(int(os.environ["UNWIND_PARENT"]))
     task = json.load(sys.stdin)
     implementations = available(task["files"])
@@ -88,7 +88,7 @@ def _visit(item: dict[str, Any], implementations: Any, baseline: str, answer: An
     answer(rows=[astuple(row) for row in rows], wall_s=perf_counter() - start)
 
 
-def _answers_only() -> Answer:
+def answers_only() -> Answer:
     """Keep standard output for answers, and send all other printing to standard error."""
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

@@ -43,6 +43,18 @@ class Cell:
         >>> Cell("data/iris.csv", 32, 4, 8, "float32", "fused", "steady", activation="relu").id
         'iris-b32-d4-w8-float32-fused-steady-relu'
         """
+        return self._words(self.allocator)
+
+    @property
+    def place(self) -> str:
+        """The cell as one word without the allocator, for what does not depend on it.
+
+        >>> Cell("breast_cancer", 32, 64, 8, "float64", "deferred", "steady").place
+        'breast_cancer-b32-d64-w8-float64-deferred'
+        """
+        return self._words()
+
+    def _words(self, *allocator: str) -> str:
         words = [
             PurePath(self.dataset).stem,
             f"b{self.batch}",
@@ -50,7 +62,7 @@ class Cell:
             f"w{self.width}",
             self.dtype,
             self.update,
-            self.allocator,
+            *allocator,
         ]
         if self.activation != DEFAULT_ACTIVATION:
             words.append(self.activation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,11 +66,13 @@ class Experiment:
             "data": {name: _digest(one.X.tobytes(), one.Y.tobytes()) for name, one in self.data.items()},
         }
 
-    def write_batches(self, folder: Path) -> dict[tuple[str, int], Path]:
-        """Every batch as an .npz file, so that a measuring process need not load the library it came from."""
+    def write_batches(self, folder: Path, also: Iterable[int] = ()) -> dict[tuple[str, int], Path]:
+        """Every batch of the sweep's sizes, and of others, as an .npz file, so that a measuring process need not
+        load the library it came from.
+        """
         paths = {}
         for number, (name, dataset) in enumerate(self.data.items()):
-            for examples in self.sweep.batch:
+            for examples in {*self.sweep.batch, *also}:
                 X, Y = dataset.batch(examples)
                 paths[name, examples] = folder / f"{number}-{examples}.npz"
                 np.savez(paths[name, examples], X=X, Y=Y, loss=dataset.loss)

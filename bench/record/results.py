@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,23 +10,59 @@ import pandas as pd
 
 from bench.errors import NothingMeasured
 from bench.record.folder import read_machine
+from bench.record.limits import machines_limits
+from bench.record.memory import MemoryTables, read_memory
 from bench.record.tables import Table, Warn
 from bench.record.times import whole_visits
 
 
-def read_results(folder: Path, warn: Warn) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame]:
-    """machine.json, and the rows of summary.csv and time.csv that are that machine's.
+@dataclass(frozen=True)
+class Results:
+    """Every table; those that have not been measured are empty.
+
+    Attributes:
+        machine: what machine.json says.
+        summary, times: summary.csv and time.csv.
+        memory: memory.csv and the two series beside it.
+        limits, training, clarity: the CSV of that name.
+
+    """
+
+    machine: dict[str, Any]
+    summary: pd.DataFrame
+    times: pd.DataFrame
+    memory: MemoryTables
+    limits: pd.DataFrame
+    training: pd.DataFrame
+    clarity: pd.DataFrame
+
+    @property
+    def baseline(self) -> str:
+        """Whom ratios are taken against."""
+        return self.machine.get("settings", {}).get("baseline", "iterative")
+
+
+def read_results(folder: Path, warn: Warn) -> Results:
+    """What there is of the machine that measured last.
 
     Raises:
         BadInput: a file cannot be read.
-        NothingMeasured: there are no figures in it.
+        NothingMeasured: there are neither times nor memory nor limits.
 
     """
-    machine = read_machine(folder)
+    record = read_machine(folder)
     summary = Table(folder, "summary.csv").read(warn)
     times = whole_visits(Table(folder, "time.csv").read(warn))
-    name = machine.get("machine", summary["machine"].iloc[-1] if len(summary) else "")
-    summary, times = summary[summary["machine"] == name], times[times["machine"] == name]
-    if summary.empty or times.empty:
+    machine = record.get("machine", summary["machine"].iloc[-1] if len(summary) else "")
+    results = Results(
+        record,
+        summary[summary["machine"] == machine],
+        times[times["machine"] == machine],
+        read_memory(folder, machine, warn),
+        machines_limits(Table(folder, "limits.csv"), machine, warn),
+        Table(folder, "training.csv").read(warn),
+        Table(folder, "clarity.csv").read(warn),
+    )
+    if results.summary.empty and results.memory.peaks.empty and results.limits.empty:
         raise NothingMeasured(f"{folder}: has no figures of this machine yet; `make bench` measures some")
-    return machine, summary, times
+    return results

@@ -41,6 +41,32 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "high": "float64",
         "verdict": "string",
     },
+    "memory.csv": {
+        "machine": "string",
+        **{column: kind for column, kind in _CELL.items() if column != "allocator"},
+        "impl": "string",
+        "meter": "string",
+        "peak_bytes": "Int64",
+        "predicted_bytes": "Int64",
+        "status": "string",
+        "detail": "string",
+    },
+    # live bytes above the start, as each forward and backward of one step returns
+    "profile.csv": {
+        "cell": "string",
+        "impl": "string",
+        "event": "Int64",
+        "layer": "Int64",
+        "phase": "string",
+        "live_bytes": "Int64",
+    },
+    # what memory_profiler sampled through a few hundred steps: seconds since they began, resident bytes above the start
+    "samples.csv": {
+        "cell": "string",
+        "impl": "string",
+        "seconds": "float64",
+        "rss_bytes": "Int64",
+    },
     "training.csv": {
         "dataset": "string",
         "impl": "string",
@@ -50,6 +76,18 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "accuracy": "float64",
         "cpu_s": "float64",
         "wall_s": "float64",
+    },
+    "limits.csv": {
+        "machine": "string",
+        "python": "string",
+        "impl": "string",
+        "recursion_limit": "Int64",
+        "stack_bytes": "Int64",
+        "deepest_ok": "Int64",
+        "first_failure": "Int64",
+        "status": "string",
+        "bytes_per_layer": "float64",
+        "seconds": "float64",
     },
     "clarity.csv": {
         "impl": "string",

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from bench.analyse.clarity import functions_source
-from bench.analyse.findings import Finding
-from bench.analyse.training import Outcome
+from bench.analyse.findings import Finding, findings
+from bench.analyse.training import Outcome, outcomes
 from bench.plan.contenders import FLOOR, title
-from bench.show.figures import PLOTS, STYLE, Slice, slices
+from bench.record.results import Results
+from bench.show.limit_report import limit_section
+from bench.show.memory_report import memory_section
+from bench.show.sections import by_question, fill
+from bench.show.time_figures import Slice, slices, time_pictures
 from impls import IMPLEMENTATIONS
 
 FACTS = {
@@ -42,39 +41,30 @@ FACTS = {
 }
 
 
-@dataclass(frozen=True)
-class Results:
-    """What a report is made from: one machine's tables, and what was found in them."""
-
-    machine: dict[str, Any]
-    summary: pd.DataFrame
-    times: pd.DataFrame
-    findings: Sequence[Finding]
-    training: Sequence[Outcome]
-    clarity: pd.DataFrame
-
-
 def render(results: Results) -> str:
-    """The report as HTML. Text from the results is escaped, whatever it holds."""
-    environment = Environment(loader=PackageLoader("bench.show"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.filters["title_of"] = title
+    """The report as HTML."""
     parts = list(slices(results.summary, results.times))
-    passes = results.machine.get("passes", {})
-    return environment.get_template("report.html.j2").render(
-        contents=_contents(results),
+    found = findings(results.times, results.baseline)
+    training = outcomes(results.training)
+    memory, limits = memory_section(results.memory), limit_section(results.limits)
+    return fill(
+        "report.html.j2",
+        contents=_contents({"answers": parts, "figures": parts, "cells": parts, "memory": memory, "training": training, "limits": limits}),
         date=f"{datetime.now(UTC):%d %B %Y}",
         machine={key: results.machine.get(key, "unknown") for key in FACTS},
         machine_facts=_machine_facts(results.machine),
         blas_threads=results.machine.get("blas_threads", 1),
-        share=passes.get("share"),
+        share=results.machine.get("passes", {}).get("share"),
         sweep=results.machine.get("sweep", {}).get("name"),
         cells=results.summary["cell"].nunique(),
-        passes=int(results.times["pass"].max()),
-        cards=_cards(results.findings),
-        questions=_questions(results.findings),
-        plots=_plots(parts),
-        training=results.training,
-        training_answer=_training_answer(results.training),
+        passes=results.times["pass"].max(),
+        cards=_cards(found),
+        questions=by_question(found),
+        pictures=time_pictures(results.summary, results.times),
+        memory=memory,
+        limits=limits,
+        training=training,
+        training_answer=_training_answer(training),
         sources=_sources(),
         clarity=results.clarity.to_dict("records"),
         highlight_css=Markup(HtmlFormatter(style="friendly").get_style_defs("pre")),
@@ -84,17 +74,20 @@ def render(results: Results) -> str:
     )
 
 
-def _contents(results: Results) -> list[tuple[str, str]]:
+def _contents(sections: dict[str, Any]) -> list[tuple[str, str]]:
+    """The table of contents: sections that may be empty are there if they are not."""
     anchors = {
         "answers": "Answers",
         "figures": "Figures",
+        "memory": "Memory",
         "training": "Training",
+        "limits": "Depth",
         "sources": "Sources",
         "cells": "Every cell",
         "reading": "How to read this",
         "machine": "The machine",
     }
-    return [(anchor, heading) for anchor, heading in anchors.items() if anchor != "training" or results.training]
+    return [(anchor, heading) for anchor, heading in anchors.items() if sections.get(anchor, True)]
 
 
 def _machine_facts(machine: dict[str, Any]) -> list[tuple[str, str]]:
@@ -113,25 +106,6 @@ def _cards(findings: Sequence[Finding]) -> list[dict[str, str]]:
         for one in findings
         if one.headline
     ]
-
-
-def _questions(findings: Sequence[Finding]) -> list[tuple[str, list[str]]]:
-    asked = dict.fromkeys(one.question for one in findings)
-    return [(question, list(dict.fromkeys(one.answer for one in findings if one.question == question))) for question in asked]
-
-
-def _plots(parts: Sequence[Slice]) -> list[dict[str, str]]:
-    """Every figure of every slice as a data URI, so that SVG files cannot get into each other's way."""
-    drawn = []
-    with mpl.rc_context(STYLE):
-        for part in parts:
-            for plot in PLOTS:
-                picture = io.BytesIO()
-                plot.draw(part).savefig(picture, format="svg", metadata={"Date": None})
-                source = "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()
-                heading = f"{plot.heading}: {part.name}" if part.name else plot.heading
-                drawn.append({"heading": heading, "caption": plot.caption, "source": source})
-    return drawn
 
 
 def _training_answer(training: Sequence[Outcome]) -> str:

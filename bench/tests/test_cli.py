@@ -34,7 +34,7 @@ def home(tmp_path_factory):
     """A folder with a tiny sweep, and the results of running it, training, plotting and reporting."""
     folder = tmp_path_factory.mktemp("home")
     (folder / "tiny.toml").write_text(TINY)
-    assert unwind(folder, "run", "--sweep", str(folder / "tiny.toml")) == 0
+    assert unwind(folder, "run", "--only", "time", "--sweep", str(folder / "tiny.toml")) == 0
     assert unwind(folder, "train") == 0
     assert unwind(folder, "plot") == 0
     assert unwind(folder, "report") == 0
@@ -112,7 +112,7 @@ def test_the_report_is_whole_and_needs_nothing_else(home):
 
 def test_running_again_measures_nothing_more_and_keeps_every_row(home, capsys):
     before = (home / "results" / "time.csv").read_text()
-    assert unwind(home, "run", "--sweep", str(home / "tiny.toml")) == 0
+    assert unwind(home, "run", "--only", "time", "--sweep", str(home / "tiny.toml")) == 0
     assert (home / "results" / "time.csv").read_text() == before
     assert "goes on with" in capsys.readouterr().out
 
@@ -179,7 +179,7 @@ def test_a_wrong_implementation_is_told_and_never_timed(tmp_path, capsys):
     (tmp_path / "wrong.py").write_text(WRONG)
     (tmp_path / "tiny.toml").write_text(TINY.replace("budget_s = 60", "budget_s = 1"))
     options = ("--sweep", str(tmp_path / "tiny.toml"), "--with", str(tmp_path / "wrong.py"))
-    assert unwind(tmp_path, "run", *options) == 0
+    assert unwind(tmp_path, "run", "--only", "time", *options) == 0
     assert "wrong<b> is left out: it gives a dW of layer 0 that is off by 1.0e+00" in flat(capsys.readouterr().err)
     assert "wrong<b>" not in set(table(tmp_path, "time.csv")["impl"])
     assert unwind(tmp_path, "report") == 0
@@ -198,7 +198,7 @@ def test_list_names_everything(capsys):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="signals")
 def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(tmp_path):
     (tmp_path / "tiny.toml").write_text(TINY)
-    command = [sys.executable, "-m", "bench", "run", "--sweep", "tiny.toml", "--impl", "recursive"]
+    command = [sys.executable, "-m", "bench", "run", "--only", "time", "--sweep", "tiny.toml", "--impl", "recursive"]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     _wait_for_rows(tmp_path / "results" / "time.csv")

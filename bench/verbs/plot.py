@@ -7,7 +7,10 @@ import argparse
 from bench.record.folder import make_folder
 from bench.record.results import read_results
 from bench.show.console import Screen
-from bench.show.figures import draw_all
+from bench.show.limit_figures import limit_pictures
+from bench.show.memory_figures import memory_pictures
+from bench.show.pictures import save_all
+from bench.show.time_figures import time_pictures
 
 
 def plot(options: argparse.Namespace, screen: Screen) -> None:
@@ -18,7 +21,11 @@ def plot(options: argparse.Namespace, screen: Screen) -> None:
         NothingMeasured: there are no results.
 
     """
-    _, summary, times = read_results(options.results, screen.warn)
+    results = read_results(options.results, screen.warn)
     make_folder(options.plots, "--plots")
-    written = draw_all(summary, times, options.plots)
-    screen.say(f"{len(written)} figures, as SVG and PNG, in {options.plots}/")
+    pictures = [
+        *time_pictures(results.summary, results.times),
+        *memory_pictures(results.memory),
+        *limit_pictures(results.limits),
+    ]
+    screen.say(f"{len(save_all(pictures, options.plots))} figures, as SVG and PNG, in {options.plots}/")

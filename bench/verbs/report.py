@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from bench.analyse.findings import findings
-from bench.analyse.training import outcomes
 from bench.record.results import read_results
-from bench.record.tables import Table
 from bench.show.console import Screen
-from bench.show.report import Results, render
+from bench.show.report import render
 
 
 def report(options: argparse.Namespace, screen: Screen) -> None:
@@ -20,10 +17,6 @@ def report(options: argparse.Namespace, screen: Screen) -> None:
         NothingMeasured: there is nothing in it.
 
     """
-    machine, summary, times = read_results(options.results, screen.warn)
-    baseline = machine.get("settings", {}).get("baseline", summary["baseline"].iloc[0])
-    training = outcomes(Table(options.results, "training.csv").read(screen.warn))
-    clarity = Table(options.results, "clarity.csv").read(screen.warn)
     path = options.results / "report.html"
-    path.write_text(render(Results(machine, summary, times, findings(times, baseline), training, clarity)), "utf-8")
+    path.write_text(render(read_results(options.results, screen.warn)), "utf-8")
     screen.say(f"the report is in {path}")

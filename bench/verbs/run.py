@@ -33,6 +33,7 @@ from bench.record.schemas import SCHEMAS
 from bench.record.tables import Table
 from bench.record.times import read_whole, time_rows
 from bench.show.console import Screen
+from bench.verbs.memory import measure_memory
 from impls import PAIRS
 
 
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
 
     Raises:
         BadInput: something on the command line or in the sweep cannot be done.
-        NothingMeasured: not one cell could be timed.
+        NothingMeasured: not one cell could be timed, or no memory be measured.
 
     """
     sweep = _sweep(options)
@@ -51,9 +52,16 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     for file in experiment.files:
         screen.say(f"runs your own code: {file}")
     with results_folder(options.results, options.fresh) as folder:
-        _measure(experiment, options.seed, folder, screen)
-        Table(folder, "clarity.csv").replace(astuple(clarity(one)) for one in experiment.implementations.values())
-        _sum_up(experiment, folder, screen)
+        known = machine.fingerprint()
+        before = _record_to_go_on_with(experiment, known, folder)
+        if options.only != "memory":
+            _measure(experiment, known, before, options.seed, folder, screen)
+            Table(folder, "clarity.csv").replace(astuple(clarity(one)) for one in experiment.implementations.values())
+            _sum_up(experiment, folder, screen)
+        else:
+            write_machine(folder, {**before, **known, **_conditions(experiment, before)})
+        if options.only != "time":
+            measure_memory(experiment, known["machine"], folder, screen)
 
 
 def _sweep(options: argparse.Namespace) -> Sweep:
@@ -87,9 +95,7 @@ class Ledger:
         self.measured_s += sum(row.wall_ns * row.iterations for row in finished.rows if row.wall_ns and row.iterations) / 1e9
 
 
-def _measure(experiment: Experiment, seed: int, folder: Path, screen: Screen) -> None:
-    known = machine.fingerprint()
-    before = _record_to_go_on_with(experiment, known, folder)
+def _measure(experiment: Experiment, known: dict[str, Any], before: dict[str, Any], seed: int, folder: Path, screen: Screen) -> None:
     table = Table(folder, "time.csv")
     earlier = read_whole(table, screen.warn)
     earlier = earlier[earlier["machine"] == known["machine"]]
@@ -178,17 +184,21 @@ def _machine_record(experiment: Experiment, known: dict[str, Any], before: dict[
     spent = before.get("passes", {})
     wall = spent.get("wall_s", 0.0) + wall_s
     measured = spent.get("measured_s", 0.0) + ledger.measured_s
-    settings = experiment.settings()
-    for key in ("implementations", "data"):
-        settings[key] = {**before.get("settings", {}).get(key, {}), **settings[key]}
     return {
         **known,
         **(ledger.blas or {key: before[key] for key in ("blas", "blas_threads") if key in before}),
         "passes": {"wall_s": round(wall, 1), "measured_s": round(measured, 1), "share": round(measured / wall, 3) if wall else None},
         "sweep": {"name": experiment.sweep.name, "precision": experiment.sweep.precision, "budget_s": experiment.sweep.budget_s},
-        "refused": experiment.refused,
-        "settings": settings,
+        **_conditions(experiment, before),
     }
+
+
+def _conditions(experiment: Experiment, before: dict[str, Any]) -> dict[str, Any]:
+    """What was compared, this time and earlier."""
+    settings = experiment.settings()
+    for key in ("implementations", "data"):
+        settings[key] = {**before.get("settings", {}).get(key, {}), **settings[key]}
+    return {"refused": experiment.refused, "settings": settings}
 
 
 def _check_blas(ledger: Ledger, hello: dict[str, Any], wanted: int, screen: Screen) -> None:

@@ -1,9 +1,10 @@
-"""The figures: each a function from tables to a matplotlib figure, and one entry in the list at the end."""
+"""The figures about time: ratios against depth and over the grid, and how much of a step is arithmetic."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,28 +19,9 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 from bench.analyse.verdicts import SAME
 from bench.plan.allocators import ALLOCATORS
 from bench.plan.contenders import CONTROL, FLOOR, title
+from bench.show.pictures import COLOURS, Picture
 from impls import IMPLEMENTATIONS
 
-STYLE: Any = {
-    "svg.hashsalt": "unwind",  # the same data give the same file
-    "font.family": "DejaVu Sans",
-    "font.size": 9,
-    "axes.titlesize": 10,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "#8a8f98",
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": "#e4e7eb",
-    "grid.linewidth": 0.8,
-    "legend.frameon": False,
-    "hatch.linewidth": 0.7,
-    "figure.facecolor": "white",
-}
-# Okabe & Ito's colours, which people who see few colours can tell apart, and two of Tol's
-COLOURS = ("#0072b2", "#e69f00", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#f0e442", "#882255", "#999933")
 ALLOCATOR_TITLES = {"default": "allocator as it comes", "steady": "allocator keeps freed memory"}
 
 
@@ -204,31 +186,33 @@ def _log2_axis(ax: Axes, ticks: Sequence[int]) -> None:
     ax.xaxis.set_minor_locator(NullLocator())
 
 
-@dataclass(frozen=True)
-class Plot:
-    """A figure of the report: its file name, heading, how to read it, and how to draw it."""
-
-    name: str
-    heading: str
-    caption: str
-    draw: Callable[[Slice], Figure]
+def time_pictures(summary: pd.DataFrame, times: pd.DataFrame) -> list[Picture]:
+    """The pictures of every slice of one machine's tables."""
+    return [picture for data in slices(summary, times) for picture in _of_slice(data)]
 
 
-PLOTS = (
-    Plot(
+def _of_slice(data: Slice) -> Iterator[Picture]:
+    for name, heading, caption, draw in PLOTS:
+        suffix, of = (f"-{data.name}", f": {data.name}") if data.name else ("", "")
+        yield Picture(name + suffix, heading + of, caption, partial(draw, data))
+
+
+# name, heading, how to read it, how to draw it
+PLOTS: tuple[tuple[str, str, str, Callable[[Slice], Figure]], ...] = (
+    (
         "ratio_by_depth",
         "What each costs, against depth",
         "Each point is a median over passes, each bar its 95 % interval, each line a width. The grey band is ±1 %: what lies inside it "
         "makes no difference that anybody would notice. Hollow points have too few passes for an interval.",
         ratio_by_depth,
     ),
-    Plot(
+    (
         "ratio_map",
         "The same, depth by width",
         "Blue is faster, red is slower. Hatched cells are undecided: their interval reaches over 1 and beyond ±1 %.",
         ratio_map,
     ),
-    Plot(
+    (
         "time_per_layer",
         "How much of a step is arithmetic",
         "CPU time of a step for each layer of the deepest networks. Below the dashed line nothing can go: it is the matrix products "
@@ -236,17 +220,3 @@ PLOTS = (
         time_per_layer,
     ),
 )
-
-
-def draw_all(summary: pd.DataFrame, times: pd.DataFrame, folder: Path) -> list[Path]:
-    """Draw every figure of every slice into the folder, as SVG and PNG; return the SVGs' paths."""
-    written = []
-    with mpl.rc_context(STYLE):
-        for data in slices(summary, times):
-            for plot in PLOTS:
-                path = folder / f"{plot.name}{'-' if data.name else ''}{data.name}.svg"
-                figure = plot.draw(data)
-                figure.savefig(path, metadata={"Date": None})
-                figure.savefig(path.with_suffix(".png"), dpi=150)
-                written.append(path)
-    return written

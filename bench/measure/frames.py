@@ -1,0 +1,42 @@
+"""Frames: the bytes that a layer's calls take on the interpreter's stack, from their code."""
+
+from __future__ import annotations
+
+import sys
+from types import CodeType, FrameType
+
+from impls import Implementation
+from impls.contract import example
+
+SHALLOW, DEEP = 8, 16
+
+
+def frame_bytes(code: CodeType, version: tuple[int, int] = sys.version_info[:2]) -> int:
+    """What one call of a Python function takes: its frame's fields, its variables and its working stack.
+
+    8 (K + variables + stack), where K fields come first (CPython's `_PyInterpreterFrame`, from 3.11 on).
+    """
+    fields = 9 if version < (3, 14) else 10
+    cells = [name for name in code.co_cellvars if name not in code.co_varnames]
+    return 8 * (fields + code.co_nlocals + len(cells) + len(code.co_freevars) + code.co_stacksize)
+
+
+def frame_bytes_per_layer(implementation: Implementation) -> int:
+    """What each further layer puts on the stack when it is deepest; 0 for one that loops."""
+    return (_deepest_stack(implementation, DEEP) - _deepest_stack(implementation, SHALLOW)) // (DEEP - SHALLOW)
+
+
+def _deepest_stack(implementation: Implementation, depth: int) -> int:
+    """The frames' bytes as the last layer's gradient appears, which is when recursion is deepest."""
+    network, X, Y = example((2,) * depth + (1,))
+    stacks: list[int] = []
+    implementation.backprop(network, X, Y, lambda l, dW, db: stacks.append(_stack_bytes(sys._getframe())))
+    return max(stacks)
+
+
+def _stack_bytes(frame: FrameType | None) -> int:
+    total = 0
+    while frame:
+        total += frame_bytes(frame.f_code)
+        frame = frame.f_back
+    return total

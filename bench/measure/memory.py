@@ -1,0 +1,92 @@
+"""Memory, from the parent's side: a fresh interpreter for each implementation in each cell, never while timing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bench.measure.environment import worker_environment
+from bench.measure.meters import STEADY_PAGES
+from bench.measure.process import WorkerDied, answers
+from bench.plan.cells import Cell
+
+WORKER = "bench.measure.memory_worker"
+
+# Meters that one interpreter reads, one after the other, and what its environment has beside.
+# The sampler sees what most users would: malloc as it comes.
+SITTINGS: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
+    (("resident", "heap"), STEADY_PAGES),
+    (("profile",), {}),
+    (("sampled",), {}),
+)
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """One implementation in one cell, and the meters to read."""
+
+    cell: Cell
+    impl: str
+    meters: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What a meter read of one implementation in one cell: the peak, or how it failed.
+
+    `series` are the profile's events, or the samples.
+    """
+
+    cell: Cell
+    impl: str
+    meter: str
+    peak_bytes: int | None = None
+    status: str = "ok"
+    detail: str = ""
+    series: Sequence[Sequence[Any]] = ()
+
+
+@dataclass(frozen=True)
+class Scales:
+    """Weighs implementations.
+
+    Attributes:
+        data: dataset and batch -> the .npz file that holds X, Y and loss.
+        files: the user's own files to load implementations from.
+        blas_threads: threads to pin BLAS to.
+
+    """
+
+    data: dict[tuple[str, int], Path]
+    files: Sequence[str] = ()
+    blas_threads: int = 1
+
+    def __call__(self, weighing: Weighing) -> Iterator[Weight]:
+        """Yield what each meter reads, as it does."""
+        for meters, environment in SITTINGS:
+            pending = [meter for meter in meters if meter in weighing.meters]
+            while pending:
+                yield from self._one_process(replace(weighing, meters=tuple(pending)), pending, environment)
+
+    def _one_process(self, weighing: Weighing, pending: list[str], environment: dict[str, str]) -> Iterator[Weight]:
+        """Read the pending meters; one that ends the process is not pending any more either."""
+        environment = {**worker_environment(blas_threads=self.blas_threads), **environment}
+        try:
+            with closing(answers(WORKER, self._task(weighing), environment)) as heard:
+                for answer in heard:
+                    pending.remove(answer["meter"])
+                    yield Weight(weighing.cell, weighing.impl, **answer)
+        except WorkerDied as death:
+            yield Weight(weighing.cell, weighing.impl, pending.pop(0), status=death.status, detail=death.detail)
+
+    def _task(self, weighing: Weighing) -> dict[str, Any]:
+        return {
+            "cell": asdict(weighing.cell),
+            "impl": weighing.impl,
+            "meters": list(weighing.meters),
+            "data": str(self.data[weighing.cell.dataset, weighing.cell.batch]),
+            "files": list(self.files),
+        }

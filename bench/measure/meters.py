@@ -1,0 +1,142 @@
+"""The meters of memory: the peak of one step, as the heap, the system and a sampler see it."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import platform
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+Work = Callable[[], object]
+
+HEAP_DEPTH = 1_024  # layers; tracemalloc walks the whole stack at every allocation (python/cpython#15545)
+SAMPLED_STEPS = 200
+SAMPLE_INTERVAL_S = 0.1  # memory_profiler's own choice, and so what most users have
+PR_SET_THP_DISABLE = 41  # prctl(2)
+
+# Above a threshold, malloc gives each array pages of its own and returns them at once. Left alone the
+# threshold moves as large arrays are freed, and a second spike of 30 MiB read 20, a third 0 (mallopt(3)).
+# NumPy asks for pages of 2 MiB for large arrays, and would be charged for them whole.
+STEADY_PAGES = {"MALLOC_MMAP_THRESHOLD_": "65536", "NUMPY_MADVISE_HUGEPAGE": "0"}
+
+
+class Unmeasurable(Exception):
+    """A meter cannot be read here; the message is the reason."""
+
+
+def heap_peak(step: Work, depth: int) -> int:
+    """Bytes of Python's and NumPy's heap at a step's worst moment above those before it, exactly.
+
+    Raises:
+        Unmeasurable: the network is too deep for tracemalloc.
+
+    """
+    if depth > HEAP_DEPTH:
+        raise Unmeasurable(f"tracemalloc's time grows with the square of recursion's depth; it is not used above {HEAP_DEPTH} layers")
+    with collector_off():
+        tracemalloc.start()
+        try:
+            step()  # the first step also makes what Python keeps to use again
+            before, _ = tracemalloc.get_traced_memory()
+            tracemalloc.reset_peak()
+            step()
+            return tracemalloc.get_traced_memory()[1] - before
+        finally:
+            tracemalloc.stop()
+
+
+def resident_peak(step: Work) -> int:
+    """Bytes of resident memory at a step's worst moment above those before it, less what nothing at all takes.
+
+    It sees everything, interpreter frames too, in whole pages. The step must be the first of its size in
+    this process: a second one finds room that the first has left, and seems to take less.
+
+    Raises:
+        Unmeasurable: this is not Linux, or its counter cannot be reset.
+
+    """
+    with collector_off():
+        nothing = _high_water(lambda: None)
+        return max(0, _high_water(step) - nothing)
+
+
+def sampled_series(step: Work, steps: int = SAMPLED_STEPS) -> list[tuple[float, int]]:
+    """(seconds, resident bytes above the first sample) through some hundred steps, as memory_profiler samples them.
+
+    For a process that has no children of its own: when a step raises, memory_profiler kills them all.
+    """
+    from memory_profiler import memory_usage
+
+    def train() -> None:
+        for _ in range(steps):
+            step()
+
+    start = time.time()
+    # Without max_iterations a function that is over quickly is called up to seven times.
+    samples = memory_usage((train, ()), interval=SAMPLE_INTERVAL_S, timestamps=True, max_iterations=1)
+    first = samples[0][0]
+    return [(round(max(0.0, at - start), 3), round((mebibytes - first) * 2**20)) for mebibytes, at in samples]
+
+
+def high_water_bytes() -> int | None:
+    """The most resident memory that this process has had, since the last reset; None where the system does not say.
+
+    Not getrusage's maxrss, which a process inherits from whoever started it.
+    """
+    try:
+        status = Path("/proc/self/status").read_text("ascii")
+    except OSError:
+        return None
+    line = next((line for line in status.splitlines() if line.startswith("VmHWM:")), None)
+    return int(line.split()[1]) * 1024 if line else None
+
+
+def whole_pages_only() -> None:
+    """Have no huge pages, which round every figure up to 2 MiB."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0)
+
+
+@contextmanager
+def collector_off() -> Iterator[None]:
+    """No garbage collection inside, so that a figure does not hang on when it would have run."""
+    was_enabled = gc.isenabled()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        if was_enabled:
+            gc.enable()
+
+
+def _high_water(work: Work) -> int:
+    gc.collect()
+    _trim()
+    _reset_high_water()
+    before = high_water_bytes() or 0
+    work()
+    return (high_water_bytes() or 0) - before
+
+
+def _reset_high_water() -> None:
+    """Set VmHWM to what is resident now (proc_pid_clear_refs(5))."""
+    if sys.platform != "linux":
+        raise Unmeasurable(f"{platform.system()} has no peak of resident memory that can be reset; Linux has")
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+    except OSError as error:
+        raise Unmeasurable(f"/proc/self/clear_refs: {error.strerror}") from None
+
+
+def _trim() -> None:
+    """Have glibc give free pages back, so that the next step must ask for them again."""
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).malloc_trim(0)

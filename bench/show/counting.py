@@ -1,0 +1,24 @@
+"""Progress of work that is counted: a bar on a terminal, a line at the end elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bench.show.console import Screen
+
+Advance = Callable[[int, str], None]
+
+
+@contextmanager
+def counting(screen: Screen, what: str, total: int) -> Iterator[Advance]:
+    """Count `what` up to `total`, for as long as it lasts: `advance(more, doing)`."""
+    start = time.monotonic()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.fields[doing]}"))
+    with Progress(*columns, console=screen.out, transient=True, disable=not screen.out.is_terminal) as progress:
+        task = progress.add_task(what, total=total, doing="")
+        yield lambda more, doing: progress.update(task, advance=more, doing=doing)
+    screen.say(f"{what}: {total:,} in {time.monotonic() - start:.0f} s")

@@ -1,0 +1,68 @@
+"""The report's section on depth: findings, figures and tables as a piece of HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from bench.analyse.limits import age, limit_findings, spaced
+from bench.plan.contenders import title
+from bench.plan.limits import CALL, setting_of, way_title
+from bench.show.limit_figures import limit_pictures
+from bench.show.sections import by_question, fill
+
+
+def limit_section(rows: pd.DataFrame) -> Markup:
+    """The section for rows of limits.csv; nothing if there are none."""
+    if rows.empty:
+        return Markup()
+    tried = rows[rows["impl"].notna()]
+    is_call = tried["impl"].str.startswith(CALL).astype(bool)
+    return fill(
+        "limits.html.j2",
+        questions=by_question(limit_findings(rows)),
+        pictures=limit_pictures(rows),
+        tables=[
+            *_table("Every implementation and setting", ["implementation", "setting"], tried[~is_call], _implementation_head),
+            *_table("Every way of calling", ["way of calling"], tried[is_call], lambda row: [way_title(row.impl)]),
+        ],
+        failed=rows[rows["impl"].isna()][["python", "status"]].to_dict("records"),
+    )
+
+
+def _table(heading: str, headings: list[str], rows: pd.DataFrame, head: Callable[[Any], list[str]]) -> list[dict[str, Any]]:
+    """One table, a row a subject and a column an interpreter; none if there are no rows."""
+    if rows.empty:
+        return []
+    pythons = sorted(set(rows["python"]), key=age)
+    lines: dict[tuple[str, ...], dict[str, Any]] = {}
+    for row in rows.itertuples():
+        lines.setdefault(tuple(head(row)), {})[row.python] = row
+    return [
+        {
+            "heading": heading,
+            "headings": headings,
+            "pythons": pythons,
+            "rows": [{"head": words, "cells": [_cell(line.get(python)) for python in pythons]} for words, line in lines.items()],
+        }
+    ]
+
+
+def _implementation_head(row: Any) -> list[str]:
+    return [title(row.impl), setting_of(row.recursion_limit, None if pd.isna(row.stack_bytes) else row.stack_bytes).words]
+
+
+def _cell(row: Any) -> dict[str, str]:
+    if row is None:
+        return {"depth": "", "ending": "", "bytes": ""}
+    if pd.isna(row.deepest_ok):
+        return {"depth": "", "ending": row.status.replace("_", " "), "bytes": ""}
+    ending = "" if row.status == "ok" else row.status.replace("_", " ")
+    return {
+        "depth": spaced(row.deepest_ok),
+        "ending": ending,
+        "bytes": "" if pd.isna(row.bytes_per_layer) else f"{row.bytes_per_layer:.0f}",
+    }

@@ -1,0 +1,66 @@
+"""A picture: one figure with what a reader is told of it, in the style of the house, as a file or inside a page."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+STYLE: Any = {
+    "svg.hashsalt": "unwind",  # the same data give the same file
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#8a8f98",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e4e7eb",
+    "grid.linewidth": 0.8,
+    "legend.frameon": False,
+    "hatch.linewidth": 0.7,
+    "figure.facecolor": "white",
+}
+# Okabe & Ito's colours, which people who see few colours can tell apart, and two of Tol's
+COLOURS = ("#0072b2", "#e69f00", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#f0e442", "#882255", "#999933")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure: its file's name, its heading, how to read it, and how to draw it."""
+
+    name: str
+    heading: str
+    caption: str
+    draw: Callable[[], Figure]
+
+    def save(self, folder: Path) -> Path:
+        """Write it into the folder as SVG and PNG; return the SVG's path."""
+        path = folder / f"{self.name}.svg"
+        with mpl.rc_context(STYLE):
+            figure = self.draw()
+            figure.savefig(path, metadata={"Date": None})
+            figure.savefig(path.with_suffix(".png"), dpi=150)
+        return path
+
+    @property
+    def source(self) -> str:
+        """The SVG inside an address, so that a page can hold it and pictures cannot get into each other's way."""
+        picture = io.BytesIO()
+        with mpl.rc_context(STYLE):
+            self.draw().savefig(picture, format="svg", metadata={"Date": None})
+        return "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()
+
+
+def save_all(pictures: Iterable[Picture], folder: Path) -> list[Path]:
+    """Write them all; return the SVGs' paths."""
+    return [picture.save(folder) for picture in pictures]

@@ -1,0 +1,76 @@
+"""The search finds a depth that is known, as exactly as it says, with few trials, and stops where it should."""
+
+import pytest
+
+from bench.measure.depth_search import deepest
+from bench.measure.trials import Outcome
+
+
+class Fake:
+    """A probe that goes well down to a depth, and keeps a list of what it was asked."""
+
+    def __init__(self, depth, ending="segfault"):
+        self.depth, self.ending, self.tried = depth, ending, []
+
+    def __call__(self, depth):
+        self.tried.append(depth)
+        return Outcome("ok") if depth <= self.depth else Outcome(self.ending)
+
+
+@pytest.mark.parametrize("known", [1, 2, 3, 511, 512, 513, 747, 987, 1023, 1024, 1998, 1999])
+def test_exact_below_two_thousand(known):
+    found = deepest(Fake(known, "recursion_error"), 1_000_000)
+    assert (found.depth, found.failed_at, found.failure.status) == (known, known + 1, "recursion_error")
+
+
+@pytest.mark.parametrize("known", [2_000, 2_001, 4_992, 23_808, 131_071, 999_999])
+def test_within_one_per_cent_from_two_thousand(known):
+    found = deepest(Fake(known), 1_000_000)
+    assert found.depth <= known < found.failed_at
+    assert found.failed_at - found.depth <= 0.01 * found.depth
+
+
+def test_what_reaches_the_cap_takes_one_trial():
+    probe = Fake(10**9)
+    found = deepest(probe, 50_000)
+    assert (found.depth, found.failed_at, found.failure, probe.tried) == (50_000, None, None, [50_000])
+
+
+def test_nothing_deeper_than_the_cap_is_tried():
+    probe = Fake(700)
+    assert deepest(probe, 800).depth == 700
+    assert max(probe.tried) == 800
+
+
+def test_what_fails_at_once_has_depth_zero_and_costs_two_trials():
+    probe = Fake(0, "error")
+    found = deepest(probe, 1_000_000)
+    assert (found.depth, found.failed_at, found.failure.status, found.success) == (0, 1, "error", None)
+    assert probe.tried == [1_000_000, 1]
+
+
+def test_a_cap_of_one_is_tried_once():
+    probe = Fake(0)
+    assert deepest(probe, 1).depth == 0
+    assert probe.tried == [1]
+
+
+def test_the_failure_is_that_of_the_shallowest_depth():
+    """A million is too much for memory, and 3 000 already for the stack."""
+    probe = Fake(3_000)
+    found = deepest(lambda depth: Outcome("out_of_memory") if depth > 500_000 else probe(depth), 1_000_000)
+    assert found.failure.status == "segfault"
+
+
+def test_a_time_out_is_not_bisected():
+    probe = Fake(5_000, "timeout")
+    found = deepest(probe, 1_000_000)
+    assert probe.tried == [1_000_000, 1, 512, 1_024, 2_048, 4_096, 8_192]
+    assert (found.depth, found.failed_at, found.failure.status) == (4_096, 8_192, "timeout")
+
+
+@pytest.mark.parametrize(("known", "most"), [(987, 14), (23_808, 18), (999_999, 22)])
+def test_trials_are_few(known, most):
+    probe = Fake(known)
+    deepest(probe, 1_000_001)
+    assert len(probe.tried) <= most

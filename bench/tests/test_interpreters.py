@@ -1,0 +1,124 @@
+"""Interpreters that work are known, and those that do not are told apart."""
+
+import json
+import platform
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.measure import interpreters
+from bench.measure.environments import cache_folder, python_with_numpy
+from bench.measure.interpreters import Interpreter, Unusable, candidates, identify, running
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the impostors are shell scripts")
+
+PYPY = {"implementation": "PyPy", "version": "3.11.9", "numbers": [3, 11, 9]}
+OLD = {"version": "3.8.2", "numbers": [3, 8, 2]}
+FREE = {"version": "3.13.0", "numbers": [3, 13, 0], "free_threaded": True}
+
+
+def claims(**what):
+    """A script that answers as an interpreter would."""
+    usual = {"path": "/x", "implementation": "CPython", "free_threaded": False, "recursion_limit": 1_000}
+    return f"echo '{json.dumps({**usual, **what})}'"
+
+
+@pytest.fixture
+def impostor(tmp_path):
+    """A shell script that passes for an interpreter."""
+
+    def write(body, name="python3"):
+        path = tmp_path / name
+        path.write_text(f"#!/bin/sh\n{body}\n")
+        path.chmod(0o755)
+        return str(path)
+
+    return write
+
+
+def test_the_running_interpreter_knows_itself():
+    me = running()
+    assert me.path == sys.executable
+    assert me.name.rstrip("t") == platform.python_version()
+    assert me.recursion_limit == 1_000
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "detail"),
+    [
+        ("exec sleep 60", "timeout", "within 0.5 s"),
+        ("sleep 60", "timeout", "within 0.5 s"),
+        ("echo no such thing >&2; exit 1", "error", "no such thing"),
+        ("echo '{\"surprise\": 1}'", "error", "as a Python would"),
+        ("exit 0", "error", "says nothing"),
+        (claims(**PYPY), "skipped", "PyPy 3.11.9"),
+        (claims(**OLD), "skipped", "CPython 3.8.2"),
+    ],
+)
+def test_what_is_not_a_cpython_to_study(impostor, body, status, detail):
+    with pytest.raises(Unusable, match=detail) as caught:
+        identify(impostor(body), timeout_s=0.5)
+    assert caught.value.status == status
+
+
+def test_what_cannot_be_run(tmp_path):
+    with pytest.raises(Unusable, match="No such file"):
+        identify(str(tmp_path / "python3"))
+
+
+def test_a_free_threaded_interpreter_has_a_name_of_its_own(impostor):
+    assert identify(impostor(claims(**FREE))).name == "3.13.0t"
+
+
+def test_path_is_searched_and_shims_and_twins_are_not(impostor, tmp_path, monkeypatch):
+    real = impostor("exit 0", "python3.12")
+    impostor("exit 0", "python3-config")
+    (tmp_path / "python3").symlink_to(real)
+    shims = tmp_path / "shims"
+    shims.mkdir()
+    (shims / "python3.13").symlink_to(impostor("exit 1", "elsewhere"))
+    monkeypatch.setenv("PATH", f"{shims}:{tmp_path}:/no/such/folder")
+    monkeypatch.setattr(interpreters, "FOLDERS", ("$NO_SUCH_VARIABLE/bin", "~/no/such/*/bin"))
+    assert [Path(path).name for path in candidates()] == ["python3"]
+
+
+def test_folders_of_version_managers_are_searched(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
+    monkeypatch.setattr(interpreters, "FOLDERS", tuple(one for one in interpreters.FOLDERS if "PYENV_ROOT" in one))
+    bin_folder = tmp_path / "versions" / "3.12.1" / "bin"
+    bin_folder.mkdir(parents=True)
+    (bin_folder / "python3.12").write_text("#!/bin/sh\n")
+    (bin_folder / "python3.12").chmod(0o755)
+    assert list(candidates()) == [str(bin_folder / "python3.12")]
+
+
+def test_the_cache_folder_is_where_the_user_wants_it(monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
+    if sys.platform == "linux":
+        assert cache_folder() == Path("/somewhere/unwind/environments")
+
+
+def test_without_venv_there_is_no_environment_and_nothing_is_left(impostor, tmp_path):
+    cripple = Interpreter(impostor("echo No module named venv >&2; exit 1"), "3.12.0", (3, 12, 0), 1_000)
+    with pytest.raises(Unusable, match="cannot make an environment: No module named venv"):
+        python_with_numpy(cripple, tmp_path / "cache")
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_without_any_pip_both_causes_are_told(monkeypatch, impostor, tmp_path):
+    venv = 'mkdir -p "$4/bin"; printf "#!/bin/sh\\necho No module named ensurepip >&2; exit 1" > "$4/bin/python"; chmod +x "$4/bin/python"'
+    monkeypatch.setattr(sys, "executable", impostor("echo No module named pip >&2; exit 1", "mine"))
+    with pytest.raises(Unusable, match="cannot install NumPy: No module named pip; its own pip: has no pip: No module named ensurepip"):
+        python_with_numpy(Interpreter(impostor(venv), "3.12.0", (3, 12, 0), 1_000), tmp_path / "cache")
+
+
+def test_an_environment_is_made_once(monkeypatch, impostor, tmp_path):
+    log = tmp_path / "log"
+    venv = f'echo made >> {log}; mkdir -p "$4/bin"; printf "#!/bin/sh\\nexit 0" > "$4/bin/python"; chmod +x "$4/bin/python"'
+    monkeypatch.setattr(sys, "executable", impostor("exit 0", "mine"))
+    one = Interpreter(impostor(venv), "3.12.0", (3, 12, 0), 1_000)
+    first, second = (python_with_numpy(one, tmp_path / "cache") for _ in range(2))
+    assert first == second
+    assert log.read_text() == "made\n"

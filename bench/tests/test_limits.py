@@ -1,0 +1,285 @@
+"""Limits from rows to words: what is recorded, replaced, found, drawn and reported, and the verb from end to end."""
+
+import functools
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import bench.verbs.limits as verb
+from bench.analyse.limits import limit_findings, spaced
+from bench.cli import main
+from bench.measure.interpreters import identify
+from bench.measure.limits import Limit, without_searches
+from bench.plan.limits import RAISED, SETTINGS, WAYS
+from bench.record.limits import machines_limits, put_limit
+from bench.record.schemas import SCHEMAS
+from bench.record.tables import Table
+from bench.show.limit_figures import limit_pictures
+from bench.show.limit_report import limit_section
+from bench.show.pictures import save_all
+from impls import IMPLEMENTATIONS
+
+SCHEMA = SCHEMAS["limits.csv"]
+
+
+def limit(python, impl, deepest, status="ok", limit=RAISED, stack=None):
+    return Limit(python, impl, limit, stack, deepest, None if status == "ok" else deepest + 1, status, None, 0.1)
+
+
+def rows(*found):
+    values = [["m", *(getattr(one, column) for column in list(SCHEMA)[1:])] for one in found]
+    return pd.DataFrame(values, columns=list(SCHEMA)).astype(SCHEMA)
+
+
+ROWS = rows(
+    limit("3.13.0", "recursive", 990, "recursion_error", 1_000),
+    limit("3.13.0", "recursive", 10**6),
+    limit("3.13.0", "recursive", 10**6, stack=2**19),
+    limit("3.13.0", "iterative", 10**6, limit=1_000),
+    limit("3.13.0", "iterative", 10**6),
+    limit("3.13.0", "call:plain", 10**6),
+    limit("3.13.0", "call:partial", 4_992, "recursion_error"),
+    limit("3.9.18", "recursive", 987, "recursion_error", 1_000),
+    limit("3.9.18", "recursive", 23_680, "segfault"),
+    limit("3.9.18", "recursive", 1_388, "segfault", stack=2**19),
+    limit("3.9.18", "iterative", 10**6, limit=1_000),
+    limit("3.9.18", "iterative", 10**6),
+    limit("3.9.18", "call:plain", 23_680, "segfault"),
+    without_searches("3.12.0", "error", "no pip"),
+)
+
+
+def answers(table):
+    """Question -> its answers as one text, with plain spaces."""
+    found = {}
+    for one in limit_findings(table):
+        question = one.question.replace("\u00a0", " ")
+        found[question] = f"{found.get(question, '')} {one.answer}".replace("\u00a0", " ").strip()
+    return found
+
+
+def test_the_limit_is_told_with_whom_it_stops():
+    assert answers(ROWS)["What is Python's limit?"] == (
+        "Python allows 1 000 calls inside one another unless it is told otherwise (3.9.18 and 3.13.0). "
+        "Recursion trained 987 to 990 layers under it, and one more ended in a RecursionError. "
+        "It does not touch kept list, which trained 1 000 000 layers, the most that was tried."
+    )
+
+
+def test_danger_is_told_by_version_depth_and_stack():
+    assert answers(ROWS)["Is it dangerous to raise the limit?"] == (
+        "Yes, on 3.9.18: the process dies of a segmentation fault, which no program can catch, recursion beyond 23 680 layers (3.9.18). "
+        "It is a matter of the thread's stack: 1 388 layers with a 512 KiB stack. "
+        "No, on 3.13.0: recursion trained 1 000 000 layers, the most that was tried, whatever the size of the stack."
+    )
+
+
+def test_the_depths_that_people_asked_about():
+    assert answers(ROWS)["Is a network of 152 or 1 000 layers a problem?"] == (
+        "152 layers: no problem as Python comes. Recursion and kept list got there on 3.9.18 and 3.13.0. "
+        "1 000 layers: a problem as Python comes. Recursion stopped at 987 to 990 on 3.9.18 and 3.13.0; kept list got there on all. "
+        "With the limit raised, recursion and kept list got there on 3.9.18 and 3.13.0."
+    )
+
+
+def test_ways_of_calling_are_told_by_version():
+    assert answers(ROWS)["Which ways of calling make recursion dangerous?"] == (
+        "Safe on 3.13.0: plain function. Not on all of them: functools.partial. "
+        "On 3.9.18: a segmentation fault for plain function (23 680). "
+        "On 3.13.0: a RecursionError for functools.partial (4 992); "
+        "none within 1 000 000 calls, the most that was tried, for plain function."
+    )
+
+
+def test_plain_calls_do_not_vouch_for_other_ways():
+    table = rows(
+        limit("3.11.7", "recursive", 987, "recursion_error", 1_000),
+        limit("3.11.7", "recursive", 10**6),
+        limit("3.11.7", "call:map", 15_872, "segfault"),
+    )
+    assert answers(table)["Is it dangerous to raise the limit?"].endswith("on 3.11.7 other ways of calling do crash (see below).")
+
+
+def test_a_crash_in_a_thread_alone_is_danger_enough():
+    table = rows(
+        limit("3.9.18", "recursive", 987, "recursion_error", 1_000),
+        limit("3.9.18", "recursive", 3_000),
+        limit("3.9.18", "recursive", 1_388, "segfault", stack=2**19),
+    )
+    assert answers(table)["Is it dangerous to raise the limit?"] == (
+        "Yes, on 3.9.18: the process dies of a segmentation fault, which no program can catch. "
+        "It is a matter of the thread's stack: 1 388 layers with a 512 KiB stack."
+    )
+
+
+def test_other_endings_are_told_too():
+    table = rows(
+        limit("3.14.0", "recursive", 987, "recursion_error", 1_000),
+        limit("3.14.0", "recursive", 300_000, "out_of_memory"),
+        limit("3.14.0", "iterative", 4_096, "timeout", 1_000),
+    )
+    assert answers(table)["Is it dangerous to raise the limit?"] == (
+        "Recursion trained 300 000 layers on 3.14.0, and one more ended in out of memory."
+    )
+    assert "Kept list trained 4 096 layers on 3.14.0" in answers(table)["What is Python's limit?"]
+
+
+def test_a_depth_that_was_not_tried_is_not_spoken_of():
+    table = rows(limit("3.13.0", "iterative", 500, limit=1_000))
+    answer = answers(table)["Is a network of 152 or 1 000 layers a problem?"]
+    assert answer.startswith("152 layers: no problem")
+    assert "1 000 layers" not in answer
+
+
+def test_nothing_is_found_where_nothing_was_searched():
+    assert limit_findings(rows()) == []
+    assert limit_findings(rows(without_searches("3.12.0", "error", "no pip"))) == []
+    assert limit_findings(rows(Limit("3.12.0", "torch", RAISED, None, None, None, "skipped", None, 0.1))) == []
+
+
+def test_a_search_takes_the_place_of_its_like_and_of_no_other(tmp_path):
+    table = Table(tmp_path, "limits.csv")
+    first = limit("3.9.18", "recursive", 100, "segfault")
+    others = [
+        limit("3.9.18", "recursive", 1, "segfault", stack=2**19),
+        limit("3.9.18", "recursive", 2, limit=1_000),
+        limit("3.9.18", "iterative", 3),
+        limit("3.13.0", "recursive", 4),
+        without_searches("3.12.0", "error", "no pip"),
+    ]
+    for one in (first, *others, limit("3.9.18", "recursive", 200, "segfault")):
+        put_limit(table, "m", one)
+    put_limit(table, "another", first)
+    found = table.read()
+    mine = found[found["machine"] == "m"]
+    assert sorted(mine["deepest_ok"].dropna()) == [1, 2, 3, 4, 200]
+    assert len(mine) == 6
+    assert machines_limits(table, "another", print)["deepest_ok"].tolist() == [100]
+    assert machines_limits(table, "unheard of", print)["deepest_ok"].tolist() == [100]
+
+
+def test_an_interpreter_that_works_again_is_no_failure_any_more(tmp_path):
+    table = Table(tmp_path, "limits.csv")
+    put_limit(table, "m", without_searches("3.12.0", "error", "no pip"))
+    put_limit(table, "m", limit("3.12.0", "call:plain", 10))
+    assert table.read()["impl"].isna().any()  # it ran without NumPy, which says nothing of networks
+    put_limit(table, "m", limit("3.12.0", "recursive", 10))
+    assert table.read()["impl"].tolist() == ["call:plain", "recursive"]
+
+
+def test_figures_are_drawn_of_what_there_is(tmp_path):
+    assert [path.name for path in save_all(limit_pictures(ROWS), tmp_path)] == ["depth_limits.svg", "call_limits.svg"]
+    drawn = (tmp_path / "depth_limits.svg").read_bytes()
+    save_all(limit_pictures(ROWS), tmp_path)
+    assert (tmp_path / "depth_limits.svg").read_bytes() == drawn
+    assert (tmp_path / "call_limits.png").stat().st_size > 5_000
+    assert [path.name for path in save_all(limit_pictures(ROWS[ROWS["impl"] == "call:plain"]), tmp_path)] == ["call_limits.svg"]
+    assert limit_pictures(rows()) == []
+
+
+def test_the_section_has_every_figure_and_escapes_names():
+    table = pd.concat([ROWS, rows(limit("3.9.18", "mine<b>", 77, "timeout"))])
+    text = limit_section(table).replace("\u00a0", " ")
+    for depth in (987, 990, 1_388, 4_992, 23_680, 10**6, 77):
+        assert spaced(depth).replace("\u00a0", " ") in text
+    assert "mine&lt;b&gt;" in text
+    assert "<b>" not in text
+    assert "Python 3.12.0 could not be studied (error)" in text
+    assert limit_section(rows()) == ""
+
+
+def test_plot_draws_limits_where_nothing_else_was_measured(tmp_path):
+    put_limit(Table(tmp_path, "limits.csv"), "m", limit("3.13.0", "recursive", 10**6))
+    assert main(["plot", "--results", str(tmp_path), "--plots", str(tmp_path / "plots")]) == 0
+    assert {path.name for path in (tmp_path / "plots").iterdir()} == {"depth_limits.svg", "depth_limits.png"}
+
+
+def unwind(folder, *options):
+    return main(["limits", "--results", str(folder), *options])
+
+
+def test_the_verb_on_the_running_interpreter_alone(tmp_path, capsys):
+    (tmp_path / "mine.py").write_text("from impls import Implementation\nmine = Implementation('mine', 'mine', '', 'other', print)\n")
+    options = ("--python", "--impl", "recursive", "--impl", "mine", "--with", str(tmp_path / "mine.py"))
+    assert unwind(tmp_path, *options, "--max-depth", "400") == 0
+    assert unwind(tmp_path, *options, "--max-depth", "300") == 0
+    found = pd.read_csv(tmp_path / "limits.csv")
+    assert list(found.columns) == list(SCHEMA)
+    assert len(found) == 2 * len(SETTINGS) + len(WAYS)
+    assert found["python"].nunique() == 1
+    assert set(found.loc[found["impl"] == "recursive", "deepest_ok"]) == {300}
+    assert set(found.loc[found["impl"] == "recursive", "stack_bytes"].dropna()) == {one.stack_bytes for one in SETTINGS[2:]}
+    assert set(found["status"]) == {"ok"}
+    assert "Which ways of calling make recursion dangerous?" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (
+            ["--python", "/no/such/python"],
+            "--python /no/such/python: cannot be run (No such file or directory); give the path of a CPython",
+        ),
+        (["--python", "/bin/ls"], "--python /bin/ls: does not answer as a Python would"),
+        (["--max-depth", "0"], "--max-depth is 0; give a number of layers from 1"),
+        (["--impl", "recursiv"], "unknown implementation 'recursiv'; did you mean 'recursive'?"),
+    ],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="paths")
+def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path, capsys, options, sentence):
+    assert unwind(tmp_path / "results", *options) == 2
+    captured = capsys.readouterr()
+    assert sentence in " ".join(captured.err.split())
+    assert captured.out == ""
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script")
+def test_interpreters_that_fail_are_rows_and_the_rest_goes_on(tmp_path, monkeypatch, capsys):
+    hanging, crippled = tmp_path / "hanging", tmp_path / "crippled"
+    hanging.write_text("#!/bin/sh\nexec sleep 60\n")
+    claim = json.dumps(
+        {"path": str(crippled), "implementation": "CPython", "version": "3.12.99", "numbers": [3, 12, 99], "free_threaded": False}
+        | {"recursion_limit": 1_000}
+    )
+    crippled.write_text(f"#!/bin/sh\ncase $1 in -c) echo '{claim}';; *) echo no module venv >&2; exit 1;; esac\n")
+    for script in (hanging, crippled):
+        script.chmod(0o755)
+    monkeypatch.setattr(verb, "identify", functools.partial(identify, timeout_s=0.5))
+    monkeypatch.setattr(verb, "cache_folder", lambda: tmp_path / "cache")
+    named = ["--python", "--python", str(hanging), "--python", str(crippled)]
+    assert unwind(tmp_path, *named, "--impl", "iterative", "--max-depth", "5") == 0
+    found = pd.read_csv(tmp_path / "limits.csv")
+    failed = found[found["impl"].isna()].set_index("python")["status"].to_dict()
+    assert failed == {str(hanging): "timeout", "3.12.99": "error"}
+    assert (found["impl"] == "iterative").sum() == len(SETTINGS)
+    told = " ".join(capsys.readouterr().err.split())
+    assert "does not answer within 0.5 s" in told
+    assert "cannot make an environment: no module venv" in told
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="signals")
+def test_ctrl_c_keeps_what_is_finished(tmp_path):
+    command = [sys.executable, "-m", "bench", "limits", "--python", "--max-depth", "300000"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    file = tmp_path / "results" / "limits.csv"
+    for _ in range(300):
+        if file.exists() and file.read_text().count("\n") > 1:
+            break
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "interrupted" in out
+    assert "Traceback" not in err
+    kept = pd.read_csv(file)
+    assert kept["impl"].iloc[0] == next(iter(IMPLEMENTATIONS))
+    assert len(kept) < len(SETTINGS) * len(IMPLEMENTATIONS)

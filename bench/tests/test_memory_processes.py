@@ -1,0 +1,102 @@
+"""Memory in real processes: what each meter reads, and what becomes of an implementation that comes to a bad end."""
+
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bench.analyse.memory import frame_costs
+from bench.measure.memory import Scales, Weighing
+from bench.measure.predictions import predicted_bytes
+from bench.plan.cells import Cell
+from bench.record.memory import memory_row
+from bench.record.schemas import SCHEMAS
+from impls import IMPLEMENTATIONS
+
+MISCHIEF = """
+import ctypes
+from impls import IMPLEMENTATIONS, Implementation
+
+def mischief(name, do):
+    def backprop(network, X, Y, emit):
+        do()
+        return IMPLEMENTATIONS["iterative"].backprop(network, X, Y, emit)
+    return Implementation(name, name, "nowhere", "other", backprop)
+
+crashes = mischief("crashes", lambda: ctypes.string_at(0))
+raises = mischief("raises", lambda: [][0])
+prints = mischief("prints", lambda: print("garbage {", flush=True))
+"""
+linux = pytest.mark.skipif(sys.platform != "linux", reason="resident memory is read from Linux's /proc")
+FEATURES = 5
+
+
+@pytest.fixture(scope="module")
+def weigh(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("weigh")
+    rng = np.random.default_rng(0)
+    data = {}
+    for batch in (1, 64):
+        data["breast_cancer", batch] = folder / f"{batch}.npz"
+        Y = rng.integers(0, 2, (1, batch)).astype(float)
+        np.savez(data["breast_cancer", batch], X=rng.standard_normal((FEATURES, batch)), Y=Y, loss="binary_cross_entropy")
+    (folder / "mischief.py").write_text(MISCHIEF)
+    scales = Scales(data, [str(folder / "mischief.py")])
+    return lambda impl, *meters, **changes: list(scales(Weighing(cell(**changes), impl, meters)))
+
+
+def cell(batch=64, depth=4, width=8, update="deferred"):
+    return Cell("breast_cancer", batch, depth, width, "float64", update, "default")
+
+
+def test_every_meter_reads_in_its_turn(weigh):
+    found = weigh("recursive", "resident", "heap", "profile", "sampled")
+    assert [one.meter for one in found] == ["resident", "heap", "profile", "sampled"]
+    assert [one.status for one in found[1:]] == ["ok"] * 3
+    assert [point[1] for point in found[2].series] == ["forward"] * 4 + ["backward"] * 4
+    seconds = [second for second, _ in found[3].series]
+    assert len(seconds) >= 2
+    assert seconds == sorted(seconds)
+    assert found[3].peak_bytes == max(rss for _, rss in found[3].series)
+
+
+def test_heap_is_skipped_where_it_would_take_for_ever(weigh):
+    [row] = weigh("iterative", "heap", depth=2_000, width=1, batch=1)
+    assert (row.status, row.peak_bytes) == ("skipped", None)
+    assert "1024 layers" in row.detail
+
+
+@linux
+def test_resident_memory_sees_large_arrays_as_the_heap_does(weigh):
+    for name in IMPLEMENTATIONS:
+        resident, heap = weigh(name, "resident", "heap", depth=24, width=512)  # 50 MB: Linux counts to some 100 KB (mm_counter)
+        assert resident.peak_bytes == pytest.approx(heap.peak_bytes, rel=0.05)
+
+
+@linux
+def test_a_frame_takes_what_its_code_says(weigh):
+    rows = []
+    for depth in (10_000, 40_000):
+        for name in ("iterative_pop", "recursive"):
+            [weight] = weigh(name, "resident", depth=depth, width=1, batch=1, update="fused")
+            predicted = predicted_bytes(IMPLEMENTATIONS[name], "resident", weight.cell, FEATURES, 1)
+            rows.append(memory_row("here", weight, predicted))
+    [cost] = frame_costs(pd.DataFrame(rows, columns=list(SCHEMAS["memory.csv"])))
+    assert cost.frame_bytes == pytest.approx(cost.code_bytes, rel=0.1)
+
+
+def test_one_that_raises_has_rows_that_say_so(weigh):
+    for row in weigh("raises", "resident", "heap", "profile", "sampled"):
+        if row.status != "skipped":
+            assert (row.status, row.detail) == ("error", "IndexError: list index out of range")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_one_that_crashes_has_a_row_for_each_meter(weigh):
+    assert [(row.meter, row.status) for row in weigh("crashes", "resident", "heap")] == [("resident", "segfault"), ("heap", "segfault")]
+
+
+def test_printing_does_no_harm(weigh):
+    [row] = weigh("prints", "heap")
+    assert row.status == "ok"

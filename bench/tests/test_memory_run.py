@@ -1,0 +1,146 @@
+"""`run --only memory` from end to end, with a user's own implementation that leaks."""
+
+import pandas as pd
+import pytest
+
+from bench.cli import main
+from bench.plan import study
+from bench.record.folder import read_machine
+from bench.record.memory import read_memory
+from bench.record.schemas import SCHEMAS
+from bench.show.memory_figures import PLOTS, memory_pictures
+from bench.show.memory_report import memory_section
+from impls import IMPLEMENTATIONS
+
+TINY = """
+depth = [1, 3]
+width = 4
+batch = 8
+allocator = ["default", "steady"]
+impls = ["iterative", "iterative_pop", "recursive", "closures"]
+"""
+LEAKY = """
+from impls import Implementation
+from impls.iterative import backprop as rightly
+
+def backprop(network, X, Y, emit):
+    kept = [X.copy()]
+    kept.append(kept)
+    return rightly(network, X, Y, emit)
+
+leaky = Implementation("leaky", "<b>leaky</b>", "a cycle", "loop", backprop)
+"""
+KEY = ["cell", "impl", "meter"]
+NAMES = ("iterative", "iterative_pop", "recursive", "closures")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A folder with the memory of a tiny sweep, the cells of the study made small."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "tiny.toml").write_text(TINY)
+    (folder / "leaky.py").write_text(LEAKY)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"STUDY_DEPTH": 6, "STUDY_WIDTH": 8, "STUDY_BATCH": 8, "FRAME_DEPTHS": (200, 400)}.items():
+            patch.setattr(study, name, value)
+        assert run(folder) == 0
+        yield folder
+
+
+def run(folder, *options):
+    sweep = ["--sweep", str(folder / "tiny.toml"), "--with", str(folder / "leaky.py"), "--results", str(folder / "results")]
+    return main(["run", *sweep, *(options or ("--only", "memory"))])
+
+
+def tables(folder):
+    return read_memory(folder / "results", read_machine(folder / "results")["machine"], print)
+
+
+def test_memory_csv_has_every_cell_once_under_both_updates(home):
+    rows = pd.read_csv(home / "results" / "memory.csv")
+    assert list(rows.columns) == list(SCHEMAS["memory.csv"])
+    assert not rows.duplicated(KEY).any()
+    swept = rows[(rows["batch"] == 8) & rows["depth"].isin([1, 3])]
+    assert swept["cell"].nunique() == 2 * 2
+    assert set(swept["update"]) == {"deferred", "fused"}
+    for _, cell in swept.groupby("cell"):
+        assert {*zip(cell["impl"], cell["meter"], strict=True)} == {
+            (impl, meter) for impl in (*NAMES, "leaky") for meter in ("heap", "resident")
+        }
+
+
+def test_only_what_has_a_formula_is_predicted(home):
+    heap = tables(home).read_by("heap")
+    predicted = heap[heap["predicted_bytes"].notna()]
+    assert set(predicted["impl"]) == {name for name in NAMES if IMPLEMENTATIONS[name].peak}
+    assert set(heap["impl"]) == {*NAMES, "leaky"}
+
+
+def test_the_series_are_there_for_all(home):
+    found = tables(home)
+    names = {*NAMES, "leaky"}
+    assert {(cell.rsplit("-", 1)[1], impl) for cell, impl in zip(found.profile["cell"], found.profile["impl"], strict=True)} == {
+        (update, impl) for update in ("deferred", "fused") for impl in names
+    }
+    assert (found.profile.groupby(["cell", "impl"])["event"].agg(list).map(lambda events: events == list(range(12)))).all()
+    assert set(found.samples["impl"]) == names
+
+
+def test_going_on_measures_nothing_twice_and_what_is_missing(home):
+    path = home / "results" / "memory.csv"
+    whole = path.read_text()
+    assert run(home) == 0
+    assert path.read_text() == whole
+    path.write_text("".join(whole.splitlines(keepends=True)[:-5]))
+    before = pd.read_csv(path)
+    assert run(home) == 0
+    after = pd.read_csv(path)
+    assert after.head(len(before)).equals(before)
+    assert {*after[KEY].itertuples(index=False, name=None)} == {
+        tuple(line.split(",")[i] for i in (1, 8, 9)) for line in whole.splitlines()[1:]
+    }
+
+
+@pytest.fixture(scope="module")
+def section(home):
+    return memory_section(tables(home))
+
+
+def test_the_leak_is_told_in_the_csv_and_in_the_report(home, section):
+    heap = tables(home).read_by("heap")
+    told = heap[heap["detail"].str.startswith("leaks", na=False)]
+    assert set(told["impl"]) == {"leaky"}
+    assert len(told) == (heap["impl"] == "leaky").sum()
+    assert "leaky leaks: with the garbage collector off, a small step leaves" in section
+    assert "<b>leaky</b>" not in section
+
+
+def test_the_report_prints_derivations_beside_the_figures(section):
+    assert "All activations stay to the end" in section
+    places = [section.index(heading) for _, heading, *_ in PLOTS]
+    assert places == sorted(places)
+    assert section.count("data:image/svg+xml") == len(PLOTS)
+
+
+def test_memory_alone_is_plotted_and_reported(home):
+    assert main(["report", "--results", str(home / "results")]) == 0
+    text = (home / "results" / "report.html").read_text()
+    assert "Where the memory goes" in text
+    assert "Can these figures be trusted?" not in text
+    assert main(["plot", "--results", str(home / "results"), "--plots", str(home / "plots")]) == 0
+    names = {f"{name}.{kind}" for name, *_ in PLOTS for kind in ("svg", "png")}
+    assert {path.name for path in (home / "plots").iterdir()} == names
+
+
+def test_a_plain_run_measures_time_and_then_what_is_missing_of_memory(home):
+    memory = (home / "results" / "memory.csv").read_text()
+    assert run(home, "--budget", "0.5") == 0
+    assert (home / "results" / "time.csv").exists()
+    assert (home / "results" / "memory.csv").read_text() == memory
+    assert main(["report", "--results", str(home / "results")]) == 0
+    assert "Where the memory goes" in (home / "results" / "report.html").read_text()
+
+
+def test_without_memory_there_is_no_section(tmp_path):
+    assert memory_section(read_memory(tmp_path, "here", print)) == ""
+    assert memory_pictures(read_memory(tmp_path, "here", print)) == []

@@ -1,0 +1,133 @@
+"""Each way that a trial can end is told apart, with real processes that end so."""
+
+import ast
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import impls
+from bench.measure import calls, probe
+from bench.measure.child import run_child
+from bench.measure.interpreters import Unusable, candidates, identify
+from bench.measure.trials import Guard, Trial
+from bench.plan.limits import AS_IT_COMES, CALL, LIMIT_RAISED, RAISED, WAYS, Setting
+
+GUARD = Guard(memory_bytes=2**30)
+
+USER_FILE = """
+import ctypes, time
+from impls import Implementation
+from impls.iterative import backprop
+
+def crash(*arguments): ctypes.string_at(0)
+def hoard(*arguments): return bytearray(2**31)
+def sleep(*arguments): time.sleep(60)
+def stumble(*arguments): raise KeyError("W")
+def ask(*arguments): import no_such_library
+
+for work in (crash, hoard, sleep, stumble, ask, backprop):
+    globals()["my_" + work.__name__] = Implementation("my_" + work.__name__, "mine", "nowhere", "loop", work)
+"""
+
+
+@pytest.fixture
+def trial(tmp_path):
+    """A trial of one of the implementations above."""
+    file = tmp_path / "mine.py"
+    file.write_text(USER_FILE)
+    return lambda name, guard=GUARD, setting=AS_IT_COMES: Trial(sys.executable, name, setting, guard, [str(file)])
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("my_crash", "segfault"), ("my_hoard", "out_of_memory"), ("my_stumble", "error"), ("my_ask", "skipped"), ("my_backprop", "ok")],
+)
+def test_ending(trial, name, status):
+    assert trial(name)(3).status == status
+
+
+def test_an_error_and_a_missing_library_are_named(trial):
+    assert "KeyError: 'W'" in trial("my_stumble")(3).detail
+    assert "no_such_library" in trial("my_ask")(3).detail
+    assert "my_nothing" in trial("my_nothing")(3).detail
+
+
+def test_a_time_out(trial):
+    start = time.monotonic()
+    assert trial("my_sleep", Guard(2**30, start_s=1.0))(3).status == "timeout"
+    assert time.monotonic() - start < 10
+
+
+def test_recursion_ends_in_a_recursion_error_and_a_loop_does_not():
+    assert Trial(sys.executable, "recursive", AS_IT_COMES, GUARD)(2_000).status == "recursion_error"
+    assert Trial(sys.executable, "iterative", AS_IT_COMES, GUARD)(2_000).status == "ok"
+
+
+def test_a_thread_passes_its_error_on():
+    assert Trial(sys.executable, "recursive", Setting(200, 2**20), GUARD)(2_000).status == "recursion_error"
+
+
+def test_the_growth_of_memory_is_that_of_the_arrays():
+    """A layer's activation is 112 bytes of array object and 32 of malloc for two doubles, and 8 in the list."""
+    outcome = Trial(sys.executable, "iterative", AS_IT_COMES, GUARD)(50_000)
+    if outcome.resident_bytes is None:
+        pytest.skip("resident memory can be told on Linux alone")
+    assert 120 < outcome.resident_bytes / 50_000 < 400
+
+
+@pytest.mark.parametrize("way", calls.CALLS)
+def test_every_way_of_calling_goes_down_and_comes_up(way):
+    frames = []
+
+    def watch(frame, event, argument):
+        frames.append(event)
+
+    sys.setprofile(watch)
+    try:
+        calls.CALLS[way](20)
+    finally:
+        sys.setprofile(None)
+    assert frames.count("call") >= 20
+
+
+def test_every_way_has_a_title():
+    assert list(calls.CALLS) == list(WAYS)
+    assert probe.CALL == CALL
+
+
+def test_what_runs_on_old_interpreters_has_no_newer_syntax():
+    files = [*Path(impls.__file__).parent.glob("*.py"), Path(probe.__file__), Path(calls.__file__)]
+    assert len(files) > 5
+    for file in files:
+        ast.parse(file.read_text("utf-8"), feature_version=(3, 9))
+
+
+def test_the_probe_runs_on_the_oldest_interpreter_here():
+    found = []
+    for path in candidates():
+        try:
+            found.append(identify(path))
+        except Unusable:
+            continue
+    oldest = min(found, key=lambda one: one.numbers, default=None)
+    if oldest is None or oldest.numbers[:2] == sys.version_info[:2]:
+        pytest.skip("there is no other Python here")
+    assert Trial(oldest.path, "call:plain", LIMIT_RAISED, GUARD)(1_500).status == "ok"
+    assert Trial(oldest.path, "call:plain", AS_IT_COMES, GUARD)(1_500).status == "recursion_error"
+
+
+def test_the_limit_that_is_set_is_never_what_stops_a_trial():
+    assert RAISED > 10 * 1_000_000
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell")
+def test_a_child_that_hangs_is_ended_with_all_that_it_started(tmp_path):
+    start = time.monotonic()
+    ended = run_child(["/bin/sh", "-c", f"(sleep 1; touch {tmp_path}/late) & echo begun; wait"], 0.3)
+    assert ended.code is None
+    assert ended.out == "begun\n"
+    assert time.monotonic() - start < 0.9
+    time.sleep(1.2)
+    assert not (tmp_path / "late").exists()

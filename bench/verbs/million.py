@@ -1,0 +1,75 @@
+"""`million`: a network of a million layers, trained by a loop and by recursion."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from rich.table import Table as Grid
+
+from bench.analyse.memory import mebibytes
+from bench.errors import BadInput, NothingMeasured
+from bench.measure import room
+from bench.measure.million import BATCH, STEPS, WIDTH, Deep, train_deep
+from bench.measure.process import WorkerDied
+from bench.plan import datasets
+from bench.plan.contenders import title
+from bench.show.console import Screen
+from bench.show.counting import counting
+
+DATASET = "breast_cancer"
+IMPLS = ("iterative_pop", "recursive")
+
+
+def million(options: argparse.Namespace, screen: Screen) -> None:
+    """Train with each, one after the other, and say what it took and whether they agree.
+
+    Raises:
+        BadInput: the depth is no count, or the network does not fit into memory.
+        NothingMeasured: neither came to the end.
+
+    """
+    depth = options.depth
+    if depth < 1:
+        raise BadInput(f"--depth is {depth}; give 1 or more")
+    why = room.shortage(depth * (room.FRAME_BYTES + room.OBJECT_BYTES))
+    if why:
+        raise BadInput(f"{depth:,} layers: {why}; give a smaller --depth")
+    screen.say(f"{depth:,} layers of {WIDTH} units, {BATCH} examples of {DATASET} projected down, {STEPS} steps, fused update")
+    done = [deep for impl in IMPLS if (deep := _train(impl, depth, screen))]
+    if not done:
+        raise NothingMeasured("no implementation came to the end; what is said above is why")
+    screen.table(_grid(done))
+    if len(done) == len(IMPLS):
+        same = len({deep.losses for deep in done}) == 1
+        screen.say(f"the losses are {'equal to the last bit' if same else 'NOT equal'}: {', '.join(map(repr, done[0].losses))}")
+
+
+def _train(impl: str, depth: int, screen: Screen) -> Deep | None:
+    with counting(screen, title(impl), depth * STEPS) as advance:
+        advance(0, "building the network")
+        try:
+            return train_deep(impl, depth, datasets.load(DATASET), lambda answer: advance(answer.get("layers", 0), _words(answer)))
+        except WorkerDied as death:
+            screen.warn(f"{impl}: {death.status}: {death.detail}")
+            return None
+
+
+def _words(answer: dict[str, Any]) -> str:
+    return f"loss {answer['loss']:.6f}" if "loss" in answer else "layer by layer"
+
+
+def _grid(done: list[Deep]) -> Grid:
+    grid = Grid(title="Trained", title_justify="left", title_style="bold")
+    for heading in ("implementation", "to build", "a step", "peak memory", "of it above the network"):
+        grid.add_column(heading, justify="left" if heading == "implementation" else "right")
+    for deep in done:
+        a_step = f"{sum(deep.seconds) / len(deep.seconds):.1f} s"
+        grid.add_row(title(deep.impl), f"{deep.built_s:.1f} s", a_step, *_memory_words(deep))
+    return grid
+
+
+def _memory_words(deep: Deep) -> tuple[str, str]:
+    if deep.peak_bytes is None or deep.resting_bytes is None:
+        return "not told by this system", ""
+    return mebibytes(deep.peak_bytes), mebibytes(deep.peak_bytes - deep.resting_bytes)

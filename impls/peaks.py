@@ -1,0 +1,125 @@
+"""Peaks: what is alive at the worst moment of a step, as a formula for each implementation.
+
+The words, for layers l = 1 ... L:
+
+    A(l)     bytes of layer l's activation; of dA, dZ and dA_prev too, which have its shape
+    G(l)     bytes of layer l's gradient: dW and db
+    held(l)  bytes of activations that are still there while layer l goes backward
+
+X and the parameters are not counted: they were there before. Neither are Python's own frames, lists
+and numbers, some tens of bytes a layer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Callable
+
+ARRAY_BYTES = 128  # the object that NumPy keeps beside the numbers of a matrix
+BUFFERED = 8_192  # numbers that NumPy casts at a time (np.getbufsize)
+REUSED_BYTES = 256 * 1024  # from this size on NumPy writes a float64 result over an operand that nobody else has
+
+# name -> the bytes that count numbers of g'(Z) take while dA becomes dZ
+DERIVATIVE_BYTES: dict[str, Callable[[int, int], int]] = {
+    "linear": lambda count, itemsize: 0,
+    "relu": lambda count, itemsize: count + min(count, BUFFERED) * itemsize,  # A > 0 is boolean, and cast to multiply
+    "tanh": lambda count, itemsize: count * itemsize,
+    "sigmoid": lambda count, itemsize: count * itemsize,
+}
+
+
+@dataclass(frozen=True)
+class StepShape:
+    """The shape of one training step.
+
+    Attributes:
+        sizes: features, units of each layer, the last one's being the logits: depth + 1 numbers.
+        batch: examples.
+        itemsize: bytes of one number.
+        update: "deferred" or "fused".
+        activation: of the hidden layers.
+
+    """
+
+    sizes: tuple[int, ...]
+    batch: int
+    itemsize: int
+    update: str
+    activation: str = "tanh"
+
+    @property
+    def depth(self) -> int:
+        """L."""
+        return len(self.sizes) - 1
+
+    def A(self, l: int) -> int:  # noqa: N802, as the mathematics has it
+        """Bytes of layer l's activation; none for l = 0, which is X."""
+        return self.sizes[l] * self.batch * self.itemsize + ARRAY_BYTES if l else 0
+
+    def G(self, l: int) -> int:  # noqa: N802, likewise
+        """Bytes of layer l's dW and db."""
+        return self.sizes[l] * (self.sizes[l - 1] + 1) * self.itemsize + 2 * ARRAY_BYTES
+
+    def derivative(self, l: int) -> int:
+        """Bytes of layer l's g'(Z)."""
+        activation = "linear" if l == self.depth else self.activation
+        return DERIVATIVE_BYTES[activation](self.sizes[l] * self.batch, self.itemsize)
+
+    @property
+    def loss(self) -> int:
+        """Bytes that the loss has alive at its worst moment, beside the logits themselves.
+
+        Four arrays like the logits and, for softmax, two sums over the classes; or three and three,
+        where the last division is done in place.
+        """
+        in_place = self.itemsize == 8 and self.A(self.depth) >= REUSED_BYTES
+        arrays, sums = (3, 3) if in_place else (4, 2)
+        row = self.batch * self.itemsize if self.sizes[-1] > 1 else 0
+        return arrays * self.A(self.depth) + sums * row
+
+
+def list_kept(step: StepShape) -> int:
+    """All activations stay to the end: held(l) = A(1) + ... + A(L), whichever layer goes backward.
+
+    Deferred, the gradients grow beside them, and the worst moment is the last: about L A + L G.
+    Fused, one gradient is alive at a time: about L A.
+    """
+    everything = sum(map(step.A, range(step.depth + 1)))
+    return worst_moment(step, lambda l: everything)
+
+
+def list_popped(step: StepShape) -> int:
+    """Each activation goes as it is used: held(l) = A(1) + ... + A(l), less for every layer done.
+
+    Deferred, a G comes for every A that goes, and the worst moment is at the start of backward or at
+    its end: about L A or L G, whichever is more. Fused: about L A, as backward starts.
+    """
+    below = list(accumulate(map(step.A, range(step.depth + 1))))
+    return worst_moment(step, below.__getitem__)
+
+
+def call_stack(step: StepShape) -> int:
+    """Frame l holds A(l), and dies when layer l has gone backward: held(l) = A(1) + ... + A(l).
+
+    The same arrays at the same moments as in the list that is popped. The frames themselves come
+    on top, where this meter cannot see them.
+    """
+    return list_popped(step)
+
+
+def worst_moment(step: StepShape, held: Callable[[int], int]) -> int:
+    """The most bytes alive at once, where `held(l)` are activations.
+
+    The candidates: the loss, with its own arrays; then for each layer, from the last to the first,
+    dA and the derivative g'(Z) it is multiplied by, or dZ, its gradient and dA_prev. Deferred, the
+    gradients of all later layers are alive beside them.
+    """
+    most = held(step.depth) + step.loss
+    gradients = 0
+    for l in range(step.depth, 0, -1):
+        alive = held(l) + gradients + step.A(l)
+        most = max(most, alive + step.derivative(l), alive + step.G(l) + step.A(l - 1))
+        if step.update == "deferred":
+            gradients += step.G(l)
+    return most

@@ -1,5 +1,11 @@
 """The registry: every implementation by name, in the order that figures and tables show them."""
 
+from impls.checkpoint_loop import checkpoint_loop
+from impls.checkpoint_recursion import checkpoint_recursion
+from impls.closures import closures
+from impls.course import course
+from impls.forum import forum
+from impls.generators import generators
 from impls.interface import Implementation
 from impls.iterative import iterative
 from impls.iterative_pop import iterative_pop
@@ -11,10 +17,21 @@ IMPLEMENTATIONS: "dict[str, Implementation]" = {
         iterative,
         iterative_pop,
         recursive,
+        closures,
+        generators,
+        checkpoint_loop,
+        checkpoint_recursion,
+        course,
+        forum,
     )
 }
 
-# Comparisons worth a row of their own beside those against the baseline: (implementation, baseline).
-PAIRS = (("recursive", "iterative_pop"),)
+# Comparisons worth a row of their own, whatever the baseline: (implementation, baseline).
+PAIRS = (
+    ("recursive", "iterative"),
+    ("recursive", "iterative_pop"),
+    ("checkpoint_recursion", "checkpoint_loop"),
+    ("forum", "course"),
+)
 
 __all__ = ["IMPLEMENTATIONS", "PAIRS", "Implementation"]

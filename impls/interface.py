@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Emit = Callable[[int, np.ndarray, np.ndarray], None]
     Backprop = Callable[[Network, np.ndarray, np.ndarray, Emit], float]
     Peak = Callable[[StepShape], int]
+    Step = Callable[[Network, np.ndarray, np.ndarray, float], float]
 
 CONTROLS = ("loop", "recursion", "other")
 
@@ -42,6 +43,10 @@ class Implementation:
             Y (classes or 1, examples). The contract stands at the head of this file.
         peak: the bytes alive at the worst moment of a step, predicted from its shape; what its docstring
             says is the derivation that the report prints. None where nobody has worked it out.
+        exact: its gradients equal `iterative`'s to the last bit, since all its arithmetic is that of
+            `layers.py` and `losses.py`; else to 1e-9.
+        step: `step(network, X, Y, learning_rate) -> loss`, for a program that is told with its own update:
+            the training step to take in place of `deferred`'s. It may give layers new arrays.
 
     Whatever in the first four cannot be printed becomes a space, since they are shown in many places.
 
@@ -56,6 +61,8 @@ class Implementation:
     control: str
     backprop: Backprop
     peak: Peak | None = None
+    exact: bool = True
+    step: Step | None = None
 
     def __post_init__(self) -> None:
         for field in ("name", "title", "cache", "control"):

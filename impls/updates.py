@@ -14,7 +14,12 @@ from impls.network import Layer, Network
 
 
 def deferred(implementation: Implementation, network: Network, X: np.ndarray, Y: np.ndarray, learning_rate: float) -> float:
-    """The classic order: all gradients first, then all updates. Returns the loss before the step."""
+    """The classic order: all gradients first, then all updates. Returns the loss before the step.
+
+    A program that is told with an update of its own takes that.
+    """
+    if implementation.step:
+        return implementation.step(network, X, Y, learning_rate)
     gradients = []
     loss = implementation.backprop(network, X, Y, lambda l, dW, db: gradients.append((l, dW, db)))
     for l, dW, db in gradients:

@@ -56,9 +56,10 @@ def clarity(implementation: Implementation) -> Clarity:
 
 
 def functions_source(implementation: Implementation) -> str:
-    """The functions of the implementation's file, one after the other."""
+    """The functions and classes of the implementation's file, one after the other."""
     module = inspect.getmodule(implementation.backprop)
     if module is None:
         return inspect.getsource(implementation.backprop)
-    functions = [value for value in vars(module).values() if inspect.isfunction(value) and value.__module__ == module.__name__]
-    return "\n\n".join(inspect.getsource(function) for function in functions)
+    values = [inspect.unwrap(value) if callable(value) else value for value in vars(module).values()]
+    defined = [value for value in values if inspect.isfunction(value) or inspect.isclass(value)]
+    return "\n\n".join(inspect.getsource(one) for one in defined if one.__module__ == module.__name__)

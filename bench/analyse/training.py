@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
 
+CLOSE = 1e-6  # rounding of 1e-16 a step, grown by hundreds of steps of training
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """One training's end: its last loss and accuracy, its CPU seconds, and whether every epoch's loss is,
-    to the last bit, that of the first training on the same data.
+    """One training's end: its last loss and accuracy, its CPU seconds, and how far the losses of its epochs are
+    from those of the first training on the same data, at most and relatively; 0 is the same bits.
     """
 
     dataset: str
@@ -20,7 +23,22 @@ class Outcome:
     loss: float
     accuracy: float
     cpu_s: float
-    same: bool
+    apart: float
+
+    @property
+    def same(self) -> bool:
+        """Are all losses the same to the last bit?"""
+        return self.apart == 0
+
+    @property
+    def words(self) -> str:
+        """The same in words."""
+        return "the same bits" if self.same else f"within {self.apart:.0e}" if self.close else "differ"
+
+    @property
+    def close(self) -> bool:
+        """Are they as near as other arithmetic in float64 comes?"""
+        return self.apart <= CLOSE
 
 
 def outcomes(rows: pd.DataFrame) -> list[Outcome]:
@@ -29,7 +47,15 @@ def outcomes(rows: pd.DataFrame) -> list[Outcome]:
     first: dict[str, list[float]] = {}
     for (dataset, impl, update), epochs in rows.groupby(["dataset", "impl", "update"], sort=False):
         losses = epochs["loss"].tolist()
-        same = losses == first.setdefault(dataset, losses)
+        apart = _apart(losses, first.setdefault(dataset, losses))
         last = epochs.iloc[-1]
-        found.append(Outcome(dataset, impl, update, len(epochs), last["loss"], last["accuracy"], epochs["cpu_s"].sum(), same))
+        found.append(Outcome(dataset, impl, update, len(epochs), last["loss"], last["accuracy"], epochs["cpu_s"].sum(), apart))
     return found
+
+
+def _apart(losses: list[float], expected: list[float]) -> float:
+    """The largest relative difference; infinite if one has more epochs, or a loss that is not a number."""
+    if len(losses) != len(expected):
+        return math.inf
+    differences = [abs(one - other) / abs(other) if one != other else 0.0 for one, other in zip(losses, expected, strict=True)]
+    return max((math.inf if math.isnan(one) else one for one in differences), default=0.0)

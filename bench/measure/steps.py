@@ -31,13 +31,14 @@ class Workbench:
         self.Y = Y.astype(cell.dtype)
         sizes = cell.sizes(len(X), len(Y))
         self.network = make_network(sizes, cell.activation, loss, cell.initialiser, seed, cell.dtype)
-        self._parameters = [array for layer in self.network.layers for array in (layer.W, layer.b)]
-        self._first = [array.copy() for array in self._parameters]
+        self._first = [(layer, layer.W, layer.b, layer.W.copy(), layer.b.copy()) for layer in self.network.layers]
 
     def put_back(self) -> None:
-        """Set every parameter to its first value, in place."""
-        for parameter, first in zip(self._parameters, self._first, strict=True):
-            np.copyto(parameter, first)
+        """Give every layer its own arrays again, which some replace, with their first values."""
+        for layer, W, b, first_W, first_b in self._first:
+            layer.W, layer.b = W, b
+            np.copyto(W, first_W)
+            np.copyto(b, first_b)
 
     def step(self, implementation: Implementation) -> Step:
         """One training step of an implementation, as a callable without arguments."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,8 +97,9 @@ def prepare(
 ) -> Experiment:
     """Find and check everything that a sweep names.
 
-    `names` are the implementations to compare; if there are none, those that the sweep names, or all. `try_own`
-    tells what is wrong with whom of the user's own (names, files), which had better not be tried in this process.
+    `names` are the implementations to compare; if there are none, those that the sweep names, and those
+    of the user's files beside them; or all. `try_own` tells what is wrong with whom of the
+    user's own (names, files), which had better not be tried in this process.
 
     Raises:
         BadInput: a name is not known, data cannot be read or learned from, or the baseline itself
@@ -107,11 +109,13 @@ def prepare(
     known = contenders.available(files)
     if baseline not in known:
         raise BadInput(unknown("implementation", baseline, known, "--baseline"))
-    wanted = contenders.choose(names or sweep.impls, known, "--impl" if names else f"sweep {sweep.name!r}")
+    theirs = [name for name in known if name not in IMPLEMENTATIONS]
+    chosen = names or (sweep.impls and [*sweep.impls, *theirs])
+    wanted = contenders.choose(chosen, known, "--impl" if names else f"sweep {sweep.name!r}")
     if known[baseline] not in wanted:
         wanted.insert(0, known[baseline])
-    ours, own = ([one for one in wanted if (one.name in IMPLEMENTATIONS) == known_here] for known_here in (True, False))
-    refused = {one.name: why for one in ours if (why := broken(one))} | try_own([one.name for one in own], files)
+    refused = {one.name: why for one in wanted if one.name not in theirs and (why := broken(one))}
+    refused |= try_own([one.name for one in wanted if one.name in theirs], files)
     if baseline in refused:
         raise BadInput(f"the baseline {baseline!r} {refused[baseline]}; mend it or give another --baseline")
     return Experiment(
@@ -125,9 +129,12 @@ def prepare(
 
 
 def _source(implementation: Implementation) -> bytes:
-    """All the code that a step of the implementation runs."""
-    parts = [inspect.getmodule(implementation.backprop), layers, losses, updates]
-    return "".join(inspect.getsource(part) for part in parts if part).encode()
+    """All the code that a step of the implementation runs: its file, what that takes from others in `impls`, and what all share."""
+    own = inspect.getmodule(implementation.backprop)
+    functions = [value for value in vars(own).values() if inspect.isfunction(value)] if own else []
+    taken = {one.__module__ for one in functions if one.__module__.startswith("impls.")}
+    parts = [own, layers, losses, updates, *(sys.modules[name] for name in sorted(taken))]
+    return "".join(inspect.getsource(part) for part in dict.fromkeys(parts) if part).encode()
 
 
 def _digest(*parts: bytes) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
+from rich import box
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.markup import escape
@@ -119,6 +120,7 @@ class _Board:
         self._recent = list(cells)
         self._notes: list[str] = []
         self._columns = [one for one in progress.compared if one[1] == progress.baseline and one[0] != FLOOR]
+        self._narrow = len(self._columns) > 4  # then ratios are short and without intervals; their colours tell verdicts
 
     def show(self, finished: Finished) -> None:
         cell = finished.assignment.cell
@@ -132,12 +134,12 @@ class _Board:
         decided = sum(map(self._progress.decided, self._cells))
         yield Text(f"CPU time against the {title(self._progress.baseline)}", style="bold")
         yield Text(f"{decided} of {len(self._cells)} cells decided, {self._clock.words}")
-        table = Table()
+        table = Table(box=box.SIMPLE_HEAD, padding=0) if self._narrow else Table()
         table.add_column("cell", no_wrap=True)
         table.add_column("passes", justify="right")
         for impl, _ in self._columns:
-            table.add_column(escape(title(impl)), justify="left", no_wrap=True)
-        room = max(3, console.height - 7 - len(self._notes[-3:]))
+            table.add_column(escape(title(impl)), no_wrap=not self._narrow, overflow="fold", min_width=4)
+        room = max(3, console.height - (12 if self._narrow else 7) - len(self._notes[-3:]))
         fitting = set(self._recent[:room])
         for cell in self._cells:
             if cell in fitting:
@@ -150,14 +152,14 @@ class _Board:
         done = "✓" if self._progress.decided(cell) else " "
         name = Text(f"{done} {cell.depth:>4} × {cell.width:<4} {cell.allocator}")
         passes = self._progress.passes(cell)
-        ratios = [_ratio(passes > 0, *self._progress.ratio(cell, comparison)) for comparison in self._columns]
+        ratios = [_ratio(passes > 0, self._narrow, *self._progress.ratio(cell, comparison)) for comparison in self._columns]
         return [name, Text(str(passes)), *ratios]
 
 
-def _ratio(seen: bool, ratio: float, low: float, high: float) -> Text:
+def _ratio(seen: bool, narrow: bool, ratio: float, low: float, high: float) -> Text:
     if math.isinf(high):
-        return Text(f"{ratio:.3f}" if seen else "", style="dim")
-    return Text(f"{ratio:.3f} [{low:.3f}, {high:.3f}]", style=STYLES[verdict(low, high)])
+        return Text(f"{ratio:.{2 if narrow else 3}f}" if seen else "", style="dim")
+    return Text(f"{ratio:.2f}" if narrow else f"{ratio:.3f} [{low:.3f}, {high:.3f}]", style=STYLES[verdict(low, high)])
 
 
 def _minutes(seconds: float) -> str:

@@ -33,8 +33,8 @@ STYLE: Any = {
     "hatch.linewidth": 0.7,
     "figure.facecolor": "white",
 }
-# Okabe & Ito's colours, which people who see few colours can tell apart
-COLOURS = ("#0072b2", "#e69f00", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#f0e442", "#5c5c5c")
+# Okabe & Ito's colours, which people who see few colours can tell apart, and two of Tol's
+COLOURS = ("#0072b2", "#e69f00", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#f0e442", "#882255", "#999933")
 
 
 @dataclass(frozen=True)

@@ -112,13 +112,22 @@ def _cards(findings: Sequence[Finding]) -> list[dict[str, str]]:
 def _training_answer(training: Sequence[Outcome]) -> str:
     if not training:
         return ""
-    odd = [f"{title(one.impl)} ({one.update})" for one in training if not one.same]
+    odd = [f"{title(one.impl)} ({one.update})" for one in training if not one.close]
     if odd:
         return f"Not all: the losses of {', '.join(odd)} differ from those of the first training."
+    same = sum(one.same for one in training)
     return (
-        f"Yes, to the last bit: {len(training)} trainings, with every implementation and both updates, have the same loss in every epoch. "
-        "Updating each layer as the stack unwinds gives what updating them all afterwards gives."
+        f"Yes, to the last bit: {same} trainings, with both updates, have the same loss in every epoch. "
+        f"{_training_nearly(training)}Updating each layer as the stack unwinds gives what updating them all afterwards gives."
     )
+
+
+def _training_nearly(training: Sequence[Outcome]) -> str:
+    """A sentence on those whose arithmetic is not that of the rest, if there are any."""
+    names = dict.fromkeys(title(one.impl) for one in training if not one.same)
+    if not names:
+        return ""
+    return f"Those of {' and '.join(names)}, with arithmetic of their own, agree to {max(one.apart for one in training):.0e}. "
 
 
 def _sources() -> list[dict[str, Any]]:

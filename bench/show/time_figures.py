@@ -149,7 +149,7 @@ def time_per_layer(data: Slice) -> Figure:
     deepest = data.times[data.times["depth"] == data.times["depth"].max()]
     medians = deepest.groupby(["allocator", "impl", "width", "depth"], sort=False)["cpu_ns"].median().reset_index()
     names = [name for name in dict.fromkeys([*IMPLEMENTATIONS, *medians["impl"]]) if name in set(medians["impl"]) and name != CONTROL]
-    markers = "osD^vP*X"
+    markers = "osD^vP*Xphd"  # more than there are colours, so that few pairs repeat
     for j, allocator in enumerate(allocators):
         ax = axes[0][j]
         for k, name in enumerate(names):
@@ -166,7 +166,7 @@ def time_per_layer(data: Slice) -> Figure:
         ax.set_title(ALLOCATOR_TITLES[allocator])
         ax.set_xlabel("width (units)")
     axes[0][0].set_ylabel(f"µs a layer, {medians['depth'].max()} layers")
-    axes[0][0].legend(fontsize=8, loc="upper left")
+    figure.legend(*axes[0][0].get_legend_handles_labels(), fontsize=8, loc="outside right upper")
     return figure
 
 

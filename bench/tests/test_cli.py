@@ -22,9 +22,11 @@ depth = [1, 3]
 width = 4
 batch = 8
 allocator = ["default", "steady"]
+impls = ["iterative", "iterative_pop", "recursive"]
 precision = 0.5
 budget_s = 60
 """
+NAMES = ("iterative", "iterative_pop", "recursive")
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +52,7 @@ def table(folder, name):
 def test_time_csv_has_every_contender_twice_a_round_in_every_cell(home):
     rows = table(home, "time.csv")
     assert list(rows.columns) == list(SCHEMAS["time.csv"])
-    names = {*IMPLEMENTATIONS, *REFERENCES}
+    names = {*NAMES, *REFERENCES}
     for _, visit in rows.groupby(["cell", "pass"]):
         assert set(visit["impl"]) == names
         assert (visit.groupby(["round", "impl"]).size() == 2).all()
@@ -71,7 +73,7 @@ def test_summary_csv_agrees_with_time_csv_by_pandas_alone(home):
     assert per_pass.min() * 0.999 <= one["low"] <= one["ratio"] <= one["high"] <= per_pass.max() * 1.001
     pairs = set(zip(summary["impl"], summary["baseline"], strict=True))
     assert ("recursive", "iterative_pop") in pairs
-    assert {impl for impl, baseline in pairs if baseline == "iterative"} == {*IMPLEMENTATIONS, *REFERENCES} - {"iterative"}
+    assert {impl for impl, baseline in pairs if baseline == "iterative"} == {*NAMES, *REFERENCES} - {"iterative"}
 
 
 def test_machine_json_says_what_the_figures_depend_on(home):
@@ -86,7 +88,7 @@ def test_machine_json_says_what_the_figures_depend_on(home):
 def test_training_csv_has_the_same_losses_for_all(home):
     rows = table(home, "training.csv")
     losses = rows.groupby(["impl", "update"])["loss"].agg(tuple)
-    assert len(losses) == 2 * len(IMPLEMENTATIONS)
+    assert len(losses) == 2 * len(NAMES)
     assert losses.nunique() == 1
     assert rows["accuracy"].iloc[-1] > 0.95
     assert (rows[["cpu_s", "wall_s"]] > 0).all(axis=None)
@@ -131,7 +133,7 @@ def flat(text):
     [
         (["run", "--sweep", "quik"], "unknown sweep 'quik'; did you mean 'quick'?"),
         (["run", "--impl", "recursiv"], "--impl: unknown implementation 'recursiv'; did you mean 'recursive'?"),
-        (["run", "--baseline", "loop"], "--baseline: unknown implementation 'loop'; there are iterative, iterative_pop, recursive"),
+        (["run", "--baseline", "loop"], f"--baseline: unknown implementation 'loop'; there are {', '.join(IMPLEMENTATIONS)}"),
         (["run", "--precision", "0"], "--precision is 0; give a fraction below 1 above 0"),
         (["run", "--budget", "-3"], "--budget is -3; give a number of seconds above 0"),
         (["run", "--with", "nowhere.py"], "--with nowhere.py: no such file; check the path"),

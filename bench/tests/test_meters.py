@@ -77,7 +77,7 @@ GRID += [(*shape, "float64", activation) for shape in (SHAPES[0], SHAPES[4], SHA
 
 @pytest.mark.parametrize(("sizes", "batch", "dtype", "activation"), GRID, ids=[f"{len(one[0]) - 1}x{one[0][1]}-{one[1:]}" for one in GRID])
 def test_heap_agrees_with_the_formula(sizes, batch, dtype, activation):
-    for implementation in IMPLEMENTATIONS.values():
+    for implementation in (one for one in IMPLEMENTATIONS.values() if one.peak):
         for update in UPDATES:
             measured = meters.heap_peak(step_of(implementation, sizes, batch, update, dtype, activation), len(sizes) - 1)
             predicted = implementation.peak(shape(sizes, batch, dtype, update, activation))

@@ -8,6 +8,7 @@ from bench.measure.room import lacks_room, needed_bytes
 from bench.plan import datasets, sweeps
 from bench.plan.cells import Cell
 from bench.plan.contenders import available, choose, load_file
+from bench.plan.experiment import prepare
 from impls import IMPLEMENTATIONS
 
 SMALLEST = "depth = 2\nwidth = [3, 4]\n"
@@ -147,6 +148,13 @@ def user_file(tmp_path, text):
 def test_a_users_file_adds_what_it_defines_once(tmp_path):
     found = available([user_file(tmp_path, MINE.format(name="mine"))])
     assert list(found) == [*IMPLEMENTATIONS, "mine"]
+
+
+def test_a_users_own_is_compared_beside_those_that_the_sweep_names(tmp_path):
+    sweep = sweeps.parse(SMALLEST + 'impls = ["recursive"]', "small", "small.toml")
+    file = user_file(tmp_path, MINE.format(name="mine"))
+    assert list(prepare(sweep, [], [file], "iterative", lambda names, files: {}).implementations) == ["iterative", "recursive", "mine"]
+    assert list(prepare(sweep, ["iterative_pop"], [file], "iterative").implementations) == ["iterative", "iterative_pop"]
 
 
 @pytest.mark.parametrize(

@@ -80,17 +80,20 @@ def test_who_raises_is_a_row_and_the_others_go_on(error, status):
     assert type(error).__name__ in rows[0].detail
 
 
-def test_put_back_restores_every_parameter():
-    cell = Cell("breast_cancer", 5, 4, 3, "float64", "fused", "default")
+@pytest.mark.parametrize("name", ["recursive", "course"])  # the second gives layers new arrays
+def test_put_back_restores_every_parameter(name):
+    cell = Cell("breast_cancer", 5, 4, 3, "float64", "deferred", "default")
     _, X, Y = example((2, 3, 3, 3, 1), examples=5)
     bench = Workbench(cell, X, Y, "binary_cross_entropy")
-    before = [array.copy() for layer in bench.network.layers for array in (layer.W, layer.b)]
-    step = bench.step(IMPLEMENTATIONS["recursive"])
+    buffers = [array for layer in bench.network.layers for array in (layer.W, layer.b)]
+    before = [array.copy() for array in buffers]
+    step = bench.step(IMPLEMENTATIONS[name])
     first_loss = step()
     assert step() < first_loss
     bench.put_back()
     after = [array for layer in bench.network.layers for array in (layer.W, layer.b)]
     assert all(map(np.array_equal, before, after))
+    assert all(one is other for one, other in zip(buffers, after, strict=True))
     assert step() == first_loss
 
 

@@ -52,6 +52,5 @@ def _grid(dataset: str, found: list[Outcome]) -> Grid:
         grid.add_column(heading, justify="right")
     grid.add_column("losses")
     for one in found:
-        same = "the same bits" if one.same else "differ"
-        grid.add_row(escape(one.impl), one.update, f"{one.loss:.6f}", f"{one.accuracy:.1%}", f"{one.cpu_s:.2f} s", same)
+        grid.add_row(escape(one.impl), one.update, f"{one.loss:.6f}", f"{one.accuracy:.1%}", f"{one.cpu_s:.2f} s", one.words)
     return grid

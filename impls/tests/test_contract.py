@@ -8,6 +8,7 @@ from impls.contract import BrokenContract, check, leaked_bytes
 from impls.iterative import backprop
 from impls.layers import backward, forward
 from impls.losses import LOSSES
+from impls.updates import deferred
 
 
 def scaled_weights(network, X, Y, emit):
@@ -56,6 +57,29 @@ def reads_a_layer_late(network, X, Y, emit):
     return loss
 
 
+def updates_for_a_moment(network, X, Y, emit):
+    def shifted(l, dW, db):
+        network.layers[0].b += 1
+        emit(l, dW, db)
+        network.layers[0].b -= 1
+
+    return backprop(network, X, Y, shifted)
+
+
+def always_in_float64(network, X, Y, emit):
+    return backprop(network, X, Y, lambda l, dW, db: emit(l, dW.astype("float64"), db.astype("float64")))
+
+
+def wrong_for_one_example(network, X, Y, emit):
+    return backprop(network, X, Y, lambda l, dW, db: emit(l, dW, db if X.shape[1] > 1 else 0 * db))
+
+
+def cyclic(network, X, Y, emit):
+    kept = [X.copy()]
+    kept.append(kept)
+    return backprop(network, X, Y, emit)
+
+
 def falls_over(network, X, Y, emit):
     raise KeyError("W1")
 
@@ -71,6 +95,9 @@ def falls_over(network, X, Y, emit):
         (wrong_loss, "returns a loss of"),
         (array_for_a_loss, "returns ndarray"),
         (reads_a_layer_late, "reads a layer after it has emitted"),
+        (updates_for_a_moment, "changes the network"),
+        (always_in_float64, "emits float64 and float64 for layer 0, not float32"),
+        (wrong_for_one_example, r"gives a db of layer 0 that is off by 1\.0e\+00 of its size against iterative"),
         (falls_over, "raises KeyError: 'W1'"),
     ],
 )
@@ -79,19 +106,22 @@ def test_broken_ones_are_told(broken, complaint):
         check(Implementation("broken", "broken", "nowhere", "other", broken))
 
 
+def test_a_step_of_its_own_is_held_to_the_contract_too():
+    def too_far(network, X, Y, learning_rate):
+        return deferred(Implementation("plain", "plain", "a list", "loop", backprop), network, X, Y, 2 * learning_rate)
+
+    with pytest.raises(BrokenContract, match="takes a step that leaves layer 0 off by"):
+        check(Implementation("far", "far", "a list", "loop", backprop, step=too_far))
+
+
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS.values(), ids=list(IMPLEMENTATIONS))
 def test_registered_ones_keep_it(implementation):
     check(implementation)
 
 
 def test_a_cycle_is_seen_as_a_leak():
-    def with_a_cycle(network, X, Y, emit):
-        kept = [X.copy()]
-        kept.append(kept)
-        return backprop(network, X, Y, emit)
-
     X_bytes = 16 * 64 * 8
-    assert X_bytes <= leaked_bytes(Implementation("leaky", "leaky", "a cycle", "other", with_a_cycle)) < 2 * X_bytes
+    assert X_bytes <= leaked_bytes(Implementation("leaky", "leaky", "a cycle", "other", cyclic)) < 2 * X_bytes
 
 
 def test_names_and_controls_are_checked():

@@ -1,4 +1,4 @@
-"""Every implementation computes the same gradients, to the last bit, and the right ones."""
+"""Every implementation computes the same gradients, to the last bit if it says so, and the right ones."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impls import IMPLEMENTATIONS
-from impls.contract import example, finite_differences, gradients_of, leaked_bytes, relative_error
+from impls.contract import SIBLING_TOLERANCE, example, finite_differences, gradients_of, leaked_bytes, relative_error
 from impls.iterative import iterative
 from impls.layers import HIDDEN_ACTIVATIONS
 from impls.network import DTYPES
@@ -14,6 +14,10 @@ from impls.updates import UPDATES
 
 implementations = pytest.mark.parametrize("implementation", IMPLEMENTATIONS.values(), ids=list(IMPLEMENTATIONS))
 activations = pytest.mark.parametrize("activation", HIDDEN_ACTIVATIONS)
+
+
+def together(gradients):
+    return np.concatenate([array.ravel() for pair in gradients for array in pair])
 
 
 @implementations
@@ -25,15 +29,17 @@ activations = pytest.mark.parametrize("activation", HIDDEN_ACTIVATIONS)
     seed=st.integers(0, 2**16),
 )
 @settings(max_examples=300, deadline=None)
-def test_equal_to_the_last_bit(implementation, sizes, activation, dtype, examples, seed):
+def test_equal_to_the_last_bit_or_nearly(implementation, sizes, activation, dtype, examples, seed):
     network, X, Y = example(sizes, activation, dtype, examples, seed)
     loss, gradients = gradients_of(implementation, network, X, Y)
     expected_loss, expected = gradients_of(iterative, network, X, Y)
-    assert loss == expected_loss
-    for (dW, db), (expected_dW, expected_db) in zip(gradients, expected, strict=True):
-        assert dW.dtype == db.dtype == dtype
-        assert dW.tobytes() == expected_dW.tobytes()
-        assert db.tobytes() == expected_db.tobytes()
+    actual, expected = together(gradients), together(expected)
+    if implementation.exact:
+        assert loss == expected_loss
+        assert actual.tobytes() == expected.tobytes()
+    else:
+        assert loss == pytest.approx(expected_loss, rel=SIBLING_TOLERANCE[dtype])
+        assert relative_error(actual, expected) < SIBLING_TOLERANCE[dtype]
 
 
 @implementations
@@ -71,6 +77,10 @@ def test_a_step_by_hand(implementation):
     assert loss == pytest.approx(-np.log(sigmoid), rel=1e-12)
     assert db[0, 0] == pytest.approx(sigmoid - 1, rel=1e-12)
     assert dW[0, 0] == pytest.approx(3 * (sigmoid - 1), rel=1e-12)
+
+
+def test_all_but_the_two_programs_of_the_thread_are_exact():
+    assert [one.name for one in IMPLEMENTATIONS.values() if not one.exact] == ["course", "forum"]
 
 
 @implementations

@@ -1,0 +1,42 @@
+"""Training: who ends where, in figures that one can check by hand."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from bench.analyse.training import outcomes
+
+LOSSES = {
+    "first": [0.5, 0.25],
+    "same": [0.5, 0.25],
+    "near": [0.5, 0.25 * (1 + 2e-9)],
+    "far": [0.5, 0.3],
+    "lost": [0.5, math.nan],
+    "short": [0.5],
+}
+
+
+@pytest.fixture(scope="module")
+def found():
+    rows = [
+        ("iris", impl, "fused", epoch, loss, 0.9, 1.0, 1.0) for impl, losses in LOSSES.items() for epoch, loss in enumerate(losses, start=1)
+    ]
+    columns = ["dataset", "impl", "update", "epoch", "loss", "accuracy", "cpu_s", "wall_s"]
+    return {one.impl: one for one in outcomes(pd.DataFrame(rows, columns=columns))}
+
+
+@pytest.mark.parametrize(
+    ("impl", "apart", "words"),
+    [
+        ("first", 0, "the same bits"),
+        ("same", 0, "the same bits"),
+        ("near", 2e-9, "within 2e-09"),
+        ("far", 0.2, "differ"),
+        ("lost", math.inf, "differ"),
+        ("short", math.inf, "differ"),
+    ],
+)
+def test_losses_are_compared_with_the_first_training(found, impl, apart, words):
+    assert found[impl].apart == pytest.approx(apart, rel=1e-6)
+    assert found[impl].words == words

@@ -1,0 +1,96 @@
+"""Backprop with the cache in the call stack, one snapshot a frame; the rest is computed again, divide and conquer.
+
+A frame keeps the activation before its layers. It runs ahead without keeping anything, leaves what lies beyond to
+the next frame, and then does the same with what is left (treeverse, Griewank 1992; `revolve`, Griewank & Walther
+2000). A frame that runs ahead by one layer has both its ends at hand, and need not run it again: a layer's cache is one
+activation here, no more than a snapshot (the mixed schedule of Maddison 2024).
+"""
+
+from functools import cache
+from math import comb, isqrt
+
+from impls.interface import Implementation
+from impls.layers import backward, forward
+from impls.losses import LOSSES
+
+MOST_SNAPSHOTS = 500  # each is a frame, and Python stops at 1 000 unless told otherwise
+
+
+def with_snapshots(snapshots=None, name="checkpoint_recursion", title="checkpoints, recursion"):
+    """The implementation with so many snapshots, X among them; or with sqrt(2 L): then no layer runs forward thrice.
+
+    Raises:
+        ValueError: there is no snapshot.
+
+    """
+    if snapshots is not None and snapshots < 1:
+        raise ValueError(f"X is a snapshot, so there is 1 or more, not {snapshots}")
+
+    def backprop(network, X, Y, emit):
+        """One recursion, which leaves what it has found in `found`."""
+        L = len(network.layers)
+        found = Found()
+        recurse(network, 0, L, X, Y, emit, snapshots or min(isqrt(2 * L), MOST_SNAPSHOTS), found)
+        return found.loss
+
+    return Implementation(name, title, "the call stack: one snapshot a frame; the rest is computed again", "recursion", backprop)
+
+
+class Found:
+    """The loss, and its gradient by the activation that backward has come to: one place for all frames.
+
+    If a frame handed dA on, it would hold it until the call returned, and so would each frame above.
+    """
+
+    __slots__ = ("dA", "loss")
+
+    def __init__(self):
+        self.loss = self.dA = None
+
+
+def recurse(network, start, stop, A_prev, Y, emit, snapshots, found):
+    """Backward through the layers from `start` up to `stop`; a frame keeps A_prev, and dies with it."""
+    layers = network.layers
+    if start == len(layers):
+        found.loss, found.dA = LOSSES[network.loss](A_prev, Y)
+    while start < stop:
+        middle = start + ahead(stop - start, snapshots)
+        A = run_forward(layers, start, middle, A_prev)
+        if middle < stop or found.dA is None:
+            recurse(network, middle, stop, A, Y, emit, snapshots - 1, found)
+        if middle == start + 1:
+            found.dA, dW, db = backward(layers[start], A_prev, A, found.dA)
+            emit(start, dW, db)
+            return
+        del A  # or it would be alive while the rest runs forward again
+        stop = middle
+
+
+def run_forward(layers, start, stop, A):
+    """The activation after the layers from `start` up to `stop`; nothing is kept on the way."""
+    for l in range(start, stop):
+        A = forward(layers[l], A)
+    return A
+
+
+@cache
+def ahead(n, s):
+    """How far to run ahead in n layers with s snapshots, so that layers run forward least often in all.
+
+    C(s + r, s) layers can do with r forwards each (Griewank & Walther 2000). Those beyond the first C(s + r - 1, s) add r
+    each, and one more for each block begun: there are C(j + r - 2, j) blocks of s - j layers, long ones first. That was
+    read off the optimum by exhaustive search, which it equals wherever tests have looked. By Pascal's rule the blocks are
+    those of (s, r - 1), for the layers before the point to run to, and those of (s - 1, r), for the layers beyond.
+    """
+    r = next(r for r in range(1, n + 1) if comb(s + r, s) >= n)
+    if r == 1:
+        return 1
+    before, over = comb(s + r - 2, s), n - comb(s + r - 1, s)
+    for j in range(s):
+        blocks = comb(j + r - 3, j) if j else 1
+        before += min(over, blocks * (s - j))
+        over -= min(over, comb(j + r - 2, j) * (s - j))
+    return before
+
+
+checkpoint_recursion = with_snapshots()

@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         screen.complain(str(error))
         return FAILED_GATE
     except KeyboardInterrupt:
-        screen.say("interrupted; everything measured so far is kept, and the same command goes on from there")
+        screen.say("interrupted; what was recorded is kept, and the same command goes on from there")
         return INTERRUPTED
     return DONE
 
@@ -117,7 +117,7 @@ def parser() -> Parser:
     )
     one.set_defaults(verb=train)
 
-    one = verb.add_parser("million", help="train a network of a million layers, by a loop and by recursion")
+    one = verb.add_parser("million", parents=[folders], help="train a network of a million layers, by a loop and by recursion")
     one.add_argument("--depth", type=int, default=1_000_000, metavar="LAYERS", help="of the network (1000000)")
     one.set_defaults(verb=million)
 
@@ -141,6 +141,6 @@ def parser() -> Parser:
     one.add_argument("file", type=Path, metavar="FILE", help="the file to write")
     one.set_defaults(verb=export)
 
-    one = verb.add_parser("list", parents=[chosen], help="implementations, sweeps and datasets")
+    one = verb.add_parser("list", parents=[folders, chosen], help="implementations, sweeps and datasets")
     one.set_defaults(verb=list_all)
     return top

@@ -23,6 +23,7 @@ from bench.plan.contenders import REFERENCES
 from impls import IMPLEMENTATIONS
 
 BASELINE = "iterative"
+targets: dict[str, str | None] = {}  # dataset -> its label column, from the sweep
 
 
 def grid(sweep_name: str) -> list[tuple[Cell, str]]:
@@ -32,6 +33,8 @@ def grid(sweep_name: str) -> list[tuple[Cell, str]]:
     except BadInput as error:
         raise pytest.UsageError(f"--sweep: {error}") from None
     cells = dict.fromkeys(replace(cell, allocator="default") for cell in sweep.cells())
+    for name in sweep.dataset:
+        targets[name] = sweep.target
     return [(cell, contender) for cell in cells for contender in (*(sweep.impls or IMPLEMENTATIONS), *REFERENCES)]
 
 
@@ -45,13 +48,16 @@ def short_ids(points: Sequence[tuple[Cell, str]]) -> list[str]:
 @lru_cache(maxsize=1)
 def workbench(cell: Cell) -> Workbench:
     """The cell's network and data, the same buffers for all its contenders."""
-    dataset = datasets.load(cell.dataset)
+    dataset = datasets.load(cell.dataset, targets.get(cell.dataset))
     return Workbench(cell, *dataset.batch(cell.batch), dataset.loss)
 
 
 def test_step(cell: Cell, contender: str, benchmark: Any) -> None:
     """One training step."""
     benchmark.group = f"depth {cell.depth}, width {cell.width}"
+    others = (f"batch {cell.batch}", cell.dtype, cell.update)
+    if others != ("batch 32", "float64", "deferred"):
+        benchmark.group += ", " + ", ".join(others)
     benchmark.extra_info.update(cell=cell.id, contender=contender)
     raise_recursion_limit(cell.depth)
     bench = workbench(cell)

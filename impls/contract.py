@@ -24,8 +24,8 @@ class BrokenContract(Exception):
     """An implementation does not do what `impls.interface` says; the message tells what."""
 
 
-def check(implementation: Implementation) -> None:
-    """Hold an implementation to its contract on a few small networks, in milliseconds.
+def check(implementation: Implementation, activation: str = "tanh") -> None:
+    """Hold an implementation to its contract on a few small networks with that activation, in milliseconds.
 
     Gradients are compared with central finite differences (to 1e-6 relative, by layer) and with
     `iterative` (to 1e-9; in float32, and for a single example, with `iterative` alone).
@@ -36,14 +36,14 @@ def check(implementation: Implementation) -> None:
     """
     try:
         for sizes in SHAPES:
-            network, X, Y = example(sizes)
+            network, X, Y = example(sizes, activation)
             loss, gradients = gradients_of(implementation, network, X, Y)
             _compare_with_differences(gradients, network, X, Y)
             _compare_with_sibling(loss, gradients, network, X, Y)
             _refuse_late_readers(implementation, gradients, network, X, Y)
-            _compare_steps(implementation, sizes)
+            _compare_steps(implementation, sizes, activation)
         for odd in ({"dtype": "float32"}, {"examples": 1}):
-            network, X, Y = example(SHAPES[0], **odd)
+            network, X, Y = example(SHAPES[0], activation, **odd)
             loss, gradients = gradients_of(implementation, network, X, Y)
             _compare_with_sibling(loss, gradients, network, X, Y)
     except BrokenContract:
@@ -176,11 +176,11 @@ def _compare(gradients, expected, tolerance, reference) -> None:
                 raise BrokenContract(f"gives a {what} of layer {l} that is off by {error:.1e} of its size against {reference}")
 
 
-def _compare_steps(implementation, sizes) -> None:
+def _compare_steps(implementation, sizes, activation) -> None:
     """A program with a step of its own ends it on the same parameters as the rest."""
     ends = []
     for one in (implementation, iterative):
-        network, X, Y = example(sizes)
+        network, X, Y = example(sizes, activation)
         deferred(one, network, X, Y, 0.1)
         ends.append([(layer.W, layer.b) for layer in network.layers])
     for l, (actual, expected) in enumerate(zip(*ends)):

@@ -10,18 +10,15 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import pandas as pd
-
-from bench.analyse.observations import Comparison, observe
-from bench.analyse.progress import ratio_interval
+from bench.analyse.observations import Comparison, observe, ratio_interval
+from bench.analyse.slices import Slice
 from bench.analyse.verdicts import verdict
-from bench.plan.allocators import ALLOCATORS
+from bench.analyse.words import listed
 from bench.plan.contenders import CONTROL, FLOOR
-from bench.record.times import CELL_COLUMNS
 
 ALPHA = 0.05
 TOO_FEW = "There are too few passes so far for intervals that hold together; the same command goes on from here."
-ALLOCATOR_WORDS = {"default": "As the allocator comes", "steady": "With an allocator that keeps freed memory"}
+ALLOCATOR_WORDS = {"default": "with the default allocator", "steady": "with an allocator that keeps freed memory"}
 
 
 @dataclass(frozen=True)
@@ -39,8 +36,9 @@ class Ratio:
         """What the interval allows one to say."""
         return verdict(self.low, self.high)
 
-    def __str__(self) -> str:
-        return f"{self.ratio:.3f} × {self.interval}"
+    def times(self, what: str = "") -> str:
+        """ "1.023 times the CPU time [1.011, 1.034]"."""
+        return f"{self.ratio:.3f} times {f'{what} ' if what else ''}{self.interval}"
 
     @property
     def interval(self) -> str:
@@ -66,54 +64,46 @@ class Finding:
     label: str = ""
 
 
-class Evidence:
-    """The observations of one machine's main slice: the dataset, batch, dtype and update with the most rows."""
+def ratios(data: Slice, comparison: Comparison, allocator: str, alpha: float = ALPHA, deepest: bool = False) -> list[Ratio]:
+    """The comparison in every cell of an allocator, by width and depth, with intervals that hold together.
 
-    def __init__(self, rows: pd.DataFrame) -> None:
-        slices = rows.groupby(["machine", "dataset", "batch", "dtype", "update"], sort=False).size()
-        self.machine, self.dataset, self.batch, self.dtype, self.update = slices.idxmax()
-        chosen = rows[
-            (rows["machine"] == self.machine)
-            & (rows["dataset"] == self.dataset)
-            & (rows["batch"] == self.batch)
-            & (rows["dtype"] == self.dtype)
-            & (rows["update"] == self.update)
-        ]
-        self.allocators = [name for name in ALLOCATORS if name in set(chosen["allocator"])]
-        self.rows = chosen
-        self._cells = chosen.drop_duplicates("cell").set_index("cell")[list(CELL_COLUMNS)]
-
-    def ratios(self, comparison: Comparison, allocator: str, deepest: bool = False, alpha: float = ALPHA) -> list[Ratio]:
-        """The comparison in every cell of an allocator, by width and depth, with intervals that hold together.
-
-        With `deepest`, only the deepest network of each width.
-        """
-        observations = observe(self.rows, [comparison])
-        cells = self._cells[self._cells["allocator"] == allocator].sort_values(["width", "depth"])
-        if deepest:
-            cells = cells.groupby("width").tail(1)
-        samples = {cell: observations.loc[observations["cell"] == cell, "log_ratio"] for cell in cells.index}
-        samples = {cell: found for cell, found in samples.items() if len(found)}
-        return [
-            Ratio(int(cells.at[cell, "depth"]), int(cells.at[cell, "width"]), *ratio_interval(found, alpha / len(samples)))
-            for cell, found in samples.items()
-        ]
-
-
-def findings(rows: pd.DataFrame, baseline: str) -> list[Finding]:
-    """What rows of time.csv say, as far as they go."""
-    if not rows["round"].notna().any():
-        return []
-    evidence = Evidence(rows)
-    names = set(rows["impl"])
-    found = [
-        *(_speed(evidence, baseline) if "recursive" in names and baseline == "iterative" else ()),
-        *(_recursion_alone(evidence) if {"recursive", "iterative_pop"} <= names else ()),
-        *(_release(evidence) if "iterative_pop" in names and baseline == "iterative" else ()),
-        *_above_the_floor(evidence, baseline),
-        *_trust(evidence, baseline),
+    With `deepest`, only the deepest network of each width.
+    """
+    rows = data.times[data.times["allocator"] == allocator]
+    cells = rows.drop_duplicates("cell").set_index("cell")[["depth", "width"]].sort_values(["width", "depth"])
+    if deepest:
+        cells = cells.groupby("width").tail(1)
+    observations = observe(rows, [comparison])
+    samples = {cell: observations.loc[observations["cell"] == cell, "log_ratio"] for cell in cells.index}
+    samples = {cell: found for cell, found in samples.items() if len(found)}
+    return [
+        Ratio(int(cells.at[cell, "depth"]), int(cells.at[cell, "width"]), *ratio_interval(found, alpha / len(samples)))
+        for cell, found in samples.items()
     ]
-    return [finding if _closed(finding) else replace(finding, answer=TOO_FEW, headline=None) for finding in found]
+
+
+def findings(parts: Sequence[Slice], baseline: str) -> list[Finding]:
+    """What the slice that was recorded first says, as far as it goes; the answers name it if there are others."""
+    if not parts:
+        return []
+    data = parts[0]
+    found = [
+        *(_speed(data) if baseline == "iterative" else ()),
+        *_recursion_alone(data),
+        *(_release(data) if baseline == "iterative" else ()),
+        *_above_the_floor(data, baseline),
+        *_trust(data, baseline),
+    ]
+    scope = f"For {data.words}: " if len(parts) > 1 else ""
+    return [_worded(finding, scope) for finding in found]
+
+
+def _worded(finding: Finding, scope: str) -> Finding:
+    """With what it is about before it; or, if no interval has closed yet, without a claim."""
+    if not _closed(finding):
+        return replace(finding, answer=TOO_FEW, headline=None)
+    first = finding.answer[0].lower() if scope else finding.answer[0].upper()
+    return replace(finding, answer=scope + first + finding.answer[1:])
 
 
 def _closed(finding: Finding) -> bool:
@@ -121,31 +111,39 @@ def _closed(finding: Finding) -> bool:
     return not finding.ratios or any(one.low > 0 for one in finding.ratios)
 
 
-def _speed(evidence: Evidence, baseline: str) -> Iterator[Finding]:
+def _speed(data: Slice) -> Iterator[Finding]:
     """Recursion against the list that the course teaches."""
-    for allocator in evidence.allocators:
-        ratios = evidence.ratios(("recursive", baseline), allocator)
-        yield Finding(
-            "Is there a speed difference worth noticing?",
-            f"{ALLOCATOR_WORDS[allocator]}, recursion against the kept list is {_counts(ratios)}. {_extremes(ratios)}",
-            tuple(ratios),
-            max(ratios, key=lambda one: abs(math.log(one.ratio))),
-            f"recursion ÷ kept list, {allocator} allocator",
-        )
+    for allocator in data.allocators:
+        found = ratios(data, ("recursive", "iterative"), allocator, ALPHA / len(data.allocators))
+        if found:
+            yield Finding(
+                "Is there a speed difference worth noticing?",
+                f"{ALLOCATOR_WORDS[allocator]}, recursion against the kept list is {_counts(found)}. {_extremes(found)}",
+                tuple(found),
+                _most_telling(found),
+                f"recursion ÷ kept list, {allocator} allocator",
+            )
 
 
-def _recursion_alone(evidence: Evidence) -> Iterator[Finding]:
+def _most_telling(found: Sequence[Ratio]) -> Ratio:
+    """The ratio that is farthest from 1, of those with a clear verdict if there are any."""
+    clear = [one for one in found if one.verdict in ("faster", "slower")]
+    return max(clear or found, key=lambda one: abs(math.log(one.ratio)))
+
+
+def _recursion_alone(data: Slice) -> Iterator[Finding]:
     """Recursion against the list that lets go of its arrays just as early, in the deepest networks."""
-    allocator = evidence.allocators[-1]
-    ratios = evidence.ratios(("recursive", "iterative_pop"), allocator, deepest=True)
-    yield Finding(
-        "What do the function calls themselves cost?",
-        f"{ALLOCATOR_WORDS[allocator]}, against a list that is popped, and so lets go of its arrays just as early, "
-        f"recursion in the deepest networks takes {_by_width(ratios, 'the CPU time')}. " + _from_which_width(ratios),
-        tuple(ratios),
-        ratios[0],
-        "recursion ÷ popped list",
-    )
+    allocator = data.allocators[-1]
+    found = ratios(data, ("recursive", "iterative_pop"), allocator, deepest=True)
+    if found:
+        yield Finding(
+            "What do the function calls themselves cost?",
+            f"{ALLOCATOR_WORDS[allocator]}, against a list that is popped, and so lets go of its arrays just as early, "
+            f"recursion in the deepest networks takes {_by_width(found, 'the CPU time')}. {_from_which_width(found)}",
+            tuple(found),
+            found[0],
+            "recursion ÷ popped list",
+        )
 
 
 def _from_which_width(ratios: Sequence[Ratio]) -> str:
@@ -159,48 +157,45 @@ def _from_which_width(ratios: Sequence[Ratio]) -> str:
     return f"The cost shows up to width {widest.width}, and from width {wider[0].width} on it does not."
 
 
-def _release(evidence: Evidence) -> Iterator[Finding]:
+def _release(data: Slice) -> Iterator[Finding]:
     """The popped list against the kept one: when the cache is let go of, and what the allocator makes of it."""
-    parts: list[str] = []
-    shown: list[Ratio] = []
-    for allocator in evidence.allocators:
-        ratios = evidence.ratios(("iterative_pop", "iterative"), allocator, alpha=ALPHA / len(evidence.allocators))
-        shown += ratios
-        words = ALLOCATOR_WORDS[allocator] if not parts else ALLOCATOR_WORDS[allocator][0].lower() + ALLOCATOR_WORDS[allocator][1:]
-        parts.append(f"{words} it is {_counts(ratios)}, at best {_best(ratios)}")
-    yield Finding(
-        "What does it save to release the cache early?",
-        f"Popping the list, against keeping it: {'; '.join(parts)}.",
-        tuple(shown),
-    )
+    found = {
+        allocator: ratios(data, ("iterative_pop", "iterative"), allocator, ALPHA / len(data.allocators)) for allocator in data.allocators
+    }
+    parts = [f"{ALLOCATOR_WORDS[allocator]} it is {_counts(some)}, at best {_best(some)}" for allocator, some in found.items() if some]
+    if parts:
+        yield Finding(
+            "What does it save to release the cache early?",
+            f"popping the list, against keeping it: {'; '.join(parts)}.",
+            tuple(one for some in found.values() for one in some),
+        )
 
 
-def _above_the_floor(evidence: Evidence, baseline: str) -> Iterator[Finding]:
+def _above_the_floor(data: Slice, baseline: str) -> Iterator[Finding]:
     """How much of a step is matrix products: the baseline over the floor, narrow and wide."""
-    ratios = evidence.ratios((baseline, FLOOR), evidence.allocators[-1], deepest=True)
-    if ratios:
+    found = ratios(data, (baseline, FLOOR), data.allocators[-1], deepest=True)
+    if found:
         yield Finding(
             "How much of a step is arithmetic that no implementation can avoid?",
-            f"A whole step takes {_by_width(ratios, 'the time of its matrix products alone')}.",
-            tuple(ratios),
-            ratios[-1],
+            f"a whole step takes {_by_width(found, 'the time of its matrix products alone')}.",
+            tuple(found),
+            found[-1],
             "a step ÷ its matrix products",
         )
 
 
-def _trust(evidence: Evidence, baseline: str) -> Iterator[Finding]:
+def _trust(data: Slice, baseline: str) -> Iterator[Finding]:
     """The control: the same code twice, each cell's interval at 95 % on its own."""
-    intervals = [
-        ratio_interval(group["log_ratio"]) for _, group in observe(evidence.rows, [(CONTROL, baseline)]).groupby("cell", sort=False)
-    ]
-    closed = [one for one in intervals if one[1] > 0]
+    groups = observe(data.times, [(CONTROL, baseline)]).groupby("cell", sort=False)
+    closed = [one for one in (ratio_interval(group["log_ratio"]) for _, group in groups) if one[1] > 0]
     if closed:
         missed = sum(not low <= 1 <= high for _, low, high in closed)
         widest = max(max(high - ratio, ratio - low) for ratio, low, high in closed)
         yield Finding(
             "Can these figures be trusted?",
-            "The control, which is the baseline timed a second time under another name, must come out at 1: its interval contains 1 in "
-            f"{len(closed) - missed} of {len(closed)} cells, and reaches {100 * widest:.1f} % at most from its centre.",
+            "the control, which is the baseline timed a second time under another name, must come out at 1: its interval, cell by cell, "
+            f"contains 1 in {len(closed) - missed} of {len(closed)} cells, and reaches {100 * widest:.1f} % at most from its centre. "
+            "An interval of 95 % may miss in 1 of 20.",
         )
 
 
@@ -210,22 +205,18 @@ def _counts(ratios: Sequence[Ratio]) -> str:
     words = {"same": "the same within 1 %", "undecided": "too close to call"}
     parts = [f"{words.get(word, word)} in {count}" for word, count in counts.items() if count]
     parts[0] += f" of {len(ratios)} cells"
-    return _list(parts)
+    return listed(parts)
 
 
-def _extremes(ratios: Sequence[Ratio]) -> str:
-    best, worst = min(ratios, key=lambda one: one.ratio), max(ratios, key=lambda one: one.ratio)
-    return f"At best it takes {best} the CPU time ({best.place}), at worst {worst} ({worst.place})."
+def _extremes(found: Sequence[Ratio]) -> str:
+    best, worst = min(found, key=lambda one: one.ratio), max(found, key=lambda one: one.ratio)
+    return f"At best it takes {best.times('the CPU time')} ({best.place}), at worst {worst.times()} ({worst.place})."
 
 
-def _best(ratios: Sequence[Ratio]) -> str:
-    best = min(ratios, key=lambda one: one.ratio)
-    return f"{best} ({best.place})"
+def _best(found: Sequence[Ratio]) -> str:
+    best = min(found, key=lambda one: one.ratio)
+    return f"{best.times('the CPU time')} ({best.place})"
 
 
-def _by_width(ratios: Sequence[Ratio], what: str) -> str:
-    return _list([f"{one}{'' if place else f' {what}'} at width {one.width}" for place, one in enumerate(ratios)])
-
-
-def _list(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+def _by_width(found: Sequence[Ratio], what: str) -> str:
+    return listed([f"{one.times('' if place else what)} at width {one.width}" for place, one in enumerate(found)])

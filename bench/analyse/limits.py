@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from bench.analyse.findings import Finding
+from bench.analyse.words import listed, spaced
 from bench.plan.contenders import title
 from bench.plan.limits import AS_IT_COMES, CALL, LIMIT_RAISED, Setting, setting_of, way_title
 
@@ -98,7 +99,7 @@ def _the_limit(as_it_comes: Sequence[Reach]) -> Iterator[Finding]:
     if stopped:
         parts.append(f"{_capital(_titles(stopped))} trained {_range(stopped)} layers under it, and one more ended in a RecursionError.")
     if free:
-        parts.append(f"It does not touch {_titles(free)}, which trained {_range(free)} layers, the most that was tried.")
+        parts.append(f"It does not affect {_titles(free)}, which trained {_range(free)} layers, the most that was tried.")
     parts += [_odd(one) for one in as_it_comes if not one.free and one not in stopped]
     yield Finding("What is Python's limit?", " ".join(parts))
 
@@ -127,7 +128,7 @@ def _yes(crashing: Sequence[Reach]) -> Iterator[str]:
     if threads:
         by_stack = _grouped(threads, lambda one: one.setting.words.removeprefix("limit raised, "))
         depths = [f"{_range(group)} layers with a {stack}" for stack, group in by_stack.items()]
-        yield f"It is a matter of the thread's stack: {_list(depths)}."
+        yield f"It is a matter of the thread's stack: {listed(depths)}."
 
 
 def _no(harmless: Sequence[Reach]) -> Iterator[str]:
@@ -158,9 +159,9 @@ def _beyond(group: Sequence[Reach]) -> str:
     """ ", recursion beyond 23 680 layers (3.9.18) and 19 968 layers (3.10.13)"."""
     by_title = _grouped(group, lambda one: title(one.impl))
     places = [
-        f"{words} beyond {_list([f'{spaced(one.deepest)} layers ({one.python})' for one in of_it])}" for words, of_it in by_title.items()
+        f"{words} beyond {listed([f'{spaced(one.deepest)} layers ({one.python})' for one in of_it])}" for words, of_it in by_title.items()
     ]
-    return f", {_list(places)}" if places else ""
+    return f", {listed(places)}" if places else ""
 
 
 def _asked(networks: Sequence[Reach]) -> Iterator[Finding]:
@@ -204,8 +205,8 @@ def _ways(calls: Sequence[Reach]) -> Iterator[Finding]:
         there = _grouped([one for one in calls if one.python in plain], lambda one: way_title(one.impl))
         safe = [way for way, group in there.items() if all(one.free for one in group)]
         other = [way for way in there if way not in safe]
-        answer = f"Safe on {_list(sorted(plain, key=age))}: {_list(safe)}."
-        yield Finding(question, f"{answer} Not on all of them: {_list(other)}." if other else answer)
+        answer = f"Safe on {listed(sorted(plain, key=age))}: {listed(safe)}."
+        yield Finding(question, f"{answer} Not on all of them: {listed(other)}." if other else answer)
     for python, group in _grouped(calls, lambda one: one.python).items():
         parts = [_way_words(ending, [one for one in group if one.status == ending]) for ending in ENDINGS]
         free = [one for one in group if one.free]
@@ -215,20 +216,11 @@ def _ways(calls: Sequence[Reach]) -> Iterator[Finding]:
 
 def _way_words(ending: str, group: Sequence[Reach]) -> str:
     first = sorted(group, key=lambda one: one.deepest)
-    return f"{ENDINGS[ending]} for {_list([f'{way_title(one.impl)} ({spaced(one.deepest)})' for one in first])}" if first else ""
+    return f"{ENDINGS[ending]} for {listed([f'{way_title(one.impl)} ({spaced(one.deepest)})' for one in first])}" if first else ""
 
 
 def _ways_in(group: Sequence[Reach]) -> str:
-    return _list([way_title(one.impl) for one in group])
-
-
-def spaced(number: int) -> str:
-    """A number with its thousands apart, by spaces at which no line breaks.
-
-    >>> spaced(1000000).split()
-    ['1', '000', '000']
-    """
-    return f"{number:,}".replace(",", "\u00a0")
+    return listed([way_title(one.impl) for one in group])
 
 
 def _range(group: Sequence[Reach]) -> str:
@@ -237,11 +229,11 @@ def _range(group: Sequence[Reach]) -> str:
 
 
 def _titles(group: Sequence[Reach]) -> str:
-    return _list(list(dict.fromkeys(title(one.impl) for one in group)))
+    return listed(list(dict.fromkeys(title(one.impl) for one in group)))
 
 
 def _pythons(group: Sequence[Reach]) -> str:
-    return _list(list(dict.fromkeys(one.python for one in group)))
+    return listed(list(dict.fromkeys(one.python for one in group)))
 
 
 def _grouped(group: Sequence[Reach], key: Callable[[Reach], str]) -> dict[str, list[Reach]]:
@@ -250,7 +242,3 @@ def _grouped(group: Sequence[Reach], key: Callable[[Reach], str]) -> dict[str, l
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def _list(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

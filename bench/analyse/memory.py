@@ -12,9 +12,11 @@ import numpy as np
 import pandas as pd
 
 from bench.analyse.findings import Finding
+from bench.analyse.words import spaced
 from bench.plan.contenders import title
-from bench.plan.study import FRAMELESS, STUDY_BATCH, STUDY_DEPTH, STUDY_WIDTH
+from bench.plan.study import FRAME_DEPTHS, FRAMELESS, STUDY_BATCH, STUDY_DEPTH, STUDY_WIDTH
 from bench.record.memory import PLACE_COLUMNS
+from impls.updates import UPDATES
 
 RELATIVE, ABSOLUTE_BYTES = 0.02, 64 * 1024  # how near a prediction must come
 INT_BYTES = 32  # a layer's number, as the object that its frame refers to
@@ -53,7 +55,7 @@ def memory_findings(peaks: pd.DataFrame) -> list[Finding]:
 
 def frame_costs(peaks: pd.DataFrame) -> list[FrameCost]:
     """The cost of a frame for each implementation that has been measured deep enough, at width 1 and batch 1."""
-    thin = peaks[(peaks["width"] == 1) & (peaks["batch"] == 1)]
+    thin = peaks[(peaks["width"] == 1) & (peaks["batch"] == 1) & peaks["depth"].isin(FRAME_DEPTHS)]
     resident, predicted = (_wide(thin, "resident", column) for column in ("peak_bytes", "predicted_bytes"))
     if FRAMELESS not in resident or len(resident) < 2:
         return []
@@ -97,7 +99,8 @@ def mebibytes(size: float) -> str:
 def _wide(peaks: pd.DataFrame, meter: str, column: str) -> pd.DataFrame:
     """One meter's figures: a row a cell, a column an implementation."""
     rows = peaks[(peaks["meter"] == meter) & (peaks["status"] == "ok") & peaks[column].notna()]
-    return rows.pivot_table(index=list(PLACE_COLUMNS), columns="impl", values=column, sort=False).astype(float)
+    usual = rows[rows["cell"].str.endswith(tuple(UPDATES))]  # what has another activation or initialiser is in the table alone
+    return usual.pivot_table(index=list(PLACE_COLUMNS), columns="impl", values=column, sort=False).astype(float)
 
 
 def _against_lists(heap: pd.DataFrame) -> Iterator[Finding]:
@@ -122,9 +125,10 @@ def _frames(peaks: pd.DataFrame) -> Iterator[Finding]:
         yield Finding(
             FRAMES,
             f"A layer of {title(cost.impl)} takes {cost.slope_bytes:.0f} bytes of resident memory more than one of the popped list, "
-            f"by the slope between {cost.shallowest:,} and {cost.deepest:,} layers of one unit. {INT_BYTES} of these are its layer's "
-            f"number, an object beside the frame, and the list's slot of {SLOT_BYTES} is saved, which leaves {cost.frame_bytes:.0f} "
-            f"for the frame; its code says {cost.code_bytes:.0f}. One activation of 8 units and 32 examples takes {8 * 32 * 8:,}.",
+            f"by the slope between {spaced(cost.shallowest)} and {spaced(cost.deepest)} layers of one unit. "
+            f"{INT_BYTES} of these are its layer's number, an object beside the frame, and the list's slot of {SLOT_BYTES} is saved, "
+            f"which leaves {cost.frame_bytes:.0f} for the frame; its code says {cost.code_bytes:.0f}. "
+            f"One activation of 8 units and 32 examples takes {spaced(8 * 32 * 8)}.",
         )
 
 

@@ -7,11 +7,13 @@ processes are. The median over a pass's rounds is therefore one sample, not the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import exp
 from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 
+from bench.analyse.intervals import median_interval
 from bench.plan.contenders import in_order
 
 METRICS = {"cpu": "cpu_ns", "wall": "wall_ns"}
@@ -60,11 +62,17 @@ def _observe_one(times: pd.DataFrame, comparison: Comparison, metric: str) -> pd
     by_visit = log_ratios.groupby(VISIT, sort=False)
     centre = by_visit.median()
     misses = (log_ratios - by_visit.transform("median")).abs()
-    deviation = misses.groupby(VISIT, sort=False).median() / _MAD_OF_STANDARD_NORMAL
+    deviation = misses.groupby(VISIT, sort=False).median() / MAD_OF_STANDARD_NORMAL
     table = pd.DataFrame({"log_ratio": centre, "deviation": deviation, "rounds": by_visit.size()}).reset_index()
     return table.assign(impl=impl, baseline=baseline, metric=metric)[COLUMNS]
 
 
 VISIT = ["machine", "cell", "pass"]
 COLUMNS = [*VISIT, "impl", "baseline", "metric", "log_ratio", "deviation", "rounds"]
-_MAD_OF_STANDARD_NORMAL = NormalDist().inv_cdf(0.75)
+MAD_OF_STANDARD_NORMAL = NormalDist().inv_cdf(0.75)
+
+
+def ratio_interval(log_ratios: Sequence[float], alpha: float = 0.05) -> tuple[float, float, float]:
+    """The median ratio and its anytime-valid interval; 0 and infinity stand for open bounds."""
+    centre, low, high = median_interval(log_ratios, alpha)
+    return exp(centre), exp(low), exp(high)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from statistics import fmean, variance
+from statistics import fmean, median
 from typing import NamedTuple
 
 import pandas as pd
 
-from bench.analyse.intervals import fewest_samples, median_interval
-from bench.analyse.observations import Comparison, comparisons, observe
+from bench.analyse.intervals import fewest_samples
+from bench.analyse.observations import MAD_OF_STANDARD_NORMAL, Comparison, comparisons, observe, ratio_interval
 from bench.analyse.verdicts import settled
 from bench.plan.cells import Cell
 from bench.plan.contenders import FLOOR
@@ -97,10 +97,10 @@ class Progress:
         return self.baseline in left and len(left) > 1
 
 
-def ratio_interval(log_ratios: Sequence[float], alpha: float = 0.05) -> tuple[float, float, float]:
-    """The median ratio and its anytime-valid interval; 0 and infinity stand for open bounds."""
-    centre, low, high = median_interval(log_ratios, alpha)
-    return math.exp(centre), math.exp(low), math.exp(high)
+def _robust_deviation(samples: Sequence[float]) -> float:
+    """The standard deviation, from the median distance to the median: one wild pass does not change it."""
+    centre = median(samples)
+    return median(abs(sample - centre) for sample in samples) / MAD_OF_STANDARD_NORMAL
 
 
 def _rounds_wanted(observations: Sequence[Observation]) -> int:
@@ -109,7 +109,7 @@ def _rounds_wanted(observations: Sequence[Observation]) -> int:
         return FIRST_ROUNDS
     within = fmean(one.deviation for one in observations) ** 2
     of_medians = fmean(math.pi / 2 * within / one.rounds for one in observations)
-    between = variance(one.log_ratio for one in observations) - of_medians
+    between = _robust_deviation([one.log_ratio for one in observations]) ** 2 - of_medians
     if between <= 0:
         return MOST_ROUNDS
     return min(MOST_ROUNDS, max(FEWEST_ROUNDS, math.ceil(math.pi / 2 * within / between)))

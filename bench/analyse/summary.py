@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from bench.analyse.observations import METRICS, Comparison, observe
-from bench.analyse.progress import ratio_interval
+from bench.analyse.observations import METRICS, Comparison, compared_in, observe, ratio_interval
+from bench.analyse.slices import Slice, slices
 from bench.analyse.verdicts import verdict
 from bench.record.times import CELL_COLUMNS
+from impls import PAIRS
 
 
 def summarise(rows: pd.DataFrame, compared: Sequence[Comparison], alpha: float = 0.05) -> pd.DataFrame:
@@ -19,6 +20,11 @@ def summarise(rows: pd.DataFrame, compared: Sequence[Comparison], alpha: float =
     cells = rows.drop_duplicates("cell").set_index("cell")[list(CELL_COLUMNS)]
     groups = observations.groupby(["machine", "cell", "impl", "baseline", "metric"], sort=False)
     return pd.DataFrame([{**row, **cells.loc[row["cell"]]} for row in _rows(groups, alpha)], columns=COLUMNS)
+
+
+def parts(times: pd.DataFrame, baseline: str) -> list[Slice]:
+    """The slices of one machine's rows of time.csv, each with its summary: made afresh, for one that is in a file may be older."""
+    return list(slices(summarise(times, compared_in(times, baseline, PAIRS)), times)) if len(times) else []
 
 
 def _rows(groups: Any, alpha: float) -> Iterator[dict[str, Any]]:

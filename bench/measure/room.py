@@ -16,10 +16,14 @@ def needed_bytes(cell: Cell, features: int, outputs: int) -> int:
 
     Parameters four times (in use, to put back, as drawn, as gradients), activations twice.
     """
-    sizes = cell.sizes(features, outputs)
     item = 4 if cell.dtype == "float32" else 8
-    parameters = sum(n * n_prev + n for n, n_prev in zip(sizes[1:], sizes[:-1], strict=True))
-    activations = cell.batch * sum(sizes)
+    # by a formula, for a list of a million million layers is what this is to prevent
+    between = cell.depth - 1
+    if between:
+        parameters = cell.width * (features + 1) + (between - 1) * cell.width * (cell.width + 1) + outputs * (cell.width + 1)
+    else:
+        parameters = outputs * (features + 1)
+    activations = cell.batch * (features + between * cell.width + outputs)
     return item * (4 * parameters + 2 * activations) + cell.depth * (FRAME_BYTES + OBJECT_BYTES)
 
 

@@ -12,26 +12,30 @@ from bench.measure.environment import worker_environment
 from bench.measure.lifeline import die_with_parent
 from bench.measure.process import WorkerDied, answers
 from bench.measure.worker import answers_only
+from bench.plan.cells import DEFAULT_ACTIVATION
 from bench.plan.contenders import available
 from bench.plan.experiment import broken
 
 VETTING_S = 60.0  # the check takes milliseconds
 
 
-def refused(names: Sequence[str], files: Sequence[str], silence_s: float = VETTING_S) -> dict[str, str]:
-    """Name -> why, for those implementations of the user's files that cannot be used."""
+def refused(
+    names: Sequence[str], files: Sequence[str], activation: str = DEFAULT_ACTIVATION, silence_s: float = VETTING_S
+) -> dict[str, str]:
+    """Name -> why, for those implementations of the user's files that cannot be used with that activation."""
     found: dict[str, str] = {}
     left = list(names)
     while left:
-        found |= _one_process(left, files, silence_s)
+        found |= _one_process(left, files, activation, silence_s)
     return {name: why for name, why in found.items() if why}
 
 
-def _one_process(left: list[str], files: Sequence[str], silence_s: float) -> dict[str, str]:
+def _one_process(left: list[str], files: Sequence[str], activation: str, silence_s: float) -> dict[str, str]:
     """What is wrong with whom, "" if nothing is; those who have been tried are taken from `left`."""
     found: dict[str, str] = {}
+    task = {"names": left, "files": list(files), "activation": activation}
     try:
-        with closing(answers(__name__, {"names": left, "files": list(files)}, worker_environment(), silence_s)) as heard:
+        with closing(answers(__name__, task, worker_environment(), silence_s)) as heard:
             for answer in heard:
                 found[left[0]] = str(answer.get("broken"))
                 left.pop(0)
@@ -50,7 +54,7 @@ def main() -> None:
     task = json.load(sys.stdin)
     known = available(task["files"])
     for name in task["names"]:
-        answer(broken=broken(known[name]))
+        answer(broken=broken(known[name], task["activation"]))
 
 
 if __name__ == "__main__":

@@ -65,13 +65,21 @@ def measure(visit: Visit) -> list[Measurement]:
     gc.collect()
     gc.freeze()
     try:
-        depth = visit.rng.randrange(FRAME_CHUNK_BYTES // FRAME_BYTES)
-        return _at_depth(depth, _measure, visit)
+        durations = _warm_up(visit)
+        if not durations:
+            return visit.failures
+        iterations = math.ceil(1.05 * SHORTEST_NS / min(_compared(durations)))
+        rows = list(visit.failures)
+        for number in range(visit.rounds):
+            depth = visit.rng.randrange(FRAME_CHUNK_BYTES // FRAME_BYTES)
+            rows += _at_depth(depth, lambda number=number: _round(visit, list(durations), number, iterations))  # type: ignore[misc]
+        return rows
     finally:
         gc.unfreeze()
 
 
-def _measure(visit: Visit) -> list[Measurement]:
+def _warm_up(visit: Visit) -> dict[str, float]:
+    """Nanoseconds of one warm step, of each contender that can take one."""
     durations = {}
     for name in list(visit.steps):
         visit.announce(name)
@@ -80,13 +88,7 @@ def _measure(visit: Visit) -> list[Measurement]:
             durations[name] = _step_ns(visit.steps[name])
         except Exception as error:
             visit.failures.append(Measurement(name, status=status_of(error), detail=f"{type(error).__name__}: {error}"))
-    if not durations:
-        return visit.failures
-    iterations = math.ceil(1.05 * SHORTEST_NS / min(_compared(durations)))
-    rows = list(visit.failures)
-    for number in range(visit.rounds):
-        rows += _round(visit, list(durations), number, iterations)
-    return rows
+    return durations
 
 
 def _compared(durations: dict[str, float]) -> list[float]:
@@ -122,16 +124,17 @@ def _step_ns(step: Step) -> float:
         iterations *= 2
 
 
-def _at_depth(frames: int, function: Callable[[Visit], list[Measurement]], argument: Visit) -> list[Measurement]:
-    """Call `function(argument)` from that many frames further down the stack.
+def _at_depth(frames: int, work: Callable[[], list[Measurement]]) -> list[Measurement]:
+    """Do the work from that many frames further down the stack.
 
     A call that straddles the end of a frame chunk is up to 200 times dearer on CPython 3.11 to 3.13
-    (python/cpython#142183), for every call at that depth. Starting at a random depth turns this from a
-    bias of one program into noise between passes, which the intervals count.
+    (python/cpython#142183), for every call at that depth. So each round starts at a random depth, the same
+    for all in it: a straddle then spoils one round, and the median over rounds leaves it out. With one
+    depth for a whole visit it spoiled passes, some of which read 0.3 or 1.3 for what is 1.07.
     """
     if frames == 0:
-        return function(argument)
-    return _at_depth(frames - 1, function, argument)
+        return work()
+    return _at_depth(frames - 1, work)
 
 
 def status_of(error: BaseException) -> str:

@@ -73,3 +73,12 @@ class Cell:
     def sizes(self, features: int, outputs: int) -> list[int]:
         """Units by layer, input and output included: depth + 1 numbers."""
         return [features] + [self.width] * (self.depth - 1) + [outputs]
+
+
+def variant(cell_id: str, allocator: str) -> str:
+    """What a cell's id says beyond the columns of the CSV files: an activation or initialiser that is not the usual one.
+
+    >>> variant("iris-b32-d4-w8-float32-fused-steady-relu-he", "steady"), variant("iris-b32-d4-w8-float32-fused-steady", "steady")
+    ('relu-he', '')
+    """
+    return cell_id.rpartition(f"-{allocator}")[2].lstrip("-")

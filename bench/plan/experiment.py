@@ -14,7 +14,7 @@ import numpy as np
 
 from bench.errors import BadInput, unknown
 from bench.plan import contenders, datasets
-from bench.plan.cells import Cell
+from bench.plan.cells import DEFAULT_ACTIVATION, Cell
 from bench.plan.datasets import Dataset
 from bench.plan.sweeps import Sweep
 from impls import IMPLEMENTATIONS, Implementation, layers, losses, updates
@@ -66,23 +66,21 @@ class Experiment:
             "data": {name: _digest(one.X.tobytes(), one.Y.tobytes()) for name, one in self.data.items()},
         }
 
-    def write_batches(self, folder: Path, also: Iterable[int] = ()) -> dict[tuple[str, int], Path]:
-        """Every batch of the sweep's sizes, and of others, as an .npz file, so that a measuring process need not
-        load the library it came from.
-        """
+    def write_batches(self, folder: Path, sizes: Iterable[int]) -> dict[tuple[str, int], Path]:
+        """A batch of each size as an .npz file, so that a measuring process need not load the library it came from."""
         paths = {}
         for number, (name, dataset) in enumerate(self.data.items()):
-            for examples in {*self.sweep.batch, *also}:
+            for examples in {*sizes}:
                 X, Y = dataset.batch(examples)
                 paths[name, examples] = folder / f"{number}-{examples}.npz"
                 np.savez(paths[name, examples], X=X, Y=Y, loss=dataset.loss)
         return paths
 
 
-def broken(implementation: Implementation) -> str:
-    """How an implementation breaks the contract; empty if it keeps it."""
+def broken(implementation: Implementation, activation: str = DEFAULT_ACTIVATION) -> str:
+    """How an implementation breaks the contract on networks with that activation; empty if it keeps it."""
     try:
-        check(implementation)
+        check(implementation, activation)
     except BrokenContract as error:
         return str(error)
     return ""
@@ -93,13 +91,13 @@ def prepare(
     names: Sequence[str],
     files: Sequence[str],
     baseline: str,
-    try_own: Callable[[Sequence[str], Sequence[str]], dict[str, str]],
+    try_own: Callable[[Sequence[str], Sequence[str], str], dict[str, str]],
 ) -> Experiment:
     """Find and check everything that a sweep names.
 
     `names` are the implementations to compare; if there are none, those that the sweep names, and those
     of the user's files beside them; or all. `try_own` tells what is wrong with whom of the
-    user's own (names, files), which had better not be tried in this process.
+    user's own (names, files, activation), which had better not be tried in this process.
 
     Raises:
         BadInput: a name is not known, data cannot be read or learned from, or the baseline itself
@@ -114,10 +112,11 @@ def prepare(
     wanted = contenders.choose(chosen, known, "--impl" if names else f"sweep {sweep.name!r}")
     if known[baseline] not in wanted:
         wanted.insert(0, known[baseline])
-    refused = {one.name: why for one in wanted if one.name not in theirs and (why := broken(one))}
-    refused |= try_own([one.name for one in wanted if one.name in theirs], files)
+    refused = {one.name: why for one in wanted if one.name not in theirs and (why := broken(one, sweep.activation))}
+    refused |= try_own([one.name for one in wanted if one.name in theirs], files, sweep.activation)
     if baseline in refused:
         raise BadInput(f"the baseline {baseline!r} {refused[baseline]}; mend it or give another --baseline")
+    _refuse_namesakes(sweep.dataset, f"sweep {sweep.name!r}")
     return Experiment(
         sweep,
         baseline,
@@ -126,6 +125,14 @@ def prepare(
         {name: datasets.load(name, sweep.target, f"sweep {sweep.name!r}") for name in sweep.dataset},
         tuple(str(Path(file).resolve()) for file in files),
     )
+
+
+def _refuse_namesakes(names: Sequence[str], place: str) -> None:
+    """Two data sets of one name would share their cells' ids, and their figures would run into one another."""
+    stems = [Path(name).stem for name in names]
+    for name, stem in zip(names, stems, strict=True):
+        if stems.count(stem) > 1 or (stem in datasets.BUNDLED and name != stem):
+            raise BadInput(f"{place}: the name of {name!r} is taken by another dataset; rename the file")
 
 
 def _source(implementation: Implementation) -> bytes:

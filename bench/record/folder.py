@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -113,8 +112,7 @@ def _set_aside(folder: Path) -> None:
     files = [file for pattern in ("*.csv", "*.json", "*.html") for file in folder.glob(pattern)]
     if not files:
         return
-    aside = folder / SET_ASIDE
-    shutil.rmtree(aside, ignore_errors=True)
+    aside = folder / f"{SET_ASIDE}_{datetime.now():%Y%m%d_%H%M%S_%f}"
     aside.mkdir()
     for file in files:
         file.replace(aside / file.name)

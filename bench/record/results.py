@@ -22,14 +22,13 @@ class Results:
 
     Attributes:
         machine: what machine.json says.
-        summary, times: summary.csv and time.csv.
+        times: time.csv.
         memory: memory.csv and the two series beside it.
         limits, training, clarity: the CSV of that name.
 
     """
 
     machine: dict[str, Any]
-    summary: pd.DataFrame
     times: pd.DataFrame
     memory: MemoryTables
     limits: pd.DataFrame
@@ -51,19 +50,17 @@ def read_results(folder: Path, warn: Warn) -> Results:
 
     """
     record = read_machine(folder)
-    summary = Table(folder, "summary.csv").read(warn)
     times = read_times(Table(folder, "time.csv"), warn)
-    machine = record.get("machine", summary["machine"].iloc[-1] if len(summary) else "")
+    machine = record.get("machine", times["machine"].iloc[-1] if len(times) else "")
     results = Results(
         record,
-        summary[summary["machine"] == machine],
         times[times["machine"] == machine],
         read_memory(folder, machine, warn),
         machines_limits(Table(folder, "limits.csv"), machine, warn),
         Table(folder, "training.csv").read(warn),
         Table(folder, "clarity.csv").read(warn),
     )
-    if results.summary.empty and results.memory.peaks.empty and results.limits.empty:
+    if not results.times["round"].notna().any() and results.memory.peaks.empty and results.limits.empty:
         raise NothingMeasured(f"{folder}: has no figures of this machine yet; `make bench` measures some")
     return results
 

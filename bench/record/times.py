@@ -9,6 +9,7 @@ import pandas as pd
 
 from bench.errors import BadInput
 from bench.measure.passes import Finished
+from bench.measure.visit import Measurement
 from bench.plan.cells import Cell
 from bench.record.tables import Table, Warn, as_rows, one_line
 
@@ -21,10 +22,10 @@ def cell_values(cell: Cell) -> list[Any]:
 
 
 def time_rows(run: str, machine: str, finished: Finished) -> list[Sequence[Any]]:
-    """The rows of a visit, the last round first.
+    """The rows of a visit: failures, then the last round first.
 
-    Backwards, so that the row of round 0, order 0 is the last to reach the file: a visit that has it
-    is whole, wherever a kill may have cut the write.
+    So that the row of round 0, order 0 is the last to reach the file: a visit that has it is whole, wherever
+    a kill may have cut the write.
     """
     cell = finished.assignment.cell
     head = [run, machine, finished.assignment.pass_number, *cell_values(cell)]
@@ -41,8 +42,14 @@ def time_rows(run: str, machine: str, finished: Finished) -> list[Sequence[Any]]
             row.status,
             one_line(row.detail),
         ]
-        for row in reversed(finished.rows)
+        for row in sorted(finished.rows, key=_from_the_end)
     ]
+
+
+def _from_the_end(row: Measurement) -> tuple[int, int, int]:
+    if row.round is None or row.order is None:
+        return 0, 0, 0
+    return 1, -row.round, -row.order
 
 
 def read_whole(table: Table, warn: Warn) -> pd.DataFrame:

@@ -118,6 +118,9 @@ class _Board:
         self._cells, self._progress = cells, progress
         self._clock = _Clock(budget_s)
         self._recent = list(cells)
+        self._varying = [
+            axis for axis in ("dataset", "batch", "dtype", "update", "allocator") if len({getattr(c, axis) for c in cells}) > 1
+        ]
         self._notes: list[str] = []
         self._columns = [one for one in progress.compared if one[1] == progress.baseline and one[0] != FLOOR]
         self._narrow = len(self._columns) > 4  # then ratios are short and without intervals; their colours tell verdicts
@@ -135,7 +138,7 @@ class _Board:
         yield Text(f"CPU time against the {title(self._progress.baseline)}", style="bold")
         yield Text(f"{decided} of {len(self._cells)} cells decided, {self._clock.words}")
         table = Table(box=box.SIMPLE_HEAD, padding=0) if self._narrow else Table()
-        table.add_column("cell", no_wrap=True)
+        table.add_column("depth × width", no_wrap=True)
         table.add_column("passes", justify="right")
         for impl, _ in self._columns:
             table.add_column(escape(title(impl)), no_wrap=not self._narrow, overflow="fold", min_width=4)
@@ -150,7 +153,7 @@ class _Board:
 
     def _row(self, cell: Cell) -> list[Text]:
         done = "✓" if self._progress.decided(cell) else " "
-        name = Text(f"{done} {cell.depth:>4} × {cell.width:<4} {cell.allocator}")
+        name = Text(" ".join((f"{done} {cell.depth:>4} × {cell.width:<4}", *(str(getattr(cell, axis)) for axis in self._varying))))
         passes = self._progress.passes(cell)
         ratios = [_ratio(passes > 0, self._narrow, *self._progress.ratio(cell, comparison)) for comparison in self._columns]
         return [name, Text(str(passes)), *ratios]

@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from bench.analyse.limits import Reach, reaches, spaced
+from bench.analyse.limits import Reach, reaches
+from bench.analyse.words import spaced
 from bench.plan.contenders import title
 from bench.plan.limits import SETTINGS, way_title
 from bench.show.pictures import Picture

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from bench.analyse.limits import age, limit_findings, spaced
+from bench.analyse.limits import age, limit_findings
+from bench.analyse.words import spaced
 from bench.plan.contenders import title
 from bench.plan.limits import CALL, setting_of, way_title
 from bench.show.limit_figures import limit_pictures

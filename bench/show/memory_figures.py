@@ -29,7 +29,7 @@ Lines = dict[str, np.ndarray]
 
 def memory_profile(tables: MemoryTables) -> Figure:
     """Live bytes after every forward and backward of one step; a panel an update, a line an implementation."""
-    rows = tables.profile
+    rows = _one_dataset(tables.profile)
     updates = [update for update in UPDATE_TITLES if rows["cell"].str.endswith(update).any()]
     lines = {update: _lines(rows[rows["cell"].str.endswith(update)]) for update in updates}
     figure = Figure(figsize=(5.4 * len(updates), 4.4), layout="constrained")
@@ -42,6 +42,11 @@ def memory_profile(tables: MemoryTables) -> Figure:
         ax.set_title(UPDATE_TITLES[update])
     axes[0].set_ylabel("MiB alive, above the start of the step")
     return figure
+
+
+def _one_dataset(rows: pd.DataFrame) -> pd.DataFrame:
+    """The cells of the dataset that was recorded first."""
+    return rows[rows["cell"].str.split("-").str[0] == rows["cell"].iloc[0].split("-")[0]]
 
 
 def _lines(rows: pd.DataFrame) -> Lines:
@@ -159,11 +164,12 @@ def _worst_words(points: pd.DataFrame) -> str:
 
 def memory_sampled(tables: MemoryTables) -> Figure:
     """The sampler's series through the steps with the heap's true peak, and a closer look with its true course."""
-    names = list(dict.fromkeys(tables.samples["impl"]))
+    samples = _one_dataset(tables.samples)
+    names = list(dict.fromkeys(samples["impl"]))
     figure, panels = _panels(len(names), 2, 4.9)
     heap = tables.read_by("heap").set_index(["cell", "impl"])["peak_bytes"]
     for [whole, close], name in zip(panels, names, strict=True):
-        series = tables.samples[tables.samples["impl"] == name]
+        series = samples[samples["impl"] == name]
         place = series["cell"].iloc[0]
         seconds, resident = series["seconds"].to_numpy(float), series["rss_bytes"].to_numpy(float) / MIB
         step_s = float(seconds.max()) / SAMPLED_STEPS

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -14,13 +15,15 @@ from pygments.lexers import PythonLexer
 
 from bench.analyse.clarity import functions_source
 from bench.analyse.findings import Finding, findings
+from bench.analyse.slices import Slice
+from bench.analyse.summary import parts
 from bench.analyse.training import Outcome, outcomes
 from bench.plan.contenders import FLOOR, title
 from bench.record.results import Results
 from bench.show.limit_report import limit_section
 from bench.show.memory_report import memory_section
 from bench.show.sections import by_question, fill
-from bench.show.time_figures import Slice, slices, time_pictures
+from bench.show.time_figures import time_pictures
 from impls import IMPLEMENTATIONS
 
 FACTS = {
@@ -43,24 +46,26 @@ FACTS = {
 
 def render(results: Results) -> str:
     """The report as HTML."""
-    parts = list(slices(results.summary, results.times))
-    found = findings(results.times, results.baseline)
+    slices = parts(results.times, results.baseline)
+    found = findings(slices, results.baseline)
     training = outcomes(results.training)
     memory, limits = memory_section(results.memory), limit_section(results.limits)
     return fill(
         "report.html.j2",
-        contents=_contents({"answers": parts, "figures": parts, "cells": parts, "memory": memory, "training": training, "limits": limits}),
-        date=f"{datetime.now(UTC):%d %B %Y}",
+        contents=_contents(
+            {"answers": slices, "figures": slices, "cells": slices, "memory": memory, "training": training, "limits": limits}
+        ),
+        date=_date(results.times),
         machine={key: results.machine.get(key, "unknown") for key in FACTS},
         machine_facts=_machine_facts(results.machine),
         blas_threads=results.machine.get("blas_threads", 1),
         share=results.machine.get("passes", {}).get("share"),
         sweep=results.machine.get("sweep", {}).get("name"),
-        cells=results.summary["cell"].nunique(),
+        cells=results.times["cell"].nunique(),
         passes=results.times["pass"].max(),
         cards=_cards(found),
         questions=by_question(found),
-        pictures=time_pictures(results.summary, results.times),
+        pictures=time_pictures(slices),
         memory=memory,
         limits=limits,
         training=training,
@@ -68,11 +73,18 @@ def render(results: Results) -> str:
         sources=_sources(),
         clarity=results.clarity.to_dict("records"),
         highlight_css=Markup(HtmlFormatter(style="friendly").get_style_defs("pre")),
-        tables=[_cell_table(part) for part in parts],
+        tables=[_cell_table(part) for part in slices],
         failures=_failures(results.times),
         refused=results.machine.get("refused", {}),
         warnings=results.machine.get("warnings", []),
     )
+
+
+def _date(times: pd.DataFrame) -> str:
+    """When the last run began, which its name tells."""
+    with suppress(ValueError, IndexError):
+        return f"{datetime.strptime(times['run'].iloc[-1][:8], '%Y%m%d'):%d %B %Y}"
+    return ""
 
 
 def _contents(sections: dict[str, Any]) -> list[tuple[str, str]]:
@@ -103,7 +115,12 @@ def _machine_facts(machine: dict[str, Any]) -> list[tuple[str, str]]:
 def _cards(findings: Sequence[Finding]) -> list[dict[str, str]]:
     """The findings' headline figures, large."""
     return [
-        {"value": f"{one.headline.ratio:.2f} ×", "interval": one.headline.interval, "label": f"{one.label}, {one.headline.place}"}
+        {
+            "value": f"{one.headline.ratio:.2f} ×",
+            "interval": one.headline.interval,
+            "label": f"{one.label}, {one.headline.place}",
+            "verdict": one.headline.verdict,
+        }
         for one in findings
         if one.headline
     ]
@@ -148,10 +165,9 @@ def _cell_table(part: Slice) -> dict[str, Any]:
     order = ["width", "depth", "allocator"]
     cells = rows.drop_duplicates("cell").sort_values(order)
     found = {(row.cell, row.impl, row.baseline): row for row in rows.itertuples()}
-    first = rows.iloc[0]
     return {
         "baseline": title(compared[0][1]),
-        "heading": f"{first['dataset']}, batch {first['batch']}, {first['dtype']}, {first['update']} update",
+        "heading": part.words,
         "columns": [_heading(*comparison, compared[0][1]) for comparison in compared],
         "rows": [
             {

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -16,48 +14,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, NullLocator
 
+from bench.analyse.slices import Slice
 from bench.analyse.verdicts import SAME
-from bench.plan.allocators import ALLOCATORS
 from bench.plan.contenders import CONTROL, FLOOR
 from bench.show.pictures import COLOURS, Picture, label
 from impls import IMPLEMENTATIONS
 
 ALLOCATOR_TITLES = {"default": "allocator as it comes", "steady": "allocator keeps freed memory"}
-
-
-@dataclass(frozen=True)
-class Slice:
-    """The part of the tables that one figure can hold: one dataset, batch, dtype and update.
-
-    `summary` has the CPU rows of summary.csv, `times` the timed rows of time.csv, `name` is empty
-    for the first slice.
-    """
-
-    name: str
-    summary: pd.DataFrame
-    times: pd.DataFrame
-
-    @property
-    def allocators(self) -> list[str]:
-        """Those that there are rows of."""
-        return [name for name in ALLOCATORS if name in set(self.summary["allocator"])]
-
-    @property
-    def comparisons(self) -> list[tuple[str, str]]:
-        """Everything compared, but the floor and the control."""
-        rows = self.summary[~self.summary["impl"].isin([CONTROL, FLOOR])]
-        return list(dict.fromkeys(zip(rows["impl"], rows["baseline"], strict=True)))
-
-
-def slices(summary: pd.DataFrame, times: pd.DataFrame) -> Iterator[Slice]:
-    """The slices of one machine's tables."""
-    axes = ["dataset", "batch", "dtype", "update"]
-    cpu = summary[summary["metric"] == "cpu"]
-    for number, (key, rows) in enumerate(cpu.groupby(axes, sort=False)):
-        same = (times[axes] == list(key)).all(axis=1) & times["round"].notna()
-        dataset, batch, dtype, update = key
-        name = "" if number == 0 else f"{Path(dataset).stem}-b{batch}-{dtype}-{update}"
-        yield Slice(name, rows, times[same])
 
 
 def ratio_by_depth(data: Slice) -> Figure:
@@ -186,15 +149,18 @@ def _log2_axis(ax: Axes, ticks: Sequence[int]) -> None:
     ax.xaxis.set_minor_locator(NullLocator())
 
 
-def time_pictures(summary: pd.DataFrame, times: pd.DataFrame) -> list[Picture]:
-    """The pictures of every slice of one machine's tables."""
-    return [picture for data in slices(summary, times) for picture in _of_slice(data)]
-
-
-def _of_slice(data: Slice) -> Iterator[Picture]:
-    for name, heading, caption, draw in PLOTS if data.comparisons else PLOTS[-1:]:  # with nobody to compare, what a step takes
-        suffix, of = (f"-{data.name}", f": {data.name}") if data.name else ("", "")
-        yield Picture(name + suffix, heading + of, caption, partial(draw, data))
+def time_pictures(parts: Sequence[Slice]) -> list[Picture]:
+    """The pictures of every slice; the headings name it if there are several."""
+    return [
+        Picture(
+            f"{name}{'-' if data.name else ''}{data.name}",
+            f"{heading}: {data.words}" if len(parts) > 1 else heading,
+            caption,
+            partial(draw, data),
+        )
+        for data in parts
+        for name, heading, caption, draw in PLOTS
+    ]
 
 
 # name, heading, how to read it, how to draw it

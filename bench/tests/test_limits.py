@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 import bench.verbs.limits as verb
-from bench.analyse.limits import limit_findings, spaced
+from bench.analyse.limits import limit_findings
+from bench.analyse.words import spaced
 from bench.cli import main
 from bench.measure.interpreters import identify
 from bench.measure.limits import Limit, without_searches
@@ -69,7 +70,7 @@ def test_the_limit_is_told_with_whom_it_stops():
     assert answers(ROWS)["What is Python's limit?"] == (
         "Python allows 1 000 calls inside one another unless it is told otherwise (3.9.18 and 3.13.0). "
         "Recursion trained 987 to 990 layers under it, and one more ended in a RecursionError. "
-        "It does not touch kept list, which trained 1 000 000 layers, the most that was tried."
+        "It does not affect kept list, which trained 1 000 000 layers, the most that was tried."
     )
 
 

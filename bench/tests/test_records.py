@@ -118,7 +118,10 @@ def test_fresh_sets_earlier_results_aside(tmp_path):
     (tmp_path / "time.csv").write_text("precious")
     with results_folder(tmp_path, fresh=True):
         assert not (tmp_path / "time.csv").exists()
-    assert (tmp_path / "set_aside" / "time.csv").read_text() == "precious"
+    (tmp_path / "time.csv").write_text("and more")
+    with results_folder(tmp_path, fresh=True):
+        pass
+    assert [path.read_text() for path in sorted(tmp_path.glob("set_aside_*/time.csv"))] == ["precious", "and more"]
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):

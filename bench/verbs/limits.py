@@ -7,19 +7,24 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bench.analyse.limits import ENDINGS, limit_findings, spaced
+from bench.analyse.limits import ENDINGS, limit_findings
+from bench.analyse.words import spaced
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.environments import cache_folder, python_with_numpy
 from bench.measure.interpreters import Interpreter, Unusable, candidates, identify, running
 from bench.measure.limits import Limit, calling_limits, implementation_limits, without_searches
 from bench.measure.machine import fingerprint
 from bench.measure.trials import usual_guard
+from bench.measure.vetting import refused
 from bench.plan import contenders
 from bench.plan.limits import CALL, setting_of, way_title
 from bench.record.folder import results_folder
 from bench.record.limits import machines_limits, put_limit
 from bench.record.tables import Table
 from bench.show.console import Screen
+from impls import IMPLEMENTATIONS
+
+DEEPEST = 50_000_000  # half of what the recursion limit is raised to: an implementation may take two calls a layer
 
 
 def limits(options: argparse.Namespace, screen: Screen) -> None:
@@ -32,7 +37,12 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
     """
     if options.max_depth < 1:
         raise BadInput(f"--max-depth is {options.max_depth}; give a number of layers from 1")
+    if options.max_depth > DEEPEST:
+        raise BadInput(f"--max-depth is {options.max_depth}; give {spaced(DEEPEST)} layers at most")
     names = [one.name for one in contenders.choose(options.impl, contenders.available(options.files), "--impl")]
+    for name, why in refused([name for name in names if name not in IMPLEMENTATIONS], options.files).items():
+        screen.warn(f"{name} is left out: it {why}")
+        names.remove(name)
     files = [str(Path(file).resolve()) for file in options.files]
     found, failed = _interpreters(options.python or [], screen)
     machine = fingerprint()["machine"]

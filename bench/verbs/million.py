@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table as Grid
 
 from bench.analyse.memory import mebibytes
+from bench.analyse.words import spaced
 from bench.errors import BadInput, NothingMeasured
 from bench.measure import room
 from bench.measure.million import BATCH, STEPS, WIDTH, Deep, train_deep
@@ -34,8 +35,8 @@ def million(options: argparse.Namespace, screen: Screen) -> None:
         raise BadInput(f"--depth is {depth}; give 1 or more")
     why = room.shortage(depth * (room.FRAME_BYTES + room.OBJECT_BYTES))
     if why:
-        raise BadInput(f"{depth:,} layers: {why}; give a smaller --depth")
-    screen.say(f"{depth:,} layers of {WIDTH} units, {BATCH} examples of {DATASET} projected down, {STEPS} steps, fused update")
+        raise BadInput(f"{spaced(depth)} layers: {why}; give a smaller --depth")
+    screen.say(f"{spaced(depth)} layers of {WIDTH} units, {BATCH} examples of {DATASET} projected down, {STEPS} steps, fused update")
     done = [deep for impl in IMPLS if (deep := _train(impl, depth, screen))]
     if not done:
         raise NothingMeasured("no implementation came to the end; what is said above is why")

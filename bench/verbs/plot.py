@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from bench.analyse.summary import parts
 from bench.record.folder import make_folder
 from bench.record.results import read_results
 from bench.show.console import Screen
@@ -24,7 +25,7 @@ def plot(options: argparse.Namespace, screen: Screen) -> None:
     results = read_results(options.results, screen.warn)
     make_folder(options.plots, "--plots")
     pictures = [
-        *time_pictures(results.summary, results.times),
+        *time_pictures(parts(results.times, results.baseline)),
         *memory_pictures(results.memory),
         *limit_pictures(results.limits),
     ]

@@ -7,7 +7,7 @@ import secrets
 import tempfile
 import time
 from contextlib import suppress
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,10 @@ from bench.analyse.clarity import clarity
 from bench.analyse.findings import findings
 from bench.analyse.observations import compared_in
 from bench.analyse.progress import Progress
-from bench.analyse.summary import summarise
+from bench.analyse.summary import parts, summarise
 from bench.errors import BadInput, NothingMeasured
 from bench.measure import caveats, machine, room
-from bench.measure.caveats import Caveat, Moment
+from bench.measure.caveats import Caveat
 from bench.measure.passes import Assignment, Finished, run_passes
 from bench.measure.vetting import refused
 from bench.measure.visit import Measurement
@@ -31,11 +31,12 @@ from bench.plan.allocators import lacking
 from bench.plan.cells import Cell
 from bench.plan.experiment import Experiment, prepare
 from bench.plan.sweeps import Sweep
-from bench.record.folder import read_machine, results_folder, write_machine
+from bench.record.folder import results_folder, write_machine
 from bench.record.schemas import SCHEMAS
 from bench.record.tables import Table
-from bench.record.times import read_whole, time_rows
+from bench.record.times import read_times, read_whole, time_rows
 from bench.show.console import Screen
+from bench.verbs.conditions import Account, conditions, machine_record, record_to_go_on_with
 from bench.verbs.memory import measure_memory
 from impls import PAIRS
 
@@ -57,13 +58,16 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
         screen.say(f"runs your own code: {file}")
     with results_folder(options.results, options.fresh) as folder:
         known = machine.fingerprint()
-        before = _record_to_go_on_with(experiment, known, folder)
+        before = record_to_go_on_with(experiment, known, folder)
         if options.only != "memory":
-            _measure(experiment, known, before, options.seed, patience, folder, screen)
             Table(folder, "clarity.csv").replace(astuple(clarity(one)) for one in experiment.implementations.values())
-            _sum_up(experiment, folder, screen)
+            try:
+                _measure(experiment, known, before, options.seed, patience, folder, screen)
+            finally:
+                rows = _sum_up(experiment, folder)  # after Ctrl-C too
+            _answer(experiment, known["machine"], rows, folder, screen)
         else:
-            write_machine(folder, {**before, **known, **_conditions(experiment, before)})
+            write_machine(folder, {**before, **known, **conditions(experiment, before)})
         if options.only != "time":
             measure_memory(experiment, known["machine"], folder, patience, screen)
 
@@ -93,16 +97,14 @@ class Ledger:
     machine: str
     table: Table
     progress: Progress
-    measured_s: float = 0.0
-    blas: dict[str, Any] = field(default_factory=dict)
-    caveats: list[Caveat] = field(default_factory=list)
+    account: Account = field(default_factory=Account)
 
     def add(self, finished: Finished) -> None:
         """Record a visit; it is on the disk when this returns."""
         rows = time_rows(self.run, self.machine, finished)
         self.table.append(rows)
         self.progress.add(pd.DataFrame(rows, columns=self.table.columns).astype(SCHEMAS["time.csv"]))
-        self.measured_s += sum(row.wall_ns * row.iterations for row in finished.rows if row.wall_ns and row.iterations) / 1e9
+        self.account.measured_s += sum(row.wall_ns * row.iterations for row in finished.rows if row.wall_ns and row.iterations) / 1e9
 
 
 def _measure(
@@ -119,10 +121,10 @@ def _measure(
     if not earlier.empty:
         screen.say(f"goes on with {earlier.groupby(['cell', 'pass']).ngroups} visits recorded before; --fresh starts anew")
     start = caveats.this_moment()
-    ledger.caveats += _tell(caveats.before(caveats.read_text, known["load_1_min"], caveats.on_battery()), screen)
+    ledger.account.caveats += _tell(caveats.before(caveats.read_text, known["load_1_min"], caveats.on_battery()), screen)
 
     def keep_record() -> None:
-        write_machine(folder, _machine_record(experiment, known, before, ledger, start, caveats.this_moment()))
+        write_machine(folder, machine_record(experiment, known, before, ledger.account, start, caveats.this_moment()))
 
     keep_record()  # for a kill would leave rows that do not say whose they are
     try:
@@ -147,7 +149,7 @@ def _watch(experiment: Experiment, cells: list[Cell], seed: int, patience: float
     """Run passes and record each visit as it finishes, on the screen too."""
     sweep = experiment.sweep
     workers = Workers(
-        experiment.write_batches(scratch),
+        experiment.write_batches(scratch, {cell.batch for cell in cells}),
         experiment.baseline,
         experiment.files,
         sweep.blas_threads,
@@ -176,78 +178,22 @@ def _possible(experiment: Experiment, ledger: Ledger, told: set[str], screen: Sc
     return cells
 
 
-def _record_to_go_on_with(experiment: Experiment, known: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """machine.json of an earlier run on this machine, if its figures can be joined to new ones.
-
-    Raises:
-        BadInput: code, data or settings have changed since.
-
-    """
-    before = read_machine(folder)
-    if before.get("machine") != known["machine"]:
-        return {}
-    for key, words in CHANGES.items():
-        changed = _changed(experiment.settings()[key], before.get("settings", {}).get(key))
-        if changed:
-            raise BadInput(f"{folder}: its figures are of {words}{changed}; give --fresh to start anew, or another --results")
-    return before
-
-
-CHANGES = {
-    "baseline": "another baseline, ",
-    "blas_threads": "another number of BLAS threads, ",
-    "implementations": "an earlier version of ",
-    "data": "other data under the name of ",
-}
-
-
-def _changed(now: Any, then: Any) -> str:
-    """What was otherwise in an earlier run, if anything was; what it did not have is no change."""
-    if then is None or now == then:
-        return ""
-    if isinstance(now, dict):
-        return ", ".join(name for name in now if then.get(name, now[name]) != now[name])
-    return str(then)
-
-
-def _machine_record(
-    experiment: Experiment, known: dict[str, Any], before: dict[str, Any], ledger: Ledger, start: Moment, end: Moment
-) -> dict[str, Any]:
-    spent = before.get("passes", {})
-    wall = spent.get("wall_s", 0.0) + end.monotonic_s - start.monotonic_s
-    measured = spent.get("measured_s", 0.0) + ledger.measured_s
-    now = [asdict(one) for one in [*ledger.caveats, *caveats.during(start, end)]]
-    warnings = {one["remedy"]: one for one in [*before.get("warnings", []), *now]}  # the last of a kind
-    return {
-        **known,
-        "warnings": list(warnings.values()),
-        **(ledger.blas or {key: before[key] for key in ("blas", "blas_threads") if key in before}),
-        "passes": {"wall_s": round(wall, 1), "measured_s": round(measured, 1), "share": round(measured / wall, 3) if wall else None},
-        "sweep": {"name": experiment.sweep.name, "precision": experiment.sweep.precision, "budget_s": experiment.sweep.budget_s},
-        **_conditions(experiment, before),
-    }
-
-
-def _conditions(experiment: Experiment, before: dict[str, Any]) -> dict[str, Any]:
-    """What was compared, this time and earlier."""
-    settings = experiment.settings()
-    for key in ("implementations", "data"):
-        settings[key] = {**before.get("settings", {}).get(key, {}), **settings[key]}
-    return {"refused": experiment.refused, "settings": settings}
-
-
 def _check_blas(ledger: Ledger, hello: dict[str, Any], wanted: int, screen: Screen) -> None:
-    first = not ledger.blas
-    ledger.blas = machine.blas_of(hello)
+    first = not ledger.account.blas
+    ledger.account.blas = machine.blas_of(hello)
     if first:
-        ledger.caveats += _tell(caveats.of_blas(ledger.blas["blas_threads"], wanted), screen)
+        ledger.account.caveats += _tell(caveats.of_blas(ledger.account.blas["blas_threads"], wanted), screen)
 
 
-def _sum_up(experiment: Experiment, folder: Path, screen: Screen) -> None:
-    rows = read_whole(Table(folder, "time.csv"), screen.warn)
-    summary = summarise(rows, compared_in(rows, experiment.baseline, PAIRS))
-    if summary.empty:
+def _sum_up(experiment: Experiment, folder: Path) -> pd.DataFrame:
+    """Write summary.csv from all that time.csv holds, and return that."""
+    rows = read_times(Table(folder, "time.csv"), lambda sentence: None)
+    Table(folder, "summary.csv").replace(summarise(rows, compared_in(rows, experiment.baseline, PAIRS)).to_numpy().tolist())
+    return rows
+
+
+def _answer(experiment: Experiment, machine: str, rows: pd.DataFrame, folder: Path, screen: Screen) -> None:
+    here = rows[rows["machine"] == machine]
+    if not here["round"].notna().any():
         raise NothingMeasured(f"{folder / 'time.csv'}: nothing could be measured; its status and detail columns say why")
-    Table(folder, "summary.csv").replace(summary.to_numpy().tolist())
-    here = rows["machine"] == read_machine(folder)["machine"]
-    screen.findings(findings(rows[here], experiment.baseline))
+    screen.findings(findings(parts(here, experiment.baseline), experiment.baseline))

@@ -16,8 +16,8 @@ from bench.record.schemas import SCHEMAS
 from bench.tests.rows import write_results
 from bench.tests.test_house import verbs
 
-QUICK = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-SLOW = settings(QUICK, max_examples=40)  # draws or renders in each example
+QUICK = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+SLOW = settings(QUICK, max_examples=25)  # draws or renders in each example
 
 keys = st.sampled_from([*Sweep.model_fields, "widht", "nonsense"])
 scalars = st.one_of(

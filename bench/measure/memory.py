@@ -85,7 +85,9 @@ class Scales:
                         raise WorkerDied("error", f"answered {str(answer)[:80]}, which it was not asked")
                     pending.remove(answer["meter"])
                     yield Weight(weighing.cell, weighing.impl, **answer)
-                if pending:
+                    if not pending:
+                        break
+                else:
                     raise WorkerDied("error", "ended before it had answered")
         except WorkerDied as death:
             yield Weight(weighing.cell, weighing.impl, pending.pop(0), status=death.status, detail=death.detail)

@@ -48,6 +48,7 @@ def test_a_sweep_of_any_values_is_read_or_refused_in_one_line(entries):
 
 @QUICK
 @given(st.text(st.characters(codec="utf-8"), max_size=60))
+@example("depth = 1\nwidth = 1\ndataset = 'a\\nb.csv'".replace("'", '"'))
 @example("depth = 99999999999999999999999999\nwidth = 1")
 @example("depth = 1\nwidth = 1\ndataset = 'a\\u0000.csv'\ntarget = 'x'")
 def test_a_sweep_of_any_text_is_read_or_refused_in_one_line(text):

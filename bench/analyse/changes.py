@@ -21,6 +21,7 @@ from bench.analyse.differences import difference_interval
 from bench.analyse.observations import Comparison, compared_in, observe
 from bench.analyse.verdicts import verdict
 from bench.plan.contenders import FLOOR, REFERENCES
+from bench.record.times import CELL_COLUMNS
 
 ALPHA = 0.05
 
@@ -64,7 +65,8 @@ def changes(base: pd.DataFrame, new: pd.DataFrame, baseline: str, same_machine: 
     if same_machine:
         compared.append((baseline, FLOOR))
     before, after = _samples(base, compared), _samples(new, compared)
-    shared = [key for key in before if key in after]
+    cells = base.drop_duplicates("cell").sort_values(list(CELL_COLUMNS))["cell"].tolist()
+    shared = sorted((key for key in before if key in after), key=lambda key: cells.index(key[0]))
     return [_change(key, before[key], after[key], ALPHA / len(shared)) for key in shared]
 
 

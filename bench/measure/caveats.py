@@ -147,7 +147,7 @@ def _steal(start: Moment, end: Moment) -> Iterator[Caveat]:
     share = (end.stolen - start.stolen) / ticks if ticks > 0 else 0.0
     if share > NOTABLE_STEAL:
         yield Caveat(
-            f"the host of this virtual machine took {share:.0%} of its processor time away",
+            f"the host of this virtual machine took {100 * share:.0f} % of its processor time away",
             "use a machine of your own, or cores that are not shared",
         )
 

@@ -23,6 +23,8 @@ SITTINGS: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
     (("sampled",), {}),
 )
 
+ANSWERED = {"meter", "peak_bytes", "status", "detail", "series"}
+
 
 @dataclass(frozen=True)
 class Weighing:
@@ -79,11 +81,13 @@ class Scales:
         try:
             with closing(answers(WORKER, self._task(weighing), environment, self.silence_s)) as heard:
                 for answer in heard:
-                    if answer.get("meter") not in pending:
+                    if answer.get("meter") not in pending or not set(answer) <= ANSWERED:
                         raise WorkerDied("error", f"answered {str(answer)[:80]}, which it was not asked")
                     pending.remove(answer["meter"])
                     yield Weight(weighing.cell, weighing.impl, **answer)
-                if pending:
+                    if not pending:
+                        break
+                else:
                     raise WorkerDied("error", "ended before it had answered")
         except WorkerDied as death:
             yield Weight(weighing.cell, weighing.impl, pending.pop(0), status=death.status, detail=death.detail)

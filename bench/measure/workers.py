@@ -65,11 +65,12 @@ class Workers:
                     else:
                         yield _obituary(pending.pop(0), again, trying, reply.status, reply.detail)
                         trying = None
-                if pending:
+                    if not pending:
+                        break  # how it ends is nothing to anybody, and what it may have started can keep its pipe open for ever
+                else:
                     raise WorkerDied("error", "ended before it had answered")
         except WorkerDied as death:
-            if pending:  # or it has answered all, and how it ended is nothing to anybody
-                yield _obituary(pending.pop(0), again, trying, death.status, death.detail)
+            yield _obituary(pending.pop(0), again, trying, death.status, death.detail)
         pending += again
 
     def _task(self, assignments: Sequence[Assignment]) -> dict[str, Any]:

@@ -79,6 +79,15 @@ class Sweep(BaseModel):
                 raise ValueError(unknown(info.field_name, name, NAMES[info.field_name]))
         return value
 
+    @field_validator("dataset")
+    @classmethod
+    def _printable(cls, names: list[str]) -> list[str]:
+        """A dataset's name is part of a cell's, and goes wherever that is shown."""
+        for name in names:
+            if not name.isprintable():
+                raise ValueError(f"dataset {name!r} holds characters that cannot be printed; rename the file")
+        return names
+
     def cells(self) -> list[Cell]:
         """Every combination, in the order written."""
         axes = ("dataset", "batch", "depth", "width", "dtype", "update", "allocator")

@@ -36,7 +36,8 @@ def sum_up(found: Sequence[Change], above: float | None) -> str:
     """One sentence on them all."""
     if above is not None:
         beyond = sum(one.certainly_above(above) for one in found)
-        return f"{beyond or 'none'} of {len(found)} comparisons {'is' if beyond < 2 else 'are'} slower by more than {above:.1%} for certain"
+        verb = "is" if beyond < 2 else "are"
+        return f"{beyond or 'none'} of {len(found)} comparisons {verb} slower by more than {100 * above:g} % for certain"
     slower = sum(one.together[0] > 1 for one in found)
     faster = sum(one.together[1] < 1 for one in found)
     return f"of {len(found)} comparisons, {slower} became slower and {faster} faster for certain"
@@ -59,11 +60,15 @@ def _words(one: Change) -> str:
     if math.isinf(high):
         return "too few passes"
     if one.verdict == "same":
-        return f"the same within 1 % ({low - 1:+.1%} to {high - 1:+.1%})"
+        return f"the same within 1 % ({_percent(low - 1)} to {_percent(high - 1)})"
     if one.verdict == "undecided":
-        return f"too close to call ({low - 1:+.1%} to {high - 1:+.1%})"
+        return f"too close to call ({_percent(low - 1)} to {_percent(high - 1)})"
     small, large = sorted((abs(low - 1), abs(high - 1)))
-    return f"{one.verdict} by {small:.1%} to {large:.1%}"
+    return f"{one.verdict} by {100 * small:.1f} to {100 * large:.1f} %"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:+.1f} %"
 
 
 def _short(cells: Sequence[str]) -> list[str]:

@@ -65,7 +65,7 @@ START = Moment(wall_s=1e9, monotonic_s=50, boot_s=70, stolen=5, ticks=1000)
         (Moment(1e9 - 3500, 150, 170, 5, 2000), ["the clock was set back by 3600 s during the run"]),
         (Moment(1e9 + 130, 150, 170, 5, 2000), ["the clock was set forward by 30 s during the run"]),
         (Moment(1e9 + 900, 150, 970, 5, 2000), ["the machine slept for 800 s during the run"]),
-        (Moment(1e9 + 100, 150, 170, 65, 2000), ["the host of this virtual machine took 6% of its processor time away"]),
+        (Moment(1e9 + 100, 150, 170, 65, 2000), ["the host of this virtual machine took 6 % of its processor time away"]),
     ],
 )
 def test_what_happens_during_a_run_is_told(end, what):

@@ -98,7 +98,7 @@ def test_the_gate_is_an_exit_code(tmp_path, capsys, slower, gate, code):
     before, after = folders(tmp_path, lambda cell: 1.2, lambda cell: 1.2 * (slower if cell == 1 else 1), cells=3)
     assert main(["compare", str(before), str(after), "--fail-above", gate]) == code
     captured = capsys.readouterr()
-    beyond = "1 of 3 comparisons is slower by more than 3.0% for certain"
+    beyond = "1 of 3 comparisons is slower by more than 3 % for certain"
     assert (beyond in captured.err) == (code == 1)
     words = {1.05: "slower by 4.", 1.0: "the same within 1 %", 0.9: "faster by 9."}
     assert words[slower] in " ".join(captured.out.split())

@@ -16,8 +16,8 @@ from bench.record.schemas import SCHEMAS
 from bench.tests.rows import write_results
 from bench.tests.test_house import verbs
 
-QUICK = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-SLOW = settings(QUICK, max_examples=40)  # draws or renders in each example
+QUICK = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+SLOW = settings(QUICK, max_examples=25)  # draws or renders in each example
 
 keys = st.sampled_from([*Sweep.model_fields, "widht", "nonsense"])
 scalars = st.one_of(
@@ -48,6 +48,7 @@ def test_a_sweep_of_any_values_is_read_or_refused_in_one_line(entries):
 
 @QUICK
 @given(st.text(st.characters(codec="utf-8"), max_size=60))
+@example("depth = 1\nwidth = 1\ndataset = 'a\\nb.csv'".replace("'", '"'))
 @example("depth = 99999999999999999999999999\nwidth = 1")
 @example("depth = 1\nwidth = 1\ndataset = 'a\\u0000.csv'\ntarget = 'x'")
 def test_a_sweep_of_any_text_is_read_or_refused_in_one_line(text):

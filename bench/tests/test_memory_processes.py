@@ -15,7 +15,7 @@ from bench.record.schemas import SCHEMAS
 from impls import IMPLEMENTATIONS
 
 MISCHIEF = """
-import ctypes
+import ctypes, os
 from impls import IMPLEMENTATIONS, Implementation
 
 def mischief(name, do):
@@ -26,6 +26,9 @@ def mischief(name, do):
 
 crashes = mischief("crashes", lambda: ctypes.string_at(0))
 raises = mischief("raises", lambda: [][0])
+leaves = mischief("leaves", lambda: os._exit(0))
+open_files = lambda: [file for file in range(3, 9) if os.path.exists(f"/proc/self/fd/{file}")]
+garbles = mischief("garbles", lambda: [os.write(file, b'{"meter": "heap", "x": 1}\\n') for file in open_files()])
 prints = mischief("prints", lambda: print("garbage {", flush=True))
 """
 linux = pytest.mark.skipif(sys.platform != "linux", reason="resident memory is read from Linux's /proc")
@@ -100,3 +103,10 @@ def test_one_that_crashes_has_a_row_for_each_meter(weigh):
 def test_printing_does_no_harm(weigh):
     [row] = weigh("prints", "heap")
     assert row.status == "ok"
+
+
+@linux
+def test_one_that_leaves_or_writes_where_answers_go_has_a_row_that_says_so(weigh):
+    assert [(row.meter, row.status) for row in weigh("leaves", "resident", "heap")] == [("resident", "error"), ("heap", "error")]
+    [row] = weigh("garbles", "heap")
+    assert (row.status, row.detail) == ("error", "answered {'meter': 'heap', 'x': 1}, which it was not asked")

@@ -1,5 +1,8 @@
 """Rows survive: appended whole, torn lines dropped, halves of visits left out, other schemas refused."""
 
+import errno
+import os
+
 import pandas as pd
 import pytest
 
@@ -138,3 +141,76 @@ def test_a_broken_machine_record_is_refused(tmp_path, text):
     (tmp_path / "machine.json").write_text(text)
     with pytest.raises(BadInput, match=r"machine\.json"):
         read_machine(tmp_path)
+
+
+def write_as(path, rows, columns):
+    """time.csv as a version with those columns would have written it."""
+    frame = pd.DataFrame(rows, columns=list(SCHEMAS["time.csv"])).assign(colour="red")
+    frame[columns].to_csv(path, index=False)
+
+
+EARLIER = [column for column in sorted(SCHEMAS["time.csv"]) if column not in ("minor_faults", "detail")]
+
+
+def test_a_file_of_an_earlier_version_is_read_and_gets_the_columns_of_this_one_when_rows_are_added(tmp_path):
+    write_as(tmp_path / "time.csv", visit(1), EARLIER)
+    table = Table(tmp_path, "time.csv")
+    rows = read_whole(table, pytest.fail)
+    assert list(rows.columns) == list(SCHEMAS["time.csv"])
+    assert (len(rows), rows["minor_faults"].isna().all(), rows["cpu_ns"].iloc[0]) == (8, True, 1234.6)
+    assert (tmp_path / "time.csv").read_text().startswith("allocator,"), "reading changes nothing"
+    table.append(visit(2))
+    assert len(read_whole(table, pytest.fail)) == 16
+    assert (tmp_path / "time.csv").read_text().splitlines()[0] == ",".join(SCHEMAS["time.csv"])
+
+
+def test_a_file_of_a_later_version_is_read_and_nothing_of_it_is_written_over(tmp_path):
+    write_as(tmp_path / "time.csv", visit(1), [*SCHEMAS["time.csv"], "colour"])
+    table = Table(tmp_path, "time.csv")
+    before = table.path.read_text()
+    assert len(table.read(pytest.fail)) == 8
+    for write in (table.append, table.replace):
+        with pytest.raises(BadInput, match=r"its columns are not those of this version .*colour"):
+            write(visit(2))
+    assert table.path.read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now", "sentence"),
+    [
+        (",ok,", ",,", "line 2 leaves out what a row must say"),
+        (",1234.6,", ",-1.0,", "line 2 has a time that is no time"),
+        (",1234.6,", ",inf,", "line 2 has a time that is no time"),
+        ("machine,1,", "machine,-1,", "line 2 has a negative number"),
+        (",iterative,1,3,", ",iterative,1,,", "line 2 has a round without an order"),
+    ],
+)
+def test_a_row_that_no_run_can_have_written_is_refused_with_its_line(tmp_path, was, is_now, sentence):
+    table = Table(tmp_path, "time.csv")
+    table.append(visit(1))
+    text = table.path.read_text()
+    assert was in text
+    table.path.write_text(text.replace(was, is_now, 1))
+    with pytest.raises(BadInput, match=sentence):
+        read_whole(table, pytest.fail)
+
+
+def test_a_write_that_fails_leaves_the_file_as_it_was(tmp_path, monkeypatch):
+    """The disk takes a part of the bytes and then no more, as disks do when they fill up."""
+    table = Table(tmp_path, "time.csv")
+    table.append(visit(1))
+    before = table.path.read_bytes()
+    write, calls = os.write, []
+
+    def fills_up(file, data):
+        calls.append(file)
+        if len(calls) % 2 == 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(file, data[:100])
+
+    monkeypatch.setattr(os, "write", fills_up)
+    for change in (table.append, table.replace):
+        with pytest.raises(BadInput, match="No space left on device"):
+            change(visit(2))
+        assert table.path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["time.csv"]

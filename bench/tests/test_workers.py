@@ -22,7 +22,7 @@ from bench.plan.cells import Cell
 CELL = Cell("breast_cancer", 4, 2, 3, "float64", "deferred", "default")
 
 MISCHIEF = """
-import ctypes, os, signal, sys
+import ctypes, os, signal, subprocess, sys
 from impls import IMPLEMENTATIONS, Implementation
 
 def mischief(name, do):
@@ -36,6 +36,8 @@ is_killed = mischief("is_killed", lambda: os.kill(os.getpid(), signal.SIGKILL))
 exits = mischief("exits", lambda: os._exit(7))
 aborts = mischief("aborts", os.abort)
 raises = mischief("raises", lambda: [][0])
+helpers = []
+employs = mischief("employs", lambda: helpers or helpers.append(subprocess.Popen(["sleep", "40"], start_new_session=True)))
 prints = mischief("prints", lambda: print("garbage {", flush=True) or sys.stdout.write("x" * 5000))
 """
 
@@ -83,6 +85,14 @@ def test_a_culprit_is_a_row_and_all_others_are_measured(workers, culprit, status
     assert all(detail in row.detail for row in failures)
     timed = Counter((one.assignment.cell.width, row.impl) for one in done for row in one.rows if row.status == "ok")
     assert timed == {(3, "iterative"): 4, (3, "recursive"): 4, (2, "iterative"): 4}
+
+
+def test_a_helper_that_is_left_behind_with_the_pipe_in_its_hand_holds_nothing_up(workers):
+    measure, _ = workers
+    begun = time.monotonic()
+    done = list(measure([assign("iterative", "employs"), assign("iterative", allocator="steady")]))
+    assert {row.status for one in done for row in one.rows} == {"ok"}
+    assert time.monotonic() - begun < 30
 
 
 def test_printing_does_not_get_into_the_answers(workers):

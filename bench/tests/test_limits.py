@@ -207,8 +207,12 @@ def unwind(folder, *options):
 
 
 def test_the_verb_on_the_running_interpreter_alone(tmp_path, capsys):
-    (tmp_path / "mine.py").write_text("from impls import Implementation\nmine = Implementation('mine', 'mine', '', 'other', print)\n")
-    options = ("--python", "--impl", "recursive", "--impl", "mine", "--with", str(tmp_path / "mine.py"))
+    (tmp_path / "mine.py").write_text(
+        "from impls import IMPLEMENTATIONS, Implementation\n"
+        "mine = Implementation('mine', 'mine', '', 'other', IMPLEMENTATIONS['iterative'].backprop)\n"
+        "wrong = Implementation('wrong', 'wrong', '', 'other', lambda *_: 1.0)\n"
+    )
+    options = ("--python", "--impl", "recursive", "--impl", "mine", "--impl", "wrong", "--with", str(tmp_path / "mine.py"))
     assert unwind(tmp_path, *options, "--max-depth", "400") == 0
     assert unwind(tmp_path, *options, "--max-depth", "300") == 0
     found = pd.read_csv(tmp_path / "limits.csv")
@@ -218,7 +222,9 @@ def test_the_verb_on_the_running_interpreter_alone(tmp_path, capsys):
     assert set(found.loc[found["impl"] == "recursive", "deepest_ok"]) == {300}
     assert set(found.loc[found["impl"] == "recursive", "stack_bytes"].dropna()) == {one.stack_bytes for one in SETTINGS[2:]}
     assert set(found["status"]) == {"ok"}
-    assert "Which ways of calling make recursion dangerous?" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "Which ways of calling make recursion dangerous?" in said.out
+    assert "wrong is left out: it emits layers" in said.err
 
 
 @pytest.mark.parametrize(

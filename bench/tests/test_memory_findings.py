@@ -22,7 +22,7 @@ def answers(peaks, question):
 
 def test_the_slope_of_a_frame_is_found_and_its_parts_are_told():
     rows = []
-    for depth in (100, 200, 400):
+    for depth in FRAME_DEPTHS:
         rows.append(row("iterative_pop", 5_000 + 150 * depth, 100 * depth, "resident", "fused", depth, 1, 1))
         rows.append(row("recursive", 9_000 + 390 * depth, 316 * depth, "resident", "fused", depth, 1, 1))
     [cost] = frame_costs(table(*rows))

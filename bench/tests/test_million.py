@@ -31,7 +31,7 @@ def test_the_data_are_real_and_of_one_scale():
 def test_the_verb_says_what_it_took(capsys):
     assert main(["million", "--depth", str(DEPTH)]) == 0
     said = capsys.readouterr().out
-    assert "3,000 layers of 4 units" in said
+    assert "3 000 layers of 4 units" in said.replace("\u00a0", " ")
     assert "the losses are equal to the last bit" in said
     assert said.count("MiB") == 4 or sys.platform != "linux"
 

@@ -4,6 +4,7 @@ PYTHON ?= python3
 SWEEP ?= quick
 RESULTS ?= results
 PLOTS ?= plots
+FAIL_ABOVE ?= 0.03
 VENV := .venv
 BIN := $(VENV)/bin
 UNWIND := $(BIN)/python -m bench
@@ -11,7 +12,7 @@ FOLDERS := --results $(RESULTS) --plots $(PLOTS)
 # The small sweeps study depth on the running interpreter, the larger ones on every one that is found.
 REACH := $(if $(filter smoke quick,$(SWEEP)),--python --max-depth 100000)
 
-.PHONY: help setup bench test check limits plots report train million clean
+.PHONY: help setup bench test check limits plots report train million compare clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +57,10 @@ report: setup ## write the report again from the CSVs
 
 million: setup ## train a network of a million layers, by a loop and by recursion
 	$(UNWIND) million
+
+compare: setup ## two results folders, cell by cell: make compare BASE=DIR NEW=DIR
+	@test -n '$(BASE)' -a -n '$(NEW)' || { echo 'name the folders: make compare BASE=DIR NEW=DIR [FAIL_ABOVE=0.03]' >&2; exit 2; }
+	$(UNWIND) compare '$(BASE)' '$(NEW)' --fail-above $(FAIL_ABOVE)
 
 clean: ## remove .venv and caches; results and plots stay
 	rm -rf $(VENV) *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

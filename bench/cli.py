@@ -6,11 +6,15 @@ import argparse
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from bench.errors import BadInput, NothingMeasured, unknown
+from bench.errors import BadInput, GateFailed, NothingMeasured, unknown
+from bench.measure.process import SILENCE_S
 from bench.plan import sweeps
+from bench.record.exports import FORMATS
 from bench.show.console import Screen
+from bench.verbs.compare import compare
+from bench.verbs.export import export
 from bench.verbs.limits import limits
 from bench.verbs.list_all import list_all
 from bench.verbs.million import million
@@ -34,6 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NothingMeasured as error:
         screen.complain(str(error))
         return NOTHING_MEASURED
+    except OSError as error:  # what the verbs do not foresee, such as a full disk under the temporary files
+        screen.complain(f"{error.filename or 'the system'}: {error.strerror or error}; make room or mend it, what was recorded is kept")
+        return BAD_INPUT
+    except GateFailed as error:
+        screen.complain(str(error))
+        return FAILED_GATE
     except KeyboardInterrupt:
         screen.say("interrupted; everything measured so far is kept, and the same command goes on from there")
         return INTERRUPTED
@@ -42,6 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that complains in one sentence, as everything else here does."""
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Refuse what no shell can pass on and no path can hold, before a path is made of it."""
+        if any("\0" in word for word in args or ()):
+            self.error("an argument holds a NUL character")
+        return super().parse_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Raise BadInput, with the nearest word if one is not known."""
@@ -78,6 +94,9 @@ def parser() -> Parser:
     one.add_argument("--budget", type=float, metavar="SECONDS", help="begin no visit after so long (the sweep's)")
     one.add_argument("--precision", type=float, help="half-width of the intervals to aim at, as a fraction (the sweep's)")
     one.add_argument("--seed", type=int, default=0, help="of every random order (0)")
+    one.add_argument(
+        "--patience", type=float, default=SILENCE_S, metavar="SECONDS", help=f"take what says nothing for so long to hang ({SILENCE_S:g})"
+    )
     one.add_argument("--only", choices=("time", "memory"), help="measure this alone (time, then memory)")
     one.add_argument("--fresh", action="store_true", help="set what is in --results aside and start anew")
     one.set_defaults(verb=run)
@@ -107,6 +126,20 @@ def parser() -> Parser:
 
     one = verb.add_parser("report", parents=[folders], help="write results/report.html from the CSVs")
     one.set_defaults(verb=report)
+
+    one = verb.add_parser("compare", help="two results folders, cell by cell: what became slower or faster")
+    one.add_argument("base", type=Path, metavar="BASE", help="the results folder to compare with")
+    one.add_argument("new", type=Path, metavar="NEW", help="the results folder to judge")
+    one.add_argument(
+        "--fail-above", type=float, metavar="SHARE", help="exit with 1 if one is slower by more than this for certain, e.g. 0.03"
+    )
+    one.add_argument("--markdown", action="store_true", help="a table for a pull request")
+    one.set_defaults(verb=compare)
+
+    one = verb.add_parser("export", parents=[folders], help="time.csv in the format of another tool")
+    one.add_argument("--format", choices=tuple(FORMATS), required=True, help="whose")
+    one.add_argument("file", type=Path, metavar="FILE", help="the file to write")
+    one.set_defaults(verb=export)
 
     one = verb.add_parser("list", parents=[chosen], help="implementations, sweeps and datasets")
     one.set_defaults(verb=list_all)

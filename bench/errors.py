@@ -1,4 +1,4 @@
-"""What a user did that cannot be done, said in one sentence."""
+"""Why a command ends otherwise than well, said in one sentence."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ class BadInput(Exception):
 
 class NothingMeasured(Exception):
     """There is not one measurement to go on; the command ends with exit code 3."""
+
+
+class GateFailed(Exception):
+    """A comparison is certain to be beyond what was allowed; the command ends with exit code 1."""
 
 
 def unknown(kind: str, name: str, known: Iterable[str], place: str = "") -> str:

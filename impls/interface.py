@@ -48,6 +48,8 @@ class Implementation:
         step: `step(network, X, Y, learning_rate) -> loss`, for a program that is told with its own update:
             the training step to take in place of `deferred`'s. It may give layers new arrays.
 
+    Whatever in the first four cannot be printed becomes a space, since they are shown in many places.
+
     Raises:
         ValueError: the name is empty or `control` is none of the three.
 
@@ -63,6 +65,9 @@ class Implementation:
     step: Step | None = None
 
     def __post_init__(self) -> None:
+        for field in ("name", "title", "cache", "control"):
+            words = "".join(character if character.isprintable() else " " for character in getattr(self, field)).split()
+            object.__setattr__(self, field, " ".join(words))
         if not self.name:
             raise ValueError("an implementation needs a name")
         if self.control not in CONTROLS:

@@ -7,11 +7,12 @@ import json
 import os
 import platform
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psutil
+
+from bench.measure.caveats import read_text
 
 
 def fingerprint() -> dict[str, Any]:
@@ -31,7 +32,7 @@ def fingerprint() -> dict[str, Any]:
     }
     passing = {
         "kernel": platform.release(),
-        "governor": _read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+        "governor": read_text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         "load_1_min": round(psutil.getloadavg()[0], 2),
     }
     return {"machine": _digest(lasting), **lasting, **passing}
@@ -53,14 +54,7 @@ def _digest(record: dict[str, Any]) -> str:
 
 def _cpu_model() -> str:
     """The processor's own name for itself; what `platform` knows where that is not to be had."""
-    for line in _read("/proc/cpuinfo").splitlines():
+    for line in read_text("/proc/cpuinfo").splitlines():
         if line.startswith("model name"):
             return line.split(":", 1)[1].strip()
     return platform.processor() or platform.machine()
-
-
-def _read(path: str) -> str:
-    try:
-        return Path(path).read_text("utf-8").strip()
-    except OSError:
-        return ""

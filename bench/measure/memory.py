@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.measure.environment import worker_environment
 from bench.measure.meters import STEADY_PAGES
-from bench.measure.process import WorkerDied, answers
+from bench.measure.process import SILENCE_S, WorkerDied, answers
 from bench.plan.cells import Cell
 
 WORKER = "bench.measure.memory_worker"
@@ -57,12 +57,14 @@ class Scales:
         data: dataset and batch -> the .npz file that holds X, Y and loss.
         files: the user's own files to load implementations from.
         blas_threads: threads to pin BLAS to.
+        silence_s: seconds without an answer after which a worker is taken to hang.
 
     """
 
     data: dict[tuple[str, int], Path]
     files: Sequence[str] = ()
     blas_threads: int = 1
+    silence_s: float = SILENCE_S
 
     def __call__(self, weighing: Weighing) -> Iterator[Weight]:
         """Yield what each meter reads, as it does."""
@@ -75,10 +77,14 @@ class Scales:
         """Read the pending meters; one that ends the process is not pending any more either."""
         environment = {**worker_environment(blas_threads=self.blas_threads), **environment}
         try:
-            with closing(answers(WORKER, self._task(weighing), environment)) as heard:
+            with closing(answers(WORKER, self._task(weighing), environment, self.silence_s)) as heard:
                 for answer in heard:
+                    if answer.get("meter") not in pending:
+                        raise WorkerDied("error", f"answered {str(answer)[:80]}, which it was not asked")
                     pending.remove(answer["meter"])
                     yield Weight(weighing.cell, weighing.impl, **answer)
+                if pending:
+                    raise WorkerDied("error", "ended before it had answered")
         except WorkerDied as death:
             yield Weight(weighing.cell, weighing.impl, pending.pop(0), status=death.status, detail=death.detail)
 

@@ -33,6 +33,8 @@ from bench.plan.contenders import available
 
 Answer = Callable[..., None]
 
+ANSWERED = 86  # a fork's exit code when it has answered; 0 is what code under test gives when it ends the process itself
+
 
 def main() -> None:
     """Do the task on standard input."""
@@ -55,9 +57,9 @@ def _apart(work: Callable[[], None], answer: Answer) -> None:
     if child == 0:
         die_with_parent(worker)
         _answer_for_errors(work, answer)
-        os._exit(0)
+        os._exit(ANSWERED)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    if code != 0:
+    if code != ANSWERED:
         status, detail = ending(code)
         answer(status=status, detail=detail)
 
@@ -65,7 +67,7 @@ def _apart(work: Callable[[], None], answer: Answer) -> None:
 def _answer_for_errors(work: Callable[[], None], answer: Answer) -> None:
     try:
         work()
-    except Exception as error:
+    except BaseException as error:  # SystemExit too: an implementation may try to end the program
         answer(status=visit.status_of(error), detail=f"{type(error).__name__}: {error}")
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from bench.measure.environment import worker_environment
 from bench.measure.passes import Assignment, Finished
-from bench.measure.process import WorkerDied, answers
+from bench.measure.process import SILENCE_S, WorkerDied, answers
+from bench.measure.replies import Hello, Rows, Trying, understand
 from bench.measure.visit import Measurement
 
 WORKER = "bench.measure.worker"
@@ -26,6 +27,7 @@ class Workers:
         baseline: whom the control repeats.
         files: the user's own files to load implementations from.
         blas_threads: threads to pin BLAS to.
+        silence_s: seconds without an answer after which a worker is taken to hang.
         on_hello: called with what a worker says of its BLAS when it has started.
 
     """
@@ -34,6 +36,7 @@ class Workers:
     baseline: str
     files: Sequence[str] = ()
     blas_threads: int = 1
+    silence_s: float = SILENCE_S
     on_hello: Callable[[dict[str, Any]], None] = lambda hello: None
 
     def __call__(self, assignments: Sequence[Assignment]) -> Iterator[Finished]:
@@ -49,20 +52,24 @@ class Workers:
         trying: str | None = None
         task, environment = self._task(pending), worker_environment(allocator, self.blas_threads)
         try:
-            with closing(answers(WORKER, task, environment)) as heard:
+            with closing(answers(WORKER, task, environment, self.silence_s)) as heard:
                 for answer in heard:
-                    if "hello" in answer:
-                        self.on_hello(answer["hello"])
-                    elif "trying" in answer:
-                        trying = answer["trying"]
-                    elif "rows" in answer:
-                        yield Finished(pending.pop(0), tuple(Measurement(*row) for row in answer["rows"]), answer["wall_s"])
+                    reply = understand(answer, pending)
+                    if isinstance(reply, Hello):
+                        self.on_hello(reply.hello)
+                    elif isinstance(reply, Trying):
+                        trying = reply.trying
+                    elif isinstance(reply, Rows):
+                        yield Finished(pending.pop(0), reply.measurements, reply.wall_s)
                         trying = None
                     else:
-                        yield _obituary(pending.pop(0), again, trying, answer["status"], answer["detail"])
+                        yield _obituary(pending.pop(0), again, trying, reply.status, reply.detail)
                         trying = None
+                if pending:
+                    raise WorkerDied("error", "ended before it had answered")
         except WorkerDied as death:
-            yield _obituary(pending.pop(0), again, trying, death.status, death.detail)
+            if pending:  # or it has answered all, and how it ended is nothing to anybody
+                yield _obituary(pending.pop(0), again, trying, death.status, death.detail)
         pending += again
 
     def _task(self, assignments: Sequence[Assignment]) -> dict[str, Any]:

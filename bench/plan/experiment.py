@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,11 +79,27 @@ class Experiment:
         return paths
 
 
-def prepare(sweep: Sweep, names: Sequence[str], files: Sequence[str], baseline: str) -> Experiment:
+def broken(implementation: Implementation) -> str:
+    """How an implementation breaks the contract; empty if it keeps it."""
+    try:
+        check(implementation)
+    except BrokenContract as error:
+        return str(error)
+    return ""
+
+
+def prepare(
+    sweep: Sweep,
+    names: Sequence[str],
+    files: Sequence[str],
+    baseline: str,
+    try_own: Callable[[Sequence[str], Sequence[str]], dict[str, str]],
+) -> Experiment:
     """Find and check everything that a sweep names.
 
     `names` are the implementations to compare; if there are none, those that the sweep names, and those
-    of the user's files beside them; or all.
+    of the user's files beside them; or all. `try_own` tells what is wrong with whom of the
+    user's own (names, files), which had better not be tried in this process.
 
     Raises:
         BadInput: a name is not known, data cannot be read or learned from, or the baseline itself
@@ -93,12 +109,13 @@ def prepare(sweep: Sweep, names: Sequence[str], files: Sequence[str], baseline: 
     known = contenders.available(files)
     if baseline not in known:
         raise BadInput(unknown("implementation", baseline, known, "--baseline"))
-    own = [name for name in known if name not in IMPLEMENTATIONS]
-    chosen = names or (sweep.impls and [*sweep.impls, *own])
+    theirs = [name for name in known if name not in IMPLEMENTATIONS]
+    chosen = names or (sweep.impls and [*sweep.impls, *theirs])
     wanted = contenders.choose(chosen, known, "--impl" if names else f"sweep {sweep.name!r}")
     if known[baseline] not in wanted:
         wanted.insert(0, known[baseline])
-    refused = {one.name: why for one in wanted if (why := _broken(one))}
+    refused = {one.name: why for one in wanted if one.name not in theirs and (why := broken(one))}
+    refused |= try_own([one.name for one in wanted if one.name in theirs], files)
     if baseline in refused:
         raise BadInput(f"the baseline {baseline!r} {refused[baseline]}; mend it or give another --baseline")
     return Experiment(
@@ -109,14 +126,6 @@ def prepare(sweep: Sweep, names: Sequence[str], files: Sequence[str], baseline: 
         {name: datasets.load(name, sweep.target, f"sweep {sweep.name!r}") for name in sweep.dataset},
         tuple(str(Path(file).resolve()) for file in files),
     )
-
-
-def _broken(implementation: Implementation) -> str:
-    try:
-        check(implementation)
-    except BrokenContract as error:
-        return str(error)
-    return ""
 
 
 def _source(implementation: Implementation) -> bytes:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from filelock import FileLock, Timeout
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bench.errors import BadInput
+from bench.record.disk import write_whole
 
 SET_ASIDE = "set_aside"
+HOLDER = ".holder"  # beside the lock, not in it: whoever tries for a lock may empty its file
 
 
 @contextmanager
@@ -30,13 +36,22 @@ def results_folder(path: Path, fresh: bool = False) -> Iterator[Path]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise BadInput(f"{path}: another run is writing there; wait for it, or give another --results") from None
+        raise BadInput(f"{path}: another run{_holder(path)} is writing there; wait for it, or give another --results") from None
     try:
+        write_whole(path / HOLDER, f"process {os.getpid()} on {platform.node()}, since {datetime.now():%d %B %H:%M:%S}".encode())
         if fresh:
             _set_aside(path)
         yield path
     finally:
+        (path / HOLDER).unlink(missing_ok=True)
         lock.release()
+
+
+def _holder(path: Path) -> str:
+    """Who has the lock, in brackets; nothing if they have not said so yet."""
+    with suppress(OSError, UnicodeDecodeError):
+        return f" ({(path / HOLDER).read_text('utf-8')})"
+    return ""
 
 
 def make_folder(path: Path, option: str) -> None:
@@ -68,16 +83,29 @@ def read_machine(folder: Path) -> dict[str, Any]:
         return {}
     except (OSError, ValueError) as error:
         raise BadInput(f"{path}: cannot be read ({error}); move it away or give another --results") from None
-    if not isinstance(record, dict):
-        raise BadInput(f"{path}: is not a record of a machine; move it away or give another --results")
+    try:
+        TypeAdapter(_Machine).validate_python(record)
+    except ValidationError as error:
+        place = ".".join(map(str, error.errors()[0]["loc"])) or "it"
+        raise BadInput(f"{path}: is not a record of a machine (see {place}); move it away or give another --results") from None
     return record
+
+
+class _Machine(BaseModel):
+    """The parts of machine.json that code looks into; the others are shown as they are."""
+
+    machine: str = ""
+    memory_bytes: float = 0
+    passes: dict[str, float | None] = {}
+    sweep: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
+    refused: dict[str, str] = {}
+    warnings: list[dict[Literal["what", "remedy"], str]] = []
 
 
 def write_machine(folder: Path, record: dict[str, Any]) -> None:
     """Put the record in machine.json; whoever reads sees the old one or the new one."""
-    draft = folder / "machine.json.tmp"
-    draft.write_text(json.dumps(record, indent=2) + "\n", "utf-8")
-    draft.replace(folder / "machine.json")
+    write_whole(folder / "machine.json", (json.dumps(record, indent=2) + "\n").encode())
 
 
 def _set_aside(folder: Path) -> None:

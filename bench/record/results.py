@@ -1,4 +1,4 @@
-"""What a results folder holds of one machine, for those who show it."""
+"""What a results folder holds of one machine, for those who show it, compare it or hand it on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.record.folder import read_machine
 from bench.record.limits import machines_limits
 from bench.record.memory import MemoryTables, read_memory
 from bench.record.tables import Table, Warn
-from bench.record.times import whole_visits
+from bench.record.times import read_times
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def read_results(folder: Path, warn: Warn) -> Results:
     """
     record = read_machine(folder)
     summary = Table(folder, "summary.csv").read(warn)
-    times = whole_visits(Table(folder, "time.csv").read(warn))
+    times = read_times(Table(folder, "time.csv"), warn)
     machine = record.get("machine", summary["machine"].iloc[-1] if len(summary) else "")
     results = Results(
         record,
@@ -66,3 +66,20 @@ def read_results(folder: Path, warn: Warn) -> Results:
     if results.summary.empty and results.memory.peaks.empty and results.limits.empty:
         raise NothingMeasured(f"{folder}: has no figures of this machine yet; `make bench` measures some")
     return results
+
+
+def read_measurements(folder: Path, warn: Warn) -> tuple[dict[str, Any], pd.DataFrame]:
+    """machine.json, and the rows of time.csv that are that machine's, with figures among them.
+
+    Raises:
+        BadInput: a file cannot be read.
+        NothingMeasured: not one row has a time.
+
+    """
+    machine = read_machine(folder)
+    times = read_times(Table(folder, "time.csv"), warn)
+    name = machine.get("machine", times["machine"].iloc[-1] if len(times) else "")
+    times = times[times["machine"] == name]
+    if not times["round"].notna().any():
+        raise NothingMeasured(f"{folder}: has no measurements; `unwind run --results {folder}` makes some")
+    return machine, times

@@ -99,3 +99,6 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "maintainability": "float64",
     },
 }
+
+# Columns that may be unknown in every row: a file of an earlier version that lacks them can still be read.
+MAY_LACK = {"run", "iterations", "minor_faults", "detail"}

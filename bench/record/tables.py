@@ -7,12 +7,13 @@ import io
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pandas as pd
 
 from bench.errors import BadInput
-from bench.record.schemas import SCHEMAS
+from bench.record.disk import append, write_whole
+from bench.record.schemas import MAY_LACK, SCHEMAS
 
 Warn = Callable[[str], None]
 
@@ -21,7 +22,7 @@ class Table:
     """One CSV file of a results folder.
 
     Raises:
-        BadInput: on first use, when the file there has other columns than this version writes.
+        BadInput: when the file there cannot be read or written, or lacks a column that must be there.
 
     """
 
@@ -33,45 +34,64 @@ class Table:
     def append(self, rows: Iterable[Sequence[Any]]) -> None:
         """Add rows, in column order, with one write; they are on the disk when this returns."""
         self._mend()
+        self._convert()
         text = _csv(rows)
         if not self.path.exists():
             text = _csv([self.columns]) + text
-        with open(self.path, "ab", buffering=0) as file:
-            file.write(text.encode("utf-8"))
-            os.fsync(file.fileno())
+        append(self.path, text.encode("utf-8"))
 
     def replace(self, rows: Iterable[Sequence[Any]]) -> None:
         """Put rows in place of all that is there; whoever reads sees the old file or the new one."""
-        self._check_header()
-        draft = self.path.with_suffix(".tmp")
-        draft.write_text(_csv([self.columns]) + _csv(rows), encoding="utf-8")
-        draft.replace(self.path)
+        self._refuse_to_lose_columns()
+        write_whole(self.path, (_csv([self.columns]) + _csv(rows)).encode("utf-8"))
 
     def read(self, warn: Warn = lambda sentence: None) -> pd.DataFrame:
-        """Every whole line, typed; an empty table if there is no file. `warn` hears of a torn last line."""
+        """Every whole line, typed; an empty table if there is no file. `warn` hears of a torn last line.
+
+        A file of another version is read if what it lacks may be empty; columns of its own are left out.
+        """
         if not self.path.exists():
             return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in self._types.items()})
-        self._check_header()
-        text = self.path.read_text(encoding="utf-8")
-        whole = text[: text.rfind("\n") + 1]
-        if whole != text:
-            warn(f"{self.path}: the last line was torn off in mid-write and is left out")
+        header = self._header()
         try:
-            return pd.read_csv(io.StringIO(whole), dtype=self._types, keep_default_na=False, na_values=[""])
-        except (ValueError, TypeError) as error:
-            raise BadInput(f"{self.path}: cannot be read ({error}); move it away or give another --results") from None
+            text = self.path.read_text(encoding="utf-8")
+            whole = text[: text.rfind("\n") + 1]
+            if whole != text:
+                warn(f"{self.path}: the last line was torn off in mid-write and is left out")
+            there: Any = [column for column in header if column in self._types]
+            types = {column: self._types[column] for column in there}
+            rows = pd.read_csv(io.StringIO(whole), dtype=types, usecols=there, index_col=False, keep_default_na=False, na_values=[""])
+            return rows.reindex(columns=self.columns).astype(self._types)
+        except (ValueError, TypeError, OverflowError, OSError) as error:
+            raise BadInput(f"{self.path}: cannot be read ({one_line(str(error))}); move it away or give another --results") from None
 
-    def _check_header(self) -> None:
-        if not self.path.exists():
-            return
-        with open(self.path, encoding="utf-8", newline="") as file:
-            header = next(csv.reader(file), [])
-        if header != self.columns:
-            odd = sorted(set(header) ^ set(self.columns)) or header
-            raise BadInput(
-                f"{self.path}: its columns are not those of this version (they differ in {', '.join(odd)}); "
-                "move it away or give another --results"
-            )
+    def _header(self) -> list[str]:
+        """The columns that the file has.
+
+        Raises:
+            BadInput: it cannot be read with them.
+
+        """
+        try:
+            with open(self.path, encoding="utf-8", newline="") as file:
+                header = next(csv.reader(file), [])
+        except (OSError, ValueError, csv.Error) as error:
+            raise BadInput(f"{self.path}: cannot be read ({one_line(str(error))}); move it away or give another --results") from None
+        lacking = [column for column in self.columns if column not in header and column not in MAY_LACK]
+        if lacking or len(set(header)) < len(header):
+            self._refuse(sorted(set(header) ^ set(self.columns)) or header)
+        return header
+
+    def _refuse_to_lose_columns(self) -> None:
+        """Nothing is written over columns that this version does not know."""
+        if self.path.exists() and (foreign := set(self._header()) - set(self.columns)):
+            self._refuse(sorted(foreign))
+
+    def _refuse(self, odd: Sequence[str]) -> NoReturn:
+        raise BadInput(
+            f"{self.path}: its columns are not those of this version (they differ in {one_line(', '.join(odd))}); "
+            "move it away or give another --results"
+        )
 
     def _mend(self) -> None:
         """Cut a torn last line off, so that the next row does not grow onto it; a torn header goes whole."""
@@ -83,6 +103,16 @@ class Table:
             os.truncate(self.path, len(whole))
         else:
             self.path.unlink()
+
+    def _convert(self) -> None:
+        """Give a file of an earlier version the columns of this one before rows are added to it."""
+        if self.path.exists() and self._header() != self.columns:
+            self.replace(as_rows(self.read()))
+
+
+def as_rows(table: pd.DataFrame) -> list[list[Any]]:
+    """A table's rows as they are written: None for what is unknown."""
+    return table.astype(object).where(table.notna(), None).to_numpy().tolist()
 
 
 def one_line(text: str) -> str:

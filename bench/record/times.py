@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from bench.errors import BadInput
 from bench.measure.passes import Finished
 from bench.plan.cells import Cell
-from bench.record.tables import Table, Warn, one_line
+from bench.record.tables import Table, Warn, as_rows, one_line
 
 CELL_COLUMNS = ("dataset", "batch", "depth", "width", "dtype", "update", "allocator")
 
@@ -47,11 +48,41 @@ def time_rows(run: str, machine: str, finished: Finished) -> list[Sequence[Any]]
 def read_whole(table: Table, warn: Warn) -> pd.DataFrame:
     """What time.csv holds, after taking out of the file whatever a kill left half written."""
     rows = table.read(warn)
-    whole = whole_visits(rows)
+    whole = read_times(table, lambda sentence: None)
     if len(whole) < len(rows):
         warn(f"{table.path}: {len(rows) - len(whole)} rows of a visit that was cut short are left out")
-        table.replace(whole.astype(object).where(whole.notna(), None).to_numpy().tolist())
+        table.replace(as_rows(whole))
     return whole
+
+
+def read_times(table: Table, warn: Warn) -> pd.DataFrame:
+    """The rows of time.csv, those of visits that a kill cut in half left out.
+
+    Raises:
+        BadInput: it cannot be read, or a row says what no run can have written.
+
+    """
+    rows = table.read(warn)
+    for sentence, odd in _nonsense(rows).items():
+        if odd.any():
+            line = int(odd.to_numpy(dtype=bool).argmax()) + 2
+            raise BadInput(f"{table.path}: line {line} {sentence}; mend it, move the file away or give another --results")
+    return whole_visits(rows)
+
+
+def _nonsense(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """What is wrong with a row -> which rows it is true of."""
+    timed = rows["round"].notna()
+    words = ["machine", "cell", "impl", "status", "dataset", "dtype", "update", "allocator"]
+    numbers = ["pass", "batch", "depth", "width"]
+    # a sum of two must not overflow, and a day is longer than any step
+    sane = rows[["cpu_ns", "wall_ns"]].apply(lambda times: times.between(0, 1e15, inclusive="neither")).all(axis=1)
+    return {
+        "leaves out what a row must say": rows[words + numbers].isna().any(axis=1),
+        "has a negative number": (rows[[*numbers, "round", "order", "iterations"]] < 0).fillna(False).any(axis=1),
+        "has a round without an order, or an order without a round": timed != rows["order"].notna(),
+        "has a time that is no time": timed & ~sane,
+    }
 
 
 def whole_visits(rows: pd.DataFrame) -> pd.DataFrame:

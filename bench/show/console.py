@@ -22,6 +22,7 @@ from bench.analyse.verdicts import verdict
 from bench.measure.passes import Finished
 from bench.plan.cells import Cell
 from bench.plan.contenders import FLOOR, title
+from bench.record.tables import one_line
 
 STYLES = {"faster": "green", "slower": "red", "same": "bold", "undecided": "dim"}
 
@@ -42,15 +43,19 @@ class Screen:
 
     def say(self, sentence: str) -> None:
         """A plain line."""
-        self.out.print(escape(sentence), soft_wrap=True)
+        self.out.print(escape(one_line(sentence)), soft_wrap=True)
+
+    def verbatim(self, text: str) -> None:
+        """Lines for another program, as they are."""
+        self.out.print(text, markup=False, soft_wrap=True)
 
     def warn(self, sentence: str) -> None:
         """Something that the user should know, but that stops nothing."""
-        self.err.print(f"[yellow]note:[/] {escape(sentence)}", soft_wrap=True)
+        self.err.print(f"[yellow]note:[/] {escape(one_line(sentence))}", soft_wrap=True)
 
     def complain(self, sentence: str) -> None:
         """Why the command ends."""
-        self.err.print(f"[bold red]unwind:[/] {escape(sentence)}", soft_wrap=True)
+        self.err.print(f"[bold red]unwind:[/] {escape(one_line(sentence))}", soft_wrap=True)
 
     def table(self, table: Table) -> None:
         """A table."""
@@ -123,7 +128,7 @@ class _Board:
         self._recent.insert(0, cell)
         for row in finished.rows:
             if row.status != "ok":
-                self._notes.append(f"{cell.id}: {row.impl}: {row.status}: {row.detail}")
+                self._notes.append(f"{cell.id}: {row.impl}: {row.status}: {one_line(row.detail)}")
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         decided = sum(map(self._progress.decided, self._cells))
@@ -133,7 +138,7 @@ class _Board:
         table.add_column("cell", no_wrap=True)
         table.add_column("passes", justify="right")
         for impl, _ in self._columns:
-            table.add_column(title(impl), no_wrap=not self._narrow, overflow="fold", min_width=4)
+            table.add_column(escape(title(impl)), no_wrap=not self._narrow, overflow="fold", min_width=4)
         room = max(3, console.height - (12 if self._narrow else 7) - len(self._notes[-3:]))
         fitting = set(self._recent[:room])
         for cell in self._cells:

@@ -14,9 +14,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from bench.analyse.memory import ABSOLUTE_BYTES, RELATIVE, agreement
 from bench.measure.meters import SAMPLED_STEPS
-from bench.plan.contenders import title
 from bench.record.memory import MemoryTables
-from bench.show.pictures import COLOURS, Picture
+from bench.show.pictures import COLOURS, Picture, label
 from impls import IMPLEMENTATIONS
 
 MIB = 2**20
@@ -87,7 +86,7 @@ def _profile_lines(ax: Axes, lines: Lines, top: float) -> None:
         drawn[name] = line
     ends = {name: float(line[-1]) for name, line in lines.items()}
     for name, y in _spread(ends, 0.055 * top).items():
-        ax.annotate(title(name), (len(lines[name]) + 1.5, y), va="center", color=_colour(name), fontweight="bold", annotation_clip=False)
+        ax.annotate(label(name), (len(lines[name]) + 1.5, y), va="center", color=_colour(name), fontweight="bold", annotation_clip=False)
 
 
 def _alike(one: np.ndarray, other: np.ndarray) -> bool:
@@ -119,7 +118,7 @@ def memory_peaks(tables: MemoryTables) -> Figure:
                 some["predicted_bytes"].to_numpy(float) / MIB, some["peak_bytes"].to_numpy(float) / MIB, "o", markersize=5.5,
                 color=_colour(name), markerfacecolor=face, label=update,
             )  # fmt: skip
-        ax.set_title(title(name), color=_colour(name))
+        ax.set_title(label(name), color=_colour(name))
         ax.annotate(_worst_words(points), (0.97, 0.05), xycoords="axes fraction", ha="right", fontsize=8, color=GREY)
         ax.set_xlabel("predicted (MiB)")
     for [ax] in panels[::COLUMNS]:
@@ -175,7 +174,7 @@ def memory_sampled(tables: MemoryTables) -> Figure:
             ax.plot(seconds, resident, "o-", color=_colour(name), markersize=4, linewidth=0.8, label="memory_profiler")
             ax.set_ylim(bottom=0)
             ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 4, 5, 10], integer=True))
-        whole.set_title(title(name), color=_colour(name))
+        whole.set_title(label(name), color=_colour(name))
         close.set_xlim(1, 1 + CLOSE_LOOK_S)
         close.set_xlabel(f"seconds (a step takes {1_000 * step_s:.0f} ms)")
         close.xaxis.set_major_locator(MaxNLocator(4))

@@ -12,6 +12,9 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from bench.plan.contenders import title
+from bench.record.disk import write_whole
+
 STYLE: Any = {
     "svg.hashsalt": "unwind",  # the same data give the same file
     "font.family": "DejaVu Sans",
@@ -48,19 +51,29 @@ class Picture:
         path = folder / f"{self.name}.svg"
         with mpl.rc_context(STYLE):
             figure = self.draw()
-            figure.savefig(path, metadata={"Date": None})
-            figure.savefig(path.with_suffix(".png"), dpi=150)
+            write_whole(path, _bytes(figure, format="svg", metadata={"Date": None}))
+            write_whole(path.with_suffix(".png"), _bytes(figure, format="png", dpi=150))
         return path
 
     @property
     def source(self) -> str:
         """The SVG inside an address, so that a page can hold it and pictures cannot get into each other's way."""
-        picture = io.BytesIO()
         with mpl.rc_context(STYLE):
-            self.draw().savefig(picture, format="svg", metadata={"Date": None})
-        return "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()
+            picture = _bytes(self.draw(), format="svg", metadata={"Date": None})
+        return "data:image/svg+xml;base64," + base64.b64encode(picture).decode()
+
+
+def label(name: str) -> str:
+    """A contender's title, in which a dollar is a dollar and begins no formula."""
+    return title(name).replace("$", r"\$")
 
 
 def save_all(pictures: Iterable[Picture], folder: Path) -> list[Path]:
     """Write them all; return the SVGs' paths."""
     return [picture.save(folder) for picture in pictures]
+
+
+def _bytes(figure: Figure, **settings: Any) -> bytes:
+    picture = io.BytesIO()
+    figure.savefig(picture, **settings)
+    return picture.getvalue()

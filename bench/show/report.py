@@ -71,6 +71,7 @@ def render(results: Results) -> str:
         tables=[_cell_table(part) for part in parts],
         failures=_failures(results.times),
         refused=results.machine.get("refused", {}),
+        warnings=results.machine.get("warnings", []),
     )
 
 

@@ -18,8 +18,8 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 
 from bench.analyse.verdicts import SAME
 from bench.plan.allocators import ALLOCATORS
-from bench.plan.contenders import CONTROL, FLOOR, title
-from bench.show.pictures import COLOURS, Picture
+from bench.plan.contenders import CONTROL, FLOOR
+from bench.show.pictures import COLOURS, Picture, label
 from impls import IMPLEMENTATIONS
 
 ALLOCATOR_TITLES = {"default": "allocator as it comes", "steady": "allocator keeps freed memory"}
@@ -70,7 +70,7 @@ def ratio_by_depth(data: Slice) -> Figure:
             ax = axes[i][j]
             rows = _rows(data, impl, baseline, allocator)
             _ratio_lines(ax, rows, widths)
-            ax.set_title(f"{title(impl)} ÷ {title(baseline)}\n" if j == 0 else "\n", fontsize=9)
+            ax.set_title(f"{label(impl)} ÷ {label(baseline)}\n" if j == 0 else "\n", fontsize=9)
             if i == 0:
                 ax.annotate(ALLOCATOR_TITLES[allocator], (1, 1.06), xycoords="axes fraction", ha="right", color="#5b6470")
             if i == len(compared) - 1:
@@ -110,7 +110,7 @@ def ratio_map(data: Slice) -> Figure:
             ax = axes[i][j]
             rows = _rows(data, impl, baseline, allocator)
             _map_cells(ax, rows, depths, widths)
-            ax.set_title(f"{title(impl)} ÷ {title(baseline)}", fontsize=9)
+            ax.set_title(f"{label(impl)} ÷ {label(baseline)}", fontsize=9)
             if i == 0:
                 ax.annotate(ALLOCATOR_TITLES[allocator], (0, 1.2), xycoords="axes fraction", color="#5b6470", annotation_clip=False)
             if i == len(compared) - 1:
@@ -159,7 +159,7 @@ def time_per_layer(data: Slice) -> Figure:
                 ax.plot(x, y, color="#5c5c5c", linestyle="--", label="floor: matrix products alone")
                 ax.fill_between(x, y, 0, color="#f1f3f5", zorder=0)
             else:
-                ax.plot(x, y, color=COLOURS[k % len(COLOURS)], marker=markers[k % len(markers)], markersize=5, alpha=0.9, label=title(name))
+                ax.plot(x, y, color=COLOURS[k % len(COLOURS)], marker=markers[k % len(markers)], markersize=5, alpha=0.9, label=label(name))
         ax.set_yscale("log")
         _log2_axis(ax, sorted(set(medians["width"])))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
@@ -192,7 +192,7 @@ def time_pictures(summary: pd.DataFrame, times: pd.DataFrame) -> list[Picture]:
 
 
 def _of_slice(data: Slice) -> Iterator[Picture]:
-    for name, heading, caption, draw in PLOTS:
+    for name, heading, caption, draw in PLOTS if data.comparisons else PLOTS[-1:]:  # with nobody to compare, what a step takes
         suffix, of = (f"-{data.name}", f": {data.name}") if data.name else ("", "")
         yield Picture(name + suffix, heading + of, caption, partial(draw, data))
 

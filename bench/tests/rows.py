@@ -1,8 +1,13 @@
-"""Hand-made rows of time.csv for tests."""
+"""Hand-made rows of time.csv, and folders of them, for tests."""
+
+import math
+import random
 
 import pandas as pd
 
+from bench.record.folder import write_machine
 from bench.record.schemas import SCHEMAS
+from bench.record.tables import Table, as_rows
 
 SCHEMA = SCHEMAS["time.csv"]
 
@@ -23,3 +28,25 @@ def visit_rows(times, **shared):
         for impl, both in times.items()
         for order, ns in enumerate(both)
     ]
+
+
+def write_results(folder, ratio, passes=20, cells=1, machine="m", baseline="iterative", floor=None, spread=0.001, seed=0):
+    """A results folder in which `recursive` takes ratio(cell) times as long as `iterative`, as scattered over passes."""
+    rng = random.Random(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for number in range(1, passes + 1):
+        for cell in range(cells):
+            place = {
+                "machine": machine,
+                "pass": number,
+                "cell": f"breast_cancer-b32-d4-w{cell + 2}-float64-deferred-default",
+                "width": cell + 2,
+            }
+            times = {"iterative": 1e6, "recursive": 1e6 * ratio(cell) * math.exp(rng.gauss(0, spread))}
+            if floor:
+                times["floor"] = floor * math.exp(rng.gauss(0, spread))
+            rows += visit_rows({impl: (ns, ns) for impl, ns in times.items()}, **place)
+    Table(folder, "time.csv").replace(as_rows(time_rows(*rows)))
+    write_machine(folder, {"machine": machine, "settings": {"baseline": baseline}, "warnings": []})
+    return folder

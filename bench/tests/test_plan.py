@@ -153,7 +153,7 @@ def test_a_users_file_adds_what_it_defines_once(tmp_path):
 def test_a_users_own_is_compared_beside_those_that_the_sweep_names(tmp_path):
     sweep = sweeps.parse(SMALLEST + 'impls = ["recursive"]', "small", "small.toml")
     file = user_file(tmp_path, MINE.format(name="mine"))
-    assert list(prepare(sweep, [], [file], "iterative").implementations) == ["iterative", "recursive", "mine"]
+    assert list(prepare(sweep, [], [file], "iterative", lambda names, files: {}).implementations) == ["iterative", "recursive", "mine"]
     assert list(prepare(sweep, ["iterative_pop"], [file], "iterative").implementations) == ["iterative", "iterative_pop"]
 
 

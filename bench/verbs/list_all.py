@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from rich.markup import escape
 from rich.table import Table as Grid
 
 from bench.plan import contenders, datasets, sweeps
@@ -19,7 +20,7 @@ def list_all(options: argparse.Namespace, screen: Screen) -> None:
     """
     grid = _grid("Implementations", "name", "keeps its cache in", "control")
     for one in contenders.available(options.files).values():
-        grid.add_row(one.name, one.cache, one.control)
+        grid.add_row(escape(one.name), escape(one.cache), one.control)
     screen.table(grid)
     grid = _grid("Sweeps", "name", "cells", "depth", "width", "precision", "budget")
     for name in sweeps.bundled():

@@ -21,7 +21,7 @@ from bench.show.console import Screen
 from bench.show.counting import counting
 
 
-def measure_memory(experiment: Experiment, machine: str, folder: Path, screen: Screen) -> None:
+def measure_memory(experiment: Experiment, machine: str, folder: Path, patience: float, screen: Screen) -> None:
     """Read every meter that has not been read yet on this machine, and say what came of it.
 
     Raises:
@@ -35,7 +35,7 @@ def measure_memory(experiment: Experiment, machine: str, folder: Path, screen: S
         ledger = MemoryLedger(experiment, machine, folder, leaks)
         with tempfile.TemporaryDirectory() as scratch, counting(screen, "memory: implementations in cells", len(weighings)) as advance:
             data = experiment.write_batches(Path(scratch), {one.cell.batch for one in weighings})
-            scales = Scales(data, experiment.files, experiment.sweep.blas_threads)
+            scales = Scales(data, experiment.files, experiment.sweep.blas_threads, patience)
             for one in weighings:
                 advance(0, f"{one.cell.place} {one.impl}")
                 for weight in _weigh(scales, one, experiment):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from bench.record.disk import write_whole
 from bench.record.results import read_results
 from bench.show.console import Screen
 from bench.show.report import render
@@ -18,5 +19,5 @@ def report(options: argparse.Namespace, screen: Screen) -> None:
 
     """
     path = options.results / "report.html"
-    path.write_text(render(read_results(options.results, screen.warn)), "utf-8")
+    write_whole(path, render(read_results(options.results, screen.warn)).encode())
     screen.say(f"the report is in {path}")

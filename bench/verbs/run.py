@@ -6,7 +6,8 @@ import argparse
 import secrets
 import tempfile
 import time
-from dataclasses import astuple, dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from bench.analyse.observations import compared_in
 from bench.analyse.progress import Progress
 from bench.analyse.summary import summarise
 from bench.errors import BadInput, NothingMeasured
-from bench.measure import machine, room
+from bench.measure import caveats, machine, room
+from bench.measure.caveats import Caveat, Moment
 from bench.measure.passes import Assignment, Finished, run_passes
+from bench.measure.vetting import refused
 from bench.measure.visit import Measurement
 from bench.measure.workers import Workers
 from bench.plan import sweeps
@@ -46,7 +49,8 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
 
     """
     sweep = _sweep(options)
-    experiment = prepare(sweep, options.impl, options.files, options.baseline)
+    patience = _positive("--patience", options.patience)
+    experiment = prepare(sweep, options.impl, options.files, options.baseline, refused)
     for name, why in experiment.refused.items():
         screen.warn(f"{name} is left out: it {why}")
     for file in experiment.files:
@@ -55,25 +59,30 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
         known = machine.fingerprint()
         before = _record_to_go_on_with(experiment, known, folder)
         if options.only != "memory":
-            _measure(experiment, known, before, options.seed, folder, screen)
+            _measure(experiment, known, before, options.seed, patience, folder, screen)
             Table(folder, "clarity.csv").replace(astuple(clarity(one)) for one in experiment.implementations.values())
             _sum_up(experiment, folder, screen)
         else:
             write_machine(folder, {**before, **known, **_conditions(experiment, before)})
         if options.only != "time":
-            measure_memory(experiment, known["machine"], folder, screen)
+            measure_memory(experiment, known["machine"], folder, patience, screen)
 
 
 def _sweep(options: argparse.Namespace) -> Sweep:
     """The sweep, with what the command line says in place of what it says itself."""
     sweep = sweeps.load(options.sweep)
     changes = {key: getattr(options, key) for key in ("precision", "budget") if getattr(options, key) is not None}
-    for key, value in changes.items():
-        if not 0 < value < (1 if key == "precision" else float("inf")):
-            raise BadInput(f"--{key} is {value:g}; give a {'fraction below 1' if key == 'precision' else 'number of seconds'} above 0")
+    if not 0 < changes.get("precision", 0.5) < 1:
+        raise BadInput(f"--precision is {changes['precision']:g}; give a fraction below 1 above 0")
     if "budget" in changes:
-        changes["budget_s"] = changes.pop("budget")
+        changes["budget_s"] = _positive("--budget", changes.pop("budget"))
     return sweep.model_copy(update=changes)
+
+
+def _positive(option: str, seconds: float) -> float:
+    if not 0 < seconds < float("inf"):
+        raise BadInput(f"{option} is {seconds:g}; give a number of seconds above 0")
+    return seconds
 
 
 @dataclass
@@ -86,6 +95,7 @@ class Ledger:
     progress: Progress
     measured_s: float = 0.0
     blas: dict[str, Any] = field(default_factory=dict)
+    caveats: list[Caveat] = field(default_factory=list)
 
     def add(self, finished: Finished) -> None:
         """Record a visit; it is on the disk when this returns."""
@@ -95,7 +105,9 @@ class Ledger:
         self.measured_s += sum(row.wall_ns * row.iterations for row in finished.rows if row.wall_ns and row.iterations) / 1e9
 
 
-def _measure(experiment: Experiment, known: dict[str, Any], before: dict[str, Any], seed: int, folder: Path, screen: Screen) -> None:
+def _measure(
+    experiment: Experiment, known: dict[str, Any], before: dict[str, Any], seed: int, patience: float, folder: Path, screen: Screen
+) -> None:
     table = Table(folder, "time.csv")
     earlier = read_whole(table, screen.warn)
     earlier = earlier[earlier["machine"] == known["machine"]]
@@ -106,15 +118,32 @@ def _measure(experiment: Experiment, known: dict[str, Any], before: dict[str, An
     cells = _possible(experiment, ledger, set(earlier.loc[earlier["status"] == "skipped", "cell"]), screen)
     if not earlier.empty:
         screen.say(f"goes on with {earlier.groupby(['cell', 'pass']).ngroups} visits recorded before; --fresh starts anew")
-    start = time.monotonic()
+    start = caveats.this_moment()
+    ledger.caveats += _tell(caveats.before(caveats.read_text, known["load_1_min"], caveats.on_battery()), screen)
+
+    def keep_record() -> None:
+        write_machine(folder, _machine_record(experiment, known, before, ledger, start, caveats.this_moment()))
+
+    keep_record()  # for a kill would leave rows that do not say whose they are
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            _watch(experiment, cells, seed, Path(scratch), ledger, screen)
-    finally:
-        write_machine(folder, _machine_record(experiment, known, before, ledger, time.monotonic() - start))
+            _watch(experiment, cells, seed, patience, Path(scratch), ledger, screen)
+    except BaseException:
+        with suppress(BadInput):  # on a full disk the first complaint is the one to hear
+            keep_record()
+        raise
+    keep_record()
+    _tell(caveats.during(start, caveats.this_moment()), screen)
 
 
-def _watch(experiment: Experiment, cells: list[Cell], seed: int, scratch: Path, ledger: Ledger, screen: Screen) -> None:
+def _tell(found: list[Caveat], screen: Screen) -> list[Caveat]:
+    """Tell what speaks against the figures, each with its remedy."""
+    for one in found:
+        screen.warn(f"{one.what}; to mend it: {one.remedy}")
+    return found
+
+
+def _watch(experiment: Experiment, cells: list[Cell], seed: int, patience: float, scratch: Path, ledger: Ledger, screen: Screen) -> None:
     """Run passes and record each visit as it finishes, on the screen too."""
     sweep = experiment.sweep
     workers = Workers(
@@ -122,6 +151,7 @@ def _watch(experiment: Experiment, cells: list[Cell], seed: int, scratch: Path, 
         experiment.baseline,
         experiment.files,
         sweep.blas_threads,
+        patience,
         lambda hello: _check_blas(ledger, hello, sweep.blas_threads, screen),
     )
     visits = run_passes(cells, ledger.progress, workers, seed, sweep.budget_s, time.monotonic)
@@ -180,12 +210,17 @@ def _changed(now: Any, then: Any) -> str:
     return str(then)
 
 
-def _machine_record(experiment: Experiment, known: dict[str, Any], before: dict[str, Any], ledger: Ledger, wall_s: float) -> dict[str, Any]:
+def _machine_record(
+    experiment: Experiment, known: dict[str, Any], before: dict[str, Any], ledger: Ledger, start: Moment, end: Moment
+) -> dict[str, Any]:
     spent = before.get("passes", {})
-    wall = spent.get("wall_s", 0.0) + wall_s
+    wall = spent.get("wall_s", 0.0) + end.monotonic_s - start.monotonic_s
     measured = spent.get("measured_s", 0.0) + ledger.measured_s
+    now = [asdict(one) for one in [*ledger.caveats, *caveats.during(start, end)]]
+    warnings = {one["remedy"]: one for one in [*before.get("warnings", []), *now]}  # the last of a kind
     return {
         **known,
+        "warnings": list(warnings.values()),
         **(ledger.blas or {key: before[key] for key in ("blas", "blas_threads") if key in before}),
         "passes": {"wall_s": round(wall, 1), "measured_s": round(measured, 1), "share": round(measured / wall, 3) if wall else None},
         "sweep": {"name": experiment.sweep.name, "precision": experiment.sweep.precision, "budget_s": experiment.sweep.budget_s},
@@ -204,8 +239,8 @@ def _conditions(experiment: Experiment, before: dict[str, Any]) -> dict[str, Any
 def _check_blas(ledger: Ledger, hello: dict[str, Any], wanted: int, screen: Screen) -> None:
     first = not ledger.blas
     ledger.blas = machine.blas_of(hello)
-    if first and ledger.blas["blas_threads"] not in (None, wanted):
-        screen.warn(f"BLAS uses {ledger.blas['blas_threads']} threads where {wanted} was asked for; its times are not comparable")
+    if first:
+        ledger.caveats += _tell(caveats.of_blas(ledger.blas["blas_threads"], wanted), screen)
 
 
 def _sum_up(experiment: Experiment, folder: Path, screen: Screen) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 from dataclasses import astuple
 
+from rich.markup import escape
 from rich.table import Table as Grid
 
 from bench.analyse.training import Outcome, outcomes
 from bench.measure.training import train as epochs_of
+from bench.measure.vetting import refused
 from bench.plan import sweeps
 from bench.plan.experiment import prepare
 from bench.record.folder import results_folder
@@ -24,7 +26,9 @@ def train(options: argparse.Namespace, screen: Screen) -> None:
         BadInput: something on the command line or in the sweep cannot be done.
 
     """
-    experiment = prepare(sweeps.load(options.sweep), options.impl, options.files, "iterative")
+    experiment = prepare(sweeps.load(options.sweep), options.impl, options.files, "iterative", refused)
+    for name, why in experiment.refused.items():
+        screen.warn(f"{name} is left out: it {why}")
     rows = [
         astuple(epoch)
         for dataset in experiment.data.values()
@@ -41,12 +45,12 @@ def train(options: argparse.Namespace, screen: Screen) -> None:
 
 
 def _grid(dataset: str, found: list[Outcome]) -> Grid:
-    grid = Grid(title=f"Training on {dataset}, {found[0].epochs} epochs", title_justify="left", title_style="bold")
+    grid = Grid(title=f"Training on {escape(dataset)}, {found[0].epochs} epochs", title_justify="left", title_style="bold")
     grid.add_column("implementation")
     grid.add_column("update")
     for heading in ("last loss", "accuracy", "CPU time"):
         grid.add_column(heading, justify="right")
     grid.add_column("losses")
     for one in found:
-        grid.add_row(one.impl, one.update, f"{one.loss:.6f}", f"{one.accuracy:.1%}", f"{one.cpu_s:.2f} s", one.words)
+        grid.add_row(escape(one.impl), one.update, f"{one.loss:.6f}", f"{one.accuracy:.1%}", f"{one.cpu_s:.2f} s", one.words)
     return grid

@@ -1,0 +1,94 @@
+"""Changes: what two results folders say of the same comparison in the same cell.
+
+Times of two runs cannot be compared, since machines and their moods differ. Ratios can: each folder compares an
+implementation with its own baseline in its own passes, and a change is the new ratio over the old one.
+
+An interval `alone` holds at 95 %. A gate looks at all changes at once and must raise a false alarm in at most 5 % of
+its uses, so the intervals `together` are widened until they all hold at 95 % (Bonferroni, over what is compared).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+from statistics import median
+
+import pandas as pd
+
+from bench.analyse.differences import difference_interval
+from bench.analyse.observations import Comparison, compared_in, observe
+from bench.analyse.verdicts import verdict
+from bench.plan.contenders import FLOOR, REFERENCES
+
+ALPHA = 0.05
+
+Bounds = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One comparison in one cell: its ratio in either folder, and the new one over the old with both intervals."""
+
+    cell: str
+    impl: str
+    baseline: str
+    before: float
+    after: float
+    alone: Bounds
+    together: Bounds
+
+    @property
+    def verdict(self) -> str:
+        """What its own interval allows one to say."""
+        return verdict(*self.alone)
+
+    @property
+    def closed(self) -> bool:
+        """Are there passes enough for an interval that holds together with all others?"""
+        return self.together[0] > 0
+
+    def certainly_above(self, share: float) -> bool:
+        """Is it slower by more than that share, with all changes in view?"""
+        return self.together[0] > 1 + share
+
+
+def changes(base: pd.DataFrame, new: pd.DataFrame, baseline: str, same_machine: bool) -> list[Change]:
+    """Every implementation against the baseline wherever both folders have it.
+
+    Where both were measured on one machine, the baseline is compared with the floor too, so that
+    what makes all implementations slower alike is not missed; machines differ in that ratio.
+    """
+    compared = [one for one in compared_in(base, baseline, ()) if one[0] not in REFERENCES]
+    if same_machine:
+        compared.append((baseline, FLOOR))
+    before, after = _samples(base, compared), _samples(new, compared)
+    shared = [key for key in before if key in after]
+    return [_change(key, before[key], after[key], ALPHA / len(shared)) for key in shared]
+
+
+def passes_needed(found: Sequence[Change]) -> int:
+    """How many passes each folder needs for intervals that hold together, if both have as many."""
+    alpha = ALPHA / len(found)
+    return next(n for n in count(1) if math.isfinite(difference_interval([0.0] * n, [0.0] * n, alpha)[0]))
+
+
+def _samples(rows: pd.DataFrame, compared: Sequence[Comparison]) -> dict[tuple[str, str, str], list[float]]:
+    """(cell, impl, baseline) -> a log-ratio a pass."""
+    groups = observe(rows, compared).groupby(["cell", "impl", "baseline"], sort=False)
+    return {key: group["log_ratio"].tolist() for key, group in groups}
+
+
+def _change(key: tuple[str, str, str], before: list[float], after: list[float], alpha: float) -> Change:
+    return Change(
+        *key,
+        math.exp(median(before)),
+        math.exp(median(after)),
+        alone=_ratios(difference_interval(before, after, ALPHA)),
+        together=_ratios(difference_interval(before, after, alpha)),
+    )
+
+
+def _ratios(bounds: Bounds) -> Bounds:
+    return math.exp(bounds[0]), math.exp(bounds[1])

@@ -1,0 +1,161 @@
+"""Caveats: what about this machine makes figures worse than they need be, each with its remedy.
+
+A judgement is a function of what was read, so that it can be tried on the words of any machine. `before` looks
+around before a run begins, `during` compares two moments of it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+BUSY_LOAD = 0.5  # half a core's worth of others, the minute before
+CLOCK_SLACK_S = 1.0  # how far two clocks may drift apart while one is being set right by NTP
+NOTABLE_STEAL = 0.01  # of all time
+
+Read = Callable[[str], str]  # a file's text; empty if there is none
+
+
+@dataclass(frozen=True)
+class Caveat:
+    """Something that speaks against the figures, and what to do about it."""
+
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The clocks at one moment, and the processors' time since the system began, in ticks."""
+
+    wall_s: float
+    monotonic_s: float
+    boot_s: float
+    stolen: int
+    ticks: int
+
+
+def before(read: Read, load_1_min: float, on_battery: bool) -> list[Caveat]:
+    """What is to be said before a run begins."""
+    return [*_frequency(read), *_load(load_1_min), *_battery(on_battery), *_quota(read)]
+
+
+def during(start: Moment, end: Moment) -> list[Caveat]:
+    """What is to be said of the time between two moments."""
+    return [*_clock(start, end), *_steal(start, end)]
+
+
+def of_blas(threads: int | None, wanted: int) -> list[Caveat]:
+    """What is to be said of the threads that BLAS was found to use."""
+    if threads is None:
+        return [Caveat("how many threads BLAS uses cannot be told", "install a NumPy whose BLAS threadpoolctl knows, such as PyPI's")]
+    if threads != wanted:
+        return [
+            Caveat(
+                f"BLAS uses {threads} threads where {wanted} was asked for",
+                "install a NumPy whose BLAS heeds the environment, such as PyPI's; times with other threads are not comparable",
+            )
+        ]
+    return []
+
+
+def this_moment() -> Moment:
+    """The moment that it is."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)  # goes on while the machine sleeps, on Linux alone
+    stolen, ticks = _processor_ticks(read_text("/proc/stat"))
+    return Moment(time.time(), time.monotonic(), time.clock_gettime(boot) if boot is not None else time.monotonic(), stolen, ticks)
+
+
+def on_battery() -> bool:
+    """Does the machine run on its battery?"""
+    state = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
+    return state is not None and state.power_plugged is False
+
+
+def read_text(path: str) -> str:
+    """A file's text, without the space around it; empty if there is none to be had."""
+    try:
+        return Path(path).read_text("utf-8", "replace").strip()
+    except OSError:
+        return ""
+
+
+def _frequency(read: Read) -> Iterator[Caveat]:
+    governor = read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+    if governor not in ("", "performance"):
+        yield Caveat(f"the frequency governor is {governor!r}", "sudo cpupower frequency-set --governor performance")
+    if read("/sys/devices/system/cpu/intel_pstate/no_turbo") == "0":
+        yield Caveat("turbo is on, so speed depends on heat", "echo 1 | sudo tee /sys/devices/system/cpu/intel_pstate/no_turbo")
+    elif read("/sys/devices/system/cpu/cpufreq/boost") == "1":
+        yield Caveat("turbo is on, so speed depends on heat", "echo 0 | sudo tee /sys/devices/system/cpu/cpufreq/boost")
+
+
+def _load(load_1_min: float) -> Iterator[Caveat]:
+    if load_1_min > BUSY_LOAD:
+        yield Caveat(f"the load was {load_1_min:.2f} before the run began", "close what else is running, and wait a minute")
+
+
+def _battery(on_battery: bool) -> Iterator[Caveat]:
+    if on_battery:
+        yield Caveat("the machine runs on its battery", "plug it in")
+
+
+def _quota(read: Read) -> Iterator[Caveat]:
+    """A container's share of the processors; when it is spent, everybody inside stands still until the next period."""
+    cores = _quota_of_v2(read) or _quota_of_v1(read)
+    if cores:
+        yield Caveat(
+            f"the container may use {cores:.3g} cores' worth of time and is stopped when it is spent",
+            "start it without a CPU quota, and give it cores of its own (docker run --cpuset-cpus)",
+        )
+
+
+def _quota_of_v2(read: Read) -> float | None:
+    """The least of the quotas on the way from this process's group to the root: "max 100000", or "150000 100000"."""
+    paths = [line[3:] for line in read("/proc/self/cgroup").splitlines() if line.startswith("0::")] or ["/"]
+    group = Path("/sys/fs/cgroup") / paths[0].lstrip("/")
+    found = [read(str(folder / "cpu.max")).split() for folder in (group, *group.parents)]
+    return min((int(one[0]) / int(one[1]) for one in found if len(one) == 2 and all(map(str.isdecimal, one))), default=None)
+
+
+def _quota_of_v1(read: Read) -> float | None:
+    quota, period = (read(f"/sys/fs/cgroup/cpu/cpu.cfs_{word}_us") for word in ("quota", "period"))
+    return int(quota) / int(period) if quota.isdecimal() and period.isdecimal() else None  # no limit is -1
+
+
+def _clock(start: Moment, end: Moment) -> Iterator[Caveat]:
+    """Durations are read from the monotonic clock, which neither sleep nor a clock that is set can change."""
+    running, since_boot = end.monotonic_s - start.monotonic_s, end.boot_s - start.boot_s
+    asleep = since_boot - running
+    if asleep > CLOCK_SLACK_S:
+        yield Caveat(f"the machine slept for {asleep:.0f} s during the run", "keep it awake (systemd-inhibit, caffeinate)")
+    jump = end.wall_s - start.wall_s - since_boot
+    if abs(jump) > CLOCK_SLACK_S:
+        words = "back" if jump < 0 else "forward"
+        yield Caveat(
+            f"the clock was set {words} by {abs(jump):.0f} s during the run",
+            "durations do not depend on it, but times of day in the records do; let NTP keep it",
+        )
+
+
+def _steal(start: Moment, end: Moment) -> Iterator[Caveat]:
+    ticks = end.ticks - start.ticks
+    share = (end.stolen - start.stolen) / ticks if ticks > 0 else 0.0
+    if share > NOTABLE_STEAL:
+        yield Caveat(
+            f"the host of this virtual machine took {share:.0%} of its processor time away",
+            "use a machine of your own, or cores that are not shared",
+        )
+
+
+def _processor_ticks(stat: str) -> tuple[int, int]:
+    """Stolen and all ticks of all processors: "cpu user nice system idle iowait irq softirq steal guest guest_nice" (proc(5))."""
+    words = stat.partition("\n")[0].split()
+    if len(words) < 9 or words[0] != "cpu" or not all(map(str.isdecimal, words[1:])):
+        return 0, 0
+    ticks = [int(word) for word in words[1:9]]  # a guest's time is counted in user's already
+    return ticks[7], sum(ticks)

@@ -1,0 +1,60 @@
+"""Writing to a disk that may be full, read-only or cut off in mid-write: all of it or nothing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from bench.errors import BadInput
+
+
+def append(path: Path, data: bytes) -> None:
+    """Add bytes to a file with one write; they are on the disk when this returns, and if they do not fit, none is.
+
+    Raises:
+        BadInput: the system will not take them.
+
+    """
+    try:
+        with open(path, "ab", buffering=0) as file:
+            size = file.seek(0, os.SEEK_END)
+            try:
+                _write_all(file.fileno(), data)
+                os.fsync(file.fileno())
+            except OSError:
+                os.ftruncate(file.fileno(), size)
+                raise
+    except OSError as error:
+        raise BadInput(_cannot(path, error)) from None
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put bytes in place of a file; whoever reads sees the old one or the new one, however this ends.
+
+    Raises:
+        BadInput: the system will not take them.
+
+    """
+    draft = path.with_name(f"{path.name}.tmp")
+    try:
+        try:
+            with open(draft, "wb", buffering=0) as file:
+                _write_all(file.fileno(), data)
+                os.fsync(file.fileno())
+            draft.replace(path)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise BadInput(_cannot(path, error)) from None
+
+
+def _write_all(file: int, data: bytes) -> None:
+    """write(2) may take a part, without an error, when a disk fills up; the next call then tells."""
+    left = memoryview(data)
+    while left:
+        left = left[os.write(file, left) :]
+
+
+def _cannot(path: Path, error: OSError) -> str:
+    return f"{path}: cannot be written ({error.strerror}); make room or give another place, all that was there before is kept"

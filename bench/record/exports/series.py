@@ -1,0 +1,36 @@
+"""A series: what one implementation took in one cell, one figure a pass.
+
+Other tools take every value for an independent sample. Rounds within a process are not (they share its heap
+layout and addresses), so a tool that was given them all would find differences between identical programs;
+processes are, and so each gives the median of its measurements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Series:
+    """CPU seconds a step, the oldest pass first; `iterations` is how many steps the last pass's measurements had."""
+
+    cell: str
+    impl: str
+    seconds: tuple[float, ...]
+    iterations: int
+
+    @property
+    def name(self) -> str:
+        """A name for it among all that were measured."""
+        return f"{self.cell}/{self.impl}"
+
+
+def series(times: pd.DataFrame) -> Iterator[Series]:
+    """The series in rows of time.csv, cell by cell."""
+    timed = times[times["round"].notna()].sort_values("pass", kind="stable")
+    for (cell, impl), rows in timed.groupby(["cell", "impl"], sort=False):
+        medians = rows.groupby("pass")["cpu_ns"].median() / 1e9
+        yield Series(str(cell), str(impl), tuple(medians), int(rows["iterations"].fillna(1).iloc[-1]))

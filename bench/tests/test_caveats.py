@@ -1,0 +1,99 @@
+"""What speaks against a machine, from the words of machines that were never here."""
+
+import json
+import time
+
+import pytest
+
+from bench.cli import main
+from bench.measure import caveats
+from bench.measure.caveats import Moment
+
+NO_FILE = ""
+CPU = "/sys/devices/system/cpu"
+
+
+def told(files, load=0.1, on_battery=False):
+    return [one.what for one in caveats.before(lambda path: files.get(path, NO_FILE), load, on_battery)]
+
+
+def test_a_machine_at_its_best_has_nothing_to_be_told():
+    files = {
+        f"{CPU}/cpu0/cpufreq/scaling_governor": "performance",
+        f"{CPU}/intel_pstate/no_turbo": "1",
+        "/proc/self/cgroup": "0::/user.slice",
+        "/sys/fs/cgroup/user.slice/cpu.max": "max 100000",
+        "/sys/fs/cgroup/cpu/cpu.cfs_quota_us": "-1",
+        "/sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000",
+    }
+    assert told(files) == told({}) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "what"),
+    [
+        ({f"{CPU}/cpu0/cpufreq/scaling_governor": "powersave"}, "the frequency governor is 'powersave'"),
+        ({f"{CPU}/intel_pstate/no_turbo": "0"}, "turbo is on, so speed depends on heat"),
+        ({f"{CPU}/cpufreq/boost": "1"}, "turbo is on, so speed depends on heat"),
+        ({"/sys/fs/cgroup/cpu.max": "150000 100000"}, "the container may use 1.5 cores' worth of time and is stopped when it is spent"),
+        (
+            {"/proc/self/cgroup": "0::/a/b", "/sys/fs/cgroup/a/cpu.max": "50000 100000", "/sys/fs/cgroup/a/b/cpu.max": "max 100000"},
+            "the container may use 0.5 cores' worth of time and is stopped when it is spent",
+        ),
+        (
+            {"/sys/fs/cgroup/cpu/cpu.cfs_quota_us": "200000", "/sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000"},
+            "the container may use 2 cores' worth of time and is stopped when it is spent",
+        ),
+    ],
+)
+def test_settings_are_told(files, what):
+    assert told(files) == [what]
+
+
+def test_load_and_battery_are_told():
+    assert told({}, load=0.51, on_battery=True) == ["the load was 0.51 before the run began", "the machine runs on its battery"]
+
+
+START = Moment(wall_s=1e9, monotonic_s=50, boot_s=70, stolen=5, ticks=1000)
+
+
+@pytest.mark.parametrize(
+    ("end", "what"),
+    [
+        (Moment(1e9 + 100, 150, 170, 6, 2000), []),
+        (Moment(1e9 + 100.9, 150, 170, 15, 2000), []),
+        (Moment(1e9 - 3500, 150, 170, 5, 2000), ["the clock was set back by 3600 s during the run"]),
+        (Moment(1e9 + 130, 150, 170, 5, 2000), ["the clock was set forward by 30 s during the run"]),
+        (Moment(1e9 + 900, 150, 970, 5, 2000), ["the machine slept for 800 s during the run"]),
+        (Moment(1e9 + 100, 150, 170, 65, 2000), ["the host of this virtual machine took 6% of its processor time away"]),
+    ],
+)
+def test_what_happens_during_a_run_is_told(end, what):
+    assert [one.what for one in caveats.during(START, end)] == what
+
+
+def test_threads_of_blas_are_told():
+    assert caveats.of_blas(1, 1) == []
+    assert [one.what for one in caveats.of_blas(8, 1)] == ["BLAS uses 8 threads where 1 was asked for"]
+    assert len(caveats.of_blas(None, 1)) == 1
+
+
+def test_stolen_ticks_are_the_eighth_figure_and_guests_are_not_counted_twice():
+    assert caveats._processor_ticks("cpu  1 2 3 4 5 6 7 8 100 100\ncpu0 1 1 1") == (8, 36)
+    assert caveats._processor_ticks("") == caveats._processor_ticks("cpu what is this") == (0, 0)
+
+
+def test_a_clock_set_back_changes_no_duration_and_is_kept_with_its_remedy(tmp_path, monkeypatch, capsys):
+    """The real command, with a wall clock that is set back by an hour when the first row is there."""
+    (tmp_path / "tiny.toml").write_text("depth = 1\nwidth = 2\nbatch = 4\nimpls = ['recursive']\nprecision = 0.9\nbudget_s = 0.1\n")
+    honest = time.time
+    monkeypatch.setattr(time, "time", lambda: honest() - 3600 * (tmp_path / "results" / "time.csv").exists())
+    for verb, *options in (["run", "--only", "time", "--sweep", str(tmp_path / "tiny.toml")], ["report"]):
+        assert main([verb, "--results", str(tmp_path / "results"), *options]) == 0
+    record = json.loads((tmp_path / "results" / "machine.json").read_text())
+    assert 0 < record["passes"]["wall_s"] < 60
+    found = {one["what"]: one["remedy"] for one in record["warnings"]}
+    assert "let NTP keep it" in found["the clock was set back by 3600 s during the run"]
+    assert "the clock was set back by 3600 s during the run; to mend it: durations" in " ".join(capsys.readouterr().err.split())
+    report = (tmp_path / "results" / "report.html").read_text()
+    assert "<dt>the clock was set back by 3600 s during the run</dt><dd>durations do not" in report

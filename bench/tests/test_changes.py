@@ -1,0 +1,142 @@
+"""The interval of a difference against hand-worked cases and a simulation, and the gate of `compare`."""
+
+import math
+import random
+
+import pytest
+
+from bench.analyse.changes import ALPHA, changes, passes_needed
+from bench.analyse.differences import difference_interval
+from bench.analyse.intervals import median_interval
+from bench.cli import main
+from bench.record.results import read_measurements
+from bench.tests.rows import write_results
+
+
+def test_hand_worked_gaps():
+    # M of 8 samples is 2^8 B(1 + k, 9 - k) = 28.4, 3.56, 1.02, 0.51, 0.41, 0.51, ... for k = 0, 1, 2, ...; the product must reach 20.
+    # Two sets of 8: k = 0 against a middle of 0.41 gives 11.7 < 20, so nothing is refuted, and the bounds are open.
+    assert difference_interval(range(8), range(8)) == (-math.inf, math.inf)
+    # 9 samples: 51.2, 5.69, 1.42, 0.61, 0.41, ...: k = 0 against the middle gives 20.8. So k = 0 is only believable together with none.
+    # Left are the gaps from the 1st sample to the 9th, but for 1 with 1 (32.4), on either side: 5.69 * 1.42 = 8.1 is believable.
+    # The least delta then goes from the gap k = 1 to k' = 2 on the other side: y_1 - x_8 with x between the 7th and the 8th, or mirrored.
+    assert difference_interval(range(9), range(100, 109)) == (100 - 7, 108 - 1)
+
+
+def test_one_side_known_exactly_gives_the_other_sides_interval_or_wider():
+    rng = random.Random(1)
+    y = [rng.gauss(0, 1) for _ in range(40)]
+    low, high = difference_interval([0.0] * 200, y)
+    _, alone_low, alone_high = median_interval(y)
+    assert low <= alone_low < alone_high <= high
+
+
+def test_swapping_sides_mirrors_it_and_a_shift_shifts_it():
+    rng = random.Random(2)
+    x, y = ([rng.gauss(0, 1) for _ in range(n)] for n in (15, 21))
+    low, high = difference_interval(x, y)
+    assert difference_interval(y, x) == (-high, -low)
+    assert difference_interval(x, [value + 8 for value in y]) == (pytest.approx(low + 8), pytest.approx(high + 8))
+
+
+def test_watched_at_every_pass_it_misses_at_most_as_often_as_it_says():
+    """Heavy tails, unequal spreads and numbers, a true difference of 0.3, looked at after every pass: alpha is 20 %, to miss more."""
+    rng = random.Random(3)
+
+    def heavy(scale):
+        return scale * rng.gauss(0, 1) / math.sqrt((rng.gauss(0, 1) ** 2 + rng.gauss(0, 1) ** 2) / 2)
+
+    missed = 0
+    for _ in range(200):
+        x, y = [heavy(1) for _ in range(30)], [0.3 + heavy(2) for _ in range(24)]
+        intervals = (difference_interval(x[: n + 6], y[:n], alpha=0.2) for n in range(6, 25))
+        missed += any(not low <= 0.3 <= high for low, high in intervals)
+    assert missed <= 0.2 * 200
+
+
+def folders(tmp_path, before, after, **settings):
+    return (write_results(tmp_path / name, ratio, seed=name, **settings) for name, ratio in (("before", before), ("after", after)))
+
+
+def compared(before, after):
+    (old, base), (new, rows) = (read_measurements(folder, print) for folder in (before, after))
+    return changes(base, rows, "iterative", old["machine"] == new["machine"])
+
+
+def test_a_gate_over_many_cells_is_corrected_for_all_of_them(tmp_path):
+    found = compared(*folders(tmp_path, lambda cell: 1.2, lambda cell: 1.2, cells=6))
+    assert len(found) == 6
+    alone, together = (difference_interval(range(20), range(100, 120), alpha) for alpha in (ALPHA, ALPHA / 6))
+    assert together[0] < alone[0]
+    for one in found:
+        assert one.together[0] < one.alone[0] < 1 < one.alone[1] < one.together[1]
+        assert (one.before, one.after) == (pytest.approx(1.2, rel=0.01), pytest.approx(1.2, rel=0.01))
+
+
+def test_false_alarms_of_a_gate_over_many_cells_are_rare():
+    """20 folders against 20 others with the same truth, 30 comparisons each: not one may speak of a slow-down beyond 0."""
+    rng = random.Random(4)
+    alarms = 0
+    for _ in range(20):
+        lows = [difference_interval(*([rng.gauss(0, 1) for _ in range(18)] for _ in range(2)), ALPHA / 30)[0] for _ in range(30)]
+        alarms += max(lows) > 0
+    assert alarms <= 1
+
+
+def test_passes_needed_is_where_the_bounds_close(tmp_path):
+    found = compared(*folders(tmp_path, lambda cell: 1, lambda cell: 1, cells=4))
+    needed = passes_needed(found)
+    assert math.isinf(difference_interval(range(needed - 1), range(needed - 1), ALPHA / 4)[0])
+    assert math.isfinite(difference_interval(range(needed), range(needed), ALPHA / 4)[0])
+
+
+@pytest.mark.parametrize(
+    ("slower", "gate", "code"),
+    [(1.05, "0.03", 1), (1.05, "0.06", 0), (1.0, "0", 0), (0.9, "0.03", 0)],
+)
+def test_the_gate_is_an_exit_code(tmp_path, capsys, slower, gate, code):
+    before, after = folders(tmp_path, lambda cell: 1.2, lambda cell: 1.2 * (slower if cell == 1 else 1), cells=3)
+    assert main(["compare", str(before), str(after), "--fail-above", gate]) == code
+    captured = capsys.readouterr()
+    beyond = "1 of 3 comparisons is slower by more than 3.0% for certain"
+    assert (beyond in captured.err) == (code == 1)
+    words = {1.05: "slower by 4.", 1.0: "the same within 1 %", 0.9: "faster by 9."}
+    assert words[slower] in " ".join(captured.out.split())
+
+
+def test_machines_may_differ_and_the_floor_counts_where_they_do_not(tmp_path):
+    """Everything but the floor takes a tenth longer: seen on one machine, and not told between two."""
+    one = write_results(tmp_path / "one", lambda cell: 1.2, floor=5e5)
+    slow = write_results(tmp_path / "slow", lambda cell: 1.2, floor=4.5e5, seed=1)
+    other = write_results(tmp_path / "other", lambda cell: 1.2, floor=4.5e5, seed=1, machine="n")
+    assert main(["compare", str(one), str(slow), "--fail-above", "0.05"]) == 1
+    assert main(["compare", str(one), str(other), "--fail-above", "0.05"]) == 0
+
+
+def test_markdown_is_a_table_and_leaves_names_as_they_are(tmp_path, capsys):
+    before, after = folders(tmp_path, lambda cell: 1.2, lambda cell: 1.3, cells=2)
+    for folder in (before, after):
+        path = folder / "time.csv"
+        path.write_text(path.read_text().replace(",recursive,", ",<b>|[red]_x_,"))
+    assert main(["compare", str(before), str(after), "--markdown"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "**of 2 comparisons, 2 became slower and 0 faster for certain**"
+    table = [line for line in lines if line.startswith("|")]
+    assert table[1] == "| --- | --- | ---: | ---: | --- |"
+    assert table[2].startswith(r"| w2 | &lt;b&gt;\|\[red\]\_x\_ | 1.200 | 1.3")
+    assert len(table) == 4
+
+
+def test_nothing_to_compare_is_exit_code_3_and_other_baselines_are_2(tmp_path, capsys):
+    one = write_results(tmp_path / "one", lambda cell: 1, passes=8)
+    two = write_results(tmp_path / "two", lambda cell: 1, passes=8)
+    other = write_results(tmp_path / "other", lambda cell: 1, baseline="recursive")
+    elsewhere = write_results(tmp_path / "elsewhere", lambda cell: 1)
+    path = elsewhere / "time.csv"
+    path.write_text(path.read_text().replace("breast_cancer-b32", "digits-b32"))
+    assert main(["compare", str(one), str(two), "--fail-above", "0.03"]) == 3
+    assert "both folders need 9; run on" in " ".join(capsys.readouterr().err.split())
+    assert main(["compare", str(one), str(elsewhere)]) == 3
+    assert main(["compare", str(one), str(tmp_path / "nowhere")]) == 3
+    assert main(["compare", str(one), str(other)]) == 2
+    assert main(["compare", str(one), str(two), "--fail-above", "-1"]) == 2

@@ -1,0 +1,286 @@
+"""A run survives what happens to runs: real processes, real signals, real limits, through the whole command."""
+
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import psutil
+import pytest
+
+from bench.cli import main
+from bench.record.results import read_measurements
+from bench.record.schemas import SCHEMAS
+from bench.tests.rows import write_results
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals and limits of Linux")
+
+ROOT = Path(__file__).parents[2]
+MISCHIEF = Path(__file__).parent / "fixtures" / "mischief.py"
+FULL = "UNWIND_SURVIVAL" in os.environ  # before a release: fifty kills, every signal, a file system that fills up
+KILLS = 50 if FULL else 3
+SIGNALS = ["SIGTERM", "SIGSEGV", *(["SIGINT", "SIGHUP", "SIGKILL"] if FULL else [])]
+TINY = "depth = 2\nwidth = [2, 3]\nbatch = 4\nimpls = ['recursive']\nprecision = 0.9\nbudget_s = 60\n"
+KEY = ["machine", "cell", "pass", "impl", "round", "order"]
+
+
+@pytest.fixture
+def home(tmp_path):
+    (tmp_path / "tiny.toml").write_text(TINY)
+    return tmp_path
+
+
+def command(*options):
+    return [sys.executable, "-m", "bench", "run", "--only", "time", "--sweep", "tiny.toml", *options]
+
+
+def start(home, *options, **settings):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(
+        command(*options), cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **settings
+    )
+
+
+def finish(home, *options, **settings):
+    process = start(home, *options, **settings)
+    out, err = process.communicate(timeout=120)
+    assert "Traceback" not in err
+    return process.returncode, out, err
+
+
+def wait_for(what, timeout_s=30):
+    end = time.monotonic() + timeout_s
+    while not (found := what()):
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+    return found
+
+
+def finished_rows(path):
+    """The rows of whole visits, read as anybody would who does not know this project."""
+    if not path.exists():
+        return pd.DataFrame(columns=list(SCHEMAS["time.csv"]))
+    text = path.read_text()
+    rows = pd.read_csv(pd.io.common.StringIO(text[: text.rfind("\n") + 1]))
+    return rows.groupby(KEY[:3]).filter(lambda visit: ((visit["round"] == 0) & (visit["order"] == 0)).any())
+
+
+def test_killed_again_and_again_it_loses_nothing_and_repeats_nothing(home):
+    """kill -9 at random moments, from before the first row on; what was finished then is there at the end, as it was."""
+    rng = random.Random(KILLS)
+    time_csv = home / "results" / "time.csv"
+    known = finished_rows(time_csv)
+    for _ in range(KILLS):
+        process = start(home, "--precision", "0.0001")
+        time.sleep(rng.uniform(0.5, 3.5))
+        process.kill()
+        process.communicate()
+        now = finished_rows(time_csv)
+        pd.testing.assert_frame_equal(now.iloc[: len(known)], known, check_dtype=False)
+        known = now
+        if (home / "results" / "machine.json").exists():
+            json.loads((home / "results" / "machine.json").read_text())
+    assert len(known) or not FULL
+    assert finish(home, "--budget", "1")[0] == 0
+    rows = pd.read_csv(time_csv)
+    assert not rows.duplicated(KEY).any()
+    pd.testing.assert_frame_equal(rows.iloc[: len(known)], known, check_dtype=False)
+    assert len(finished_rows(time_csv)) == len(rows)
+    assert (
+        rows.groupby("cell")["pass"].unique().map(sorted) == rows.groupby("cell")["pass"].max().map(lambda n: list(range(1, n + 1)))
+    ).all()
+    assert not list((home / "results").glob("*.tmp"))
+
+
+def test_every_bad_end_is_a_row_with_its_reason_and_the_sweep_goes_on(home, capsys):
+    (home / "tiny.toml").write_text(TINY.replace("[2, 3]", "2"))
+    sys.modules.pop("unwind_user_mischief", None)
+    folder = ["--results", str(home / "r"), "--plots", str(home / "p")]
+    options = ["--sweep", str(home / "tiny.toml"), "--with", str(MISCHIEF), "--patience", "3"]
+    assert main(["run", "--only", "time", *folder, *options, *everybody()]) == 0
+    captured = capsys.readouterr()
+    rows = pd.read_csv(home / "r" / "time.csv")
+    failed = rows[rows["status"] != "ok"].set_index("impl")
+    expected = {
+        "crashes": ("segfault", "segmentation fault"),
+        "is_killed": ("out_of_memory", "killed by the system, most likely for memory"),
+        "eats": ("out_of_memory", "MemoryError:"),
+        "raises": ("error", "IndexError: list index out of range"),
+        "hangs": ("timeout", "no answer for 3 s"),
+        "ends": ("error", "SystemExit: 0"),
+        "vanishes": ("error", "exit code 0"),
+        "garbles": ("error", "answered b'[1, \"two\"]\\n', which is no answer"),
+        "forges": ("error", "which it was not asked"),
+        TAUNTS: ("error", 'ValueError: <script>alert(1)</script>, "[/] [2J $\\frac{'),
+    }
+    assert set(failed.index) == set(expected)
+    for name, (status, detail) in expected.items():
+        assert failed.loc[name, "status"] == status
+        assert detail in failed.loc[name, "detail"]
+    measured = rows[rows["status"] == "ok"].groupby("impl")["pass"].nunique()
+    assert set(measured.index) == {"iterative", "recursive", "control", "floor", "floods"}
+    assert f"{TAUNTS}: error" in " ".join(captured.err.split())
+    assert not any(character in captured.err + captured.out for character in "\x1b\x00")
+
+    for verb in ("report", "plot"):
+        assert main([verb, *folder]) == 0
+    report = (home / "r" / "report.html").read_text()
+    assert "<script>alert" not in report
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in report
+    for status, detail in expected.values():
+        assert f"<td>{status}</td>" in report
+        assert detail.split("'")[0].split("<")[0] in report
+
+
+TAUNTS = 'taunts, "<b>[red]$\\frac{ [31m'
+
+
+def everybody():
+    names = ["recursive", "crashes", "is_killed", "eats", "raises", "hangs", "ends", "vanishes", "garbles", "forges", "floods", TAUNTS]
+    return [word for name in names for word in ("--impl", name)]
+
+
+UNTRIED = """
+import ctypes, os, time
+from impls import Implementation
+crash = Implementation("crash", "crash", "", "other", lambda *_: ctypes.string_at(0))
+leave = Implementation("leave", "leave", "", "other", lambda *_: os._exit(0))
+fail = Implementation("[/fail]", "[/fail]", "", "other", lambda *_: 1 / 0)
+"""
+
+
+def test_whoever_crashes_on_trial_is_left_out_with_the_reason(home, capsys):
+    (home / "untried.py").write_text(UNTRIED)
+    (home / "tiny.toml").write_text(TINY.replace("60", "0.1"))
+    for verb in (["run", "--only", "time"], ["train"]):
+        options = ["--sweep", str(home / "tiny.toml"), "--results", str(home / "r"), "--with", str(home / "untried.py")]
+        names = ("crash", "leave", "[/fail]", "recursive")
+        assert main([*verb, *options, *(word for name in names for word in ("--impl", name))]) == 0
+        said = " ".join(capsys.readouterr().err.split())
+        assert "crash is left out: it comes to a bad end when it is tried: segfault, segmentation fault" in said
+        assert "leave is left out: it comes to a bad end when it is tried: error, it ends the program" in said
+        assert "[/fail] is left out: it raises ZeroDivisionError: division by zero" in said
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_no_worker_outlives_the_run(home, name):
+    end = signal.Signals[name]
+    process = start(home)
+    family = wait_for(lambda: (children := psutil.Process(process.pid).children(recursive=True))[1:] and children)
+    process.send_signal(end)
+    _, err = process.communicate(timeout=30)
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert not alive
+    polite = name in ("SIGINT", "SIGTERM", "SIGHUP")
+    assert process.returncode == (130 if polite else -end)
+    assert not polite or "Traceback" not in err
+
+
+def limit_files(size):
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+def test_a_full_disk_is_one_sentence_and_tears_nothing(home):
+    """A limit on the size of files, which time.csv reaches after some visits; with room again the same command goes on."""
+    code, _, err = finish(home, preexec_fn=limit_files(14_000))
+    assert code == 2
+    assert err.splitlines()[-1] == (
+        "unwind: results/time.csv: cannot be written (File too large); make room or give another place, all that was there before is kept"
+    )
+    kept = (home / "results" / "time.csv").read_bytes()
+    assert kept.endswith(b"\n")
+    assert 0 < len(kept) <= 14_000
+    assert len(finished_rows(home / "results" / "time.csv")) == kept.count(b"\n") - 1
+    json.loads((home / "results" / "machine.json").read_text())
+    assert finish(home, "--budget", "0.1")[0] == 0
+    assert (home / "results" / "time.csv").read_bytes().startswith(kept)
+
+
+def test_a_full_disk_keeps_the_file_that_was_there(tmp_path):
+    write_results(tmp_path / "results", lambda cell: 1.1)
+    (tmp_path / "times").write_text("earlier")
+    options = [sys.executable, "-m", "bench", "export", "--format", "parquet", "times"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(options, cwd=tmp_path, capture_output=True, text=True, env=environment, preexec_fn=limit_files(1_000))
+    assert done.returncode == 2
+    assert "times: cannot be written (File too large); make room" in done.stderr
+    assert (tmp_path / "times").read_text() == "earlier"
+    assert not (tmp_path / "times.tmp").exists()
+
+
+SMALL_DISK = """
+mount -t tmpfs -o size=64k none results || exit 77
+{command}
+code=$?
+cp -r results/. kept
+exit $code
+"""
+
+
+@pytest.mark.skipif(not FULL, reason="the limit on the size of files stands for it")
+def test_a_small_disk_that_fills_up_is_one_sentence_and_tears_nothing(home):
+    """A real file system of 64 KiB, where the system has namespaces to mount it in."""
+    for name in ("results", "kept"):
+        (home / name).mkdir()
+    script = SMALL_DISK.format(command=" ".join(command("--precision", "0.0001")))
+    unshare = shutil.which("unshare") or pytest.skip("no unshare")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([unshare, "-rm", "sh", "-c", script], cwd=home, capture_output=True, text=True, env=environment, timeout=120)
+    if done.returncode in (1, 77):
+        pytest.skip("may not mount")
+    assert done.returncode == 2
+    assert "results/time.csv: cannot be written (No space left on device); make room" in done.stderr
+    assert "Traceback" not in done.stderr
+    _, rows = read_measurements(home / "kept", pytest.fail)
+    assert len(rows) == len(finished_rows(home / "kept" / "time.csv")) == (home / "kept" / "time.csv").read_bytes().count(b"\n") - 1
+
+
+READ_ONLY = "mount -t tmpfs none results && mount -o remount,ro results || exit 77; {command}"
+
+
+def test_a_read_only_folder_is_one_sentence(home):
+    (home / "results").mkdir()
+    unshare = shutil.which("unshare") or pytest.skip("no unshare")
+    script = READ_ONLY.format(command=" ".join(command()))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([unshare, "-rm", "sh", "-c", script], cwd=home, capture_output=True, text=True, env=environment, timeout=60)
+    if done.returncode in (1, 77):
+        pytest.skip("may not mount")
+    assert (done.returncode, done.stderr) == (2, "unwind: results: cannot be written (Read-only file system); give another --results\n")
+
+
+def test_the_second_of_two_runs_is_told_who_has_the_folder_until_a_kill_lets_go_of_it(home):
+    """And the one after that is told whose rows are there, though the first was killed before its end."""
+    first = start(home)
+    wait_for((home / "results" / "time.csv").exists)
+    code, _, err = finish(home)
+    first.kill()
+    first.communicate()
+    assert code == 2
+    assert err.startswith(f"unwind: results: another run (process {first.pid} on ")
+    assert "since " in err
+    code, _, err = finish(home, "--baseline", "recursive")
+    assert code == 2
+    assert "its figures are of another baseline, iterative" in err
+
+
+def test_nothing_in_a_results_folder_is_executed(home, monkeypatch):
+    """Code and pickles of every name that something might load lie in the folder, and nothing does."""
+    write_results(home / "results", lambda cell: 1.1)
+    payload = b"cos\nsystem\n(S'touch executed'\ntR."
+    for name in ("conftest.py", "sitecustomize.py", "numpy.py", "mischief.py"):
+        (home / "results" / name).write_text("open('executed', 'w')")
+    for name in ("time.pkl", "time.npz", "batch.npz", "cache.pickle"):
+        (home / "results" / name).write_bytes(payload)
+    for options in (["compare", "results", "results"], ["export", "--format", "pyperf", "out"], ["report"], ["plot"]):
+        subprocess.run(
+            [sys.executable, "-m", "bench", *options], cwd=home, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
+    assert not (home / "executed").exists()

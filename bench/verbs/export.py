@@ -1,0 +1,23 @@
+"""`export`: time.csv in the format of another tool."""
+
+from __future__ import annotations
+
+import argparse
+
+from bench.record.disk import write_whole
+from bench.record.exports import FORMATS
+from bench.record.results import read_measurements
+from bench.show.console import Screen
+
+
+def export(options: argparse.Namespace, screen: Screen) -> None:
+    """Write the results folder's times into one file.
+
+    Raises:
+        BadInput: a file cannot be read or written, or what writes the format is not installed.
+        NothingMeasured: there are no times.
+
+    """
+    machine, times = read_measurements(options.results, screen.warn)
+    write_whole(options.file, FORMATS[options.format](machine, times))
+    screen.say(f"{options.file} holds {len(times)} measurements for {options.format}")

@@ -154,7 +154,10 @@ def test_a_users_own_is_compared_beside_those_that_the_sweep_names(tmp_path):
     sweep = sweeps.parse(SMALLEST + 'impls = ["recursive"]', "small", "small.toml")
     file = user_file(tmp_path, MINE.format(name="mine"))
     assert list(prepare(sweep, [], [file], "iterative", lambda names, files: {}).implementations) == ["iterative", "recursive", "mine"]
-    assert list(prepare(sweep, ["iterative_pop"], [file], "iterative").implementations) == ["iterative", "iterative_pop"]
+    assert list(prepare(sweep, ["iterative_pop"], [file], "iterative", lambda names, files: {}).implementations) == [
+        "iterative",
+        "iterative_pop",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def _fusing(heap: pd.DataFrame) -> Iterator[Finding]:
         return
     by_update = by_update.dropna()
     factor = (by_update["deferred"] / by_update["fused"]).unstack("impl")
-    best = factor.min(axis=1).idxmax()  # where even those gain who let go of their cache meanwhile
+    best = factor.median(axis=1).idxmax()  # where most gain: not only who keeps its cache, and the course gains nowhere
     answer = f"All gradients but one. Most at {_place(factor, best)}: {_changes(by_update.loc[best])}."
     yield Finding(FUSING, f"{answer} {_where_even(by_update, factor, best)}".strip())
 
@@ -150,7 +150,9 @@ def _where_even(by_update: pd.DataFrame, factor: pd.DataFrame, told: tuple[objec
     if not even or even[0] == told:
         return ""
     words = f"Where a gradient is as large as an activation, at {_place(factor, even[0])}: {_changes(by_update.loc[even[0]])}."
-    nothing = [title(str(name)) for name, times in factor.loc[even[0]].items() if times < 1.05]
+    deferred = by_update.loc[even[0]]["deferred"]
+    low = deferred < 1.05 * deferred.min()  # who gains nothing at a higher peak has kept too much, as the course does
+    nothing = [title(str(name)) for name, times in factor.loc[even[0]].items() if times < 1.05 and low[name]]
     if nothing:
         words += f" There is nothing left to save there for {' and '.join(nothing)}: what they have let go of has made room for gradients."
     return words

@@ -158,7 +158,10 @@ def test_a_users_own_is_compared_beside_those_that_the_sweep_names(tmp_path):
         "recursive",
         "mine",
     ]
-    assert list(prepare(sweep, ["iterative_pop"], [file], "iterative").implementations) == ["iterative", "iterative_pop"]
+    assert list(prepare(sweep, ["iterative_pop"], [file], "iterative", lambda names, files, activation: {}).implementations) == [
+        "iterative",
+        "iterative_pop",
+    ]
 
 
 @pytest.mark.parametrize(

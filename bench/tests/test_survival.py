@@ -79,7 +79,7 @@ def test_killed_again_and_again_it_loses_nothing_and_repeats_nothing(home):
     known = finished_rows(time_csv)
     for _ in range(KILLS):
         process = start(home, "--precision", "0.0001")
-        time.sleep(rng.uniform(0.5, 3.5))
+        time.sleep(rng.uniform(0.5, 6.0 if FULL else 3.5))
         process.kill()
         process.communicate()
         now = finished_rows(time_csv)

@@ -54,7 +54,7 @@ class Ratio:
 @dataclass(frozen=True)
 class Finding:
     """A question and its answer; `ratios` are the figures that the answer rests on, `headline` the one to
-    print large if one alone should be, and `label` what it is called then.
+    print large if one alone should be, `label` what it is called then, and `good_or_bad` whether to be slower is bad.
     """
 
     question: str
@@ -62,6 +62,7 @@ class Finding:
     ratios: tuple[Ratio, ...] = ()
     headline: Ratio | None = None
     label: str = ""
+    good_or_bad: bool = True
 
 
 def ratios(data: Slice, comparison: Comparison, allocator: str, alpha: float = ALPHA, deepest: bool = False) -> list[Ratio]:
@@ -181,6 +182,7 @@ def _above_the_floor(data: Slice, baseline: str) -> Iterator[Finding]:
             tuple(found),
             found[-1],
             "a step ÷ its matrix products",
+            good_or_bad=False,
         )
 
 

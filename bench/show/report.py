@@ -70,7 +70,7 @@ def render(results: Results) -> str:
         limits=limits,
         training=training,
         training_answer=_training_answer(training),
-        sources=_sources(),
+        sources=_sources(set(results.clarity["impl"])),
         clarity=results.clarity.to_dict("records"),
         highlight_css=Markup(HtmlFormatter(style="friendly").get_style_defs("pre")),
         tables=[_cell_table(part) for part in slices],
@@ -119,7 +119,7 @@ def _cards(findings: Sequence[Finding]) -> list[dict[str, str]]:
             "value": f"{one.headline.ratio:.2f} ×",
             "interval": one.headline.interval,
             "label": f"{one.label}, {one.headline.place}",
-            "verdict": one.headline.verdict,
+            "verdict": one.headline.verdict if one.good_or_bad else "",
         }
         for one in findings
         if one.headline
@@ -147,10 +147,11 @@ def _training_nearly(training: Sequence[Outcome]) -> str:
     return f"Those of {' and '.join(names)}, with arithmetic of their own, agree to {max(one.apart for one in training):.0e}. "
 
 
-def _sources() -> list[dict[str, Any]]:
-    """The programs, the list and the recursion first: their functions alone, without imports."""
+def _sources(compared: set[str]) -> list[dict[str, Any]]:
+    """The programs that were compared, the list and the recursion first: their functions alone, without imports."""
     first = ("iterative", "recursive")
-    shown = sorted(IMPLEMENTATIONS.values(), key=lambda one: first.index(one.name) if one.name in first else len(first))
+    shown = [one for one in IMPLEMENTATIONS.values() if one.name in (compared or first)]
+    shown.sort(key=lambda one: first.index(one.name) if one.name in first else len(first))
     return [{"title": one.title, "cache": one.cache, "html": Markup(_highlighted(functions_source(one)))} for one in shown]
 
 

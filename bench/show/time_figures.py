@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from bench.analyse.slices import Slice
 from bench.analyse.verdicts import SAME
@@ -20,7 +20,7 @@ from bench.plan.contenders import CONTROL, FLOOR
 from bench.show.pictures import COLOURS, Picture, label
 from impls import IMPLEMENTATIONS
 
-ALLOCATOR_TITLES = {"default": "allocator as it comes", "steady": "allocator keeps freed memory"}
+ALLOCATOR_TITLES = {"default": "default allocator", "steady": "allocator keeps freed memory"}
 
 
 def ratio_by_depth(data: Slice) -> Figure:
@@ -60,6 +60,7 @@ def _ratio_lines(ax: Axes, rows: pd.DataFrame, widths: Sequence[int]) -> None:
         ax.errorbar(x[closed], y[closed], bars, fmt="o", markersize=3.5, color=colour, elinewidth=1.4)
         ax.plot(x[~closed], y[~closed], "o", markersize=4, color=colour, markerfacecolor="white")
     _log2_axis(ax, sorted(set(rows["depth"])))
+    ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.2f}"))
 
 

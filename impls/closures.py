@@ -8,6 +8,7 @@ once, and each would hold its gradient.
 from impls.interface import Implementation
 from impls.layers import backward, forward
 from impls.losses import LOSSES
+from impls.peaks import pullbacks
 
 
 def backprop(network, X, Y, emit):
@@ -34,4 +35,4 @@ def forward_and_pullback(l, layer, A_prev, previous, emit):
     return A, pullback
 
 
-closures = Implementation("closures", "closures", "a chain of closures: one pullback a layer", "loop", backprop)
+closures = Implementation("closures", "closures", "a chain of closures: one pullback a layer", "loop", backprop, pullbacks)

@@ -7,6 +7,7 @@ are held in a list: a long chain of suspended generators that hold each other cr
 from impls.interface import Implementation
 from impls.layers import backward, forward
 from impls.losses import LOSSES
+from impls.peaks import suspended_frames
 
 
 def backprop(network, X, Y, emit):
@@ -33,4 +34,6 @@ def forward_then_backward(layer, A_prev):
     yield backward(layer, A_prev, A, dA)
 
 
-generators = Implementation("generators", "generators", "suspended generators: one frame a layer, in a list", "loop", backprop)
+generators = Implementation(
+    "generators", "generators", "suspended generators: one frame a layer, in a list", "loop", backprop, suspended_frames
+)

@@ -9,6 +9,7 @@ from math import isqrt
 from impls.interface import Implementation
 from impls.layers import backward, forward
 from impls.losses import LOSSES
+from impls.peaks import segments
 
 
 def with_segments(k=None, name="checkpoint_loop", title="checkpoints, loop"):
@@ -43,7 +44,8 @@ def with_segments(k=None, name="checkpoint_loop", title="checkpoints, loop"):
             stop = start
         return loss
 
-    return Implementation(name, title, "a list of every k-th activation; the rest is computed again", "loop", backprop)
+    peak = segments(lambda L: segment_starts(L, k or isqrt(L)))
+    return Implementation(name, title, "a list of every k-th activation; the rest is computed again", "loop", backprop, peak)
 
 
 def segment_starts(L, k):

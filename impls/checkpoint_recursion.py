@@ -9,6 +9,7 @@ activation here, no more than a snapshot (the mixed schedule of Maddison 2024).
 from functools import cache
 from math import comb, isqrt
 
+from impls import peaks
 from impls.interface import Implementation
 from impls.layers import backward, forward
 from impls.losses import LOSSES
@@ -26,14 +27,18 @@ def with_snapshots(snapshots=None, name="checkpoint_recursion", title="checkpoin
     if snapshots is not None and snapshots < 1:
         raise ValueError(f"X is a snapshot, so there is 1 or more, not {snapshots}")
 
+    def count(L):
+        return snapshots or min(isqrt(2 * L), MOST_SNAPSHOTS)
+
     def backprop(network, X, Y, emit):
         """One recursion, which leaves what it has found in `found`."""
         L = len(network.layers)
         found = Found()
-        recurse(network, 0, L, X, Y, emit, snapshots or min(isqrt(2 * L), MOST_SNAPSHOTS), found)
+        recurse(network, 0, L, X, Y, emit, count(L), found)
         return found.loss
 
-    return Implementation(name, title, "the call stack: one snapshot a frame; the rest is computed again", "recursion", backprop)
+    peak = peaks.snapshots(count, ahead)
+    return Implementation(name, title, "the call stack: one snapshot a frame; the rest is computed again", "recursion", backprop, peak)
 
 
 class Found:

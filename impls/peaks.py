@@ -127,6 +127,53 @@ def suspended_frames(step: StepShape) -> int:
     return list_popped(step) + step.depth * GENERATOR_BYTES
 
 
+def segments(starts: Callable[[int], list[int]]) -> Callable[[StepShape], int]:
+    """The formula for checkpoints by a loop; `starts(L)` are the first layers of its segments."""
+
+    def peak(step: StepShape) -> int:
+        """The checkpoints up to layer l's segment, and what that has run forward again: held(l) = A(s1) + A(s2) + ... + A(s)
+        + A(s + 1) + ... + A(l), for segments that start after layers s1, s2, ..., s.
+
+        Fused, about (ceil(L / k) + k) A for segments of k layers, as the last one goes backward. Deferred, about L G.
+        """
+        held = [0] * (step.depth + 1)
+        firsts = starts(step.depth)
+        kept = 0
+        for start, stop in zip(firsts, [*firsts[1:], step.depth]):
+            kept += step.A(start)
+            for l, run in zip(range(start + 1, stop + 1), accumulate(step.A(l) for l in range(start + 1, stop + 1))):
+                held[l] = kept + run
+        return worst_moment(step, held.__getitem__)
+
+    return peak
+
+
+def snapshots(count: Callable[[int], int], ahead: Callable[[int, int], int]) -> Callable[[StepShape], int]:
+    """The formula for checkpoints by recursion; `count(L)` are its snapshots, `ahead` tells how far it runs ahead."""
+
+    def peak(step: StepShape) -> int:
+        """The snapshots of the frames that are open when layer l goes backward, and its own activation: held(l) = A(s1) +
+        A(s2) + ... + A(l), found by walking through the schedule.
+
+        Fused, about as many A as there are snapshots. Deferred, about L G.
+        """
+        held = [0] * (step.depth + 1)
+
+        def walk(start: int, stop: int, left: int, kept: int) -> None:
+            kept += step.A(start)
+            while start < stop:
+                middle = start + ahead(stop - start, left)
+                if middle < stop:
+                    walk(middle, stop, left - 1, kept)
+                held[middle] = kept + step.A(middle)
+                stop = middle if middle > start + 1 else start
+
+        walk(0, step.depth, count(step.depth), 0)
+        return worst_moment(step, held.__getitem__)
+
+    return peak
+
+
 def worst_moment(step: StepShape, held: Callable[[int], int]) -> int:
     """The most bytes alive at once, where `held(l)` are activations.
 

@@ -79,6 +79,13 @@ def test_the_readmes_example_prints_what_it_says():
     assert failures == 0
 
 
+def test_the_readme_has_no_gaps_and_its_pictures_are_there():
+    assert "@@" not in README
+    pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
+    assert len(pictures) >= 2
+    assert all((ROOT / picture).is_file() for picture in pictures)
+
+
 def test_the_readmes_sweep_is_one():
     [text] = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
     assert set(sweeps.parse(text, "readme", "README.md").model_fields_set) == set(Sweep.model_fields)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -23,6 +23,7 @@ from bench.verbs.report import report
 from bench.verbs.run import run
 from bench.verbs.train import train
 
+Verb = Callable[[argparse.Namespace, Screen], object]
 DONE, FAILED_GATE, BAD_INPUT, NOTHING_MEASURED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -68,79 +69,75 @@ class Parser(argparse.ArgumentParser):
         raise BadInput(f"{message}; `{self.prog} --help` shows what there is")
 
 
+Options = Callable[[Parser], None]
+
+
 def parser() -> Parser:
-    """The verbs and their options."""
+    """The verbs and their options: the table of contents."""
+    folders, named, chosen = _shared()
+    top = Parser(prog="unwind", description="Where should backpropagation keep its cache? Measure it.")
+    verb = top.add_subparsers(required=True, metavar="VERB")
+
+    def add(name: str, does: Verb, parents: list[Parser], words: str, options: Options = lambda one: None) -> None:
+        one = verb.add_parser(name, parents=parents, help=words)
+        options(one)
+        one.set_defaults(verb=does)
+
+    add("run", run, [folders, chosen], "measure a sweep, or go on with one", _of_run)
+    add("limits", limits, [folders, named], "how deep each implementation can go, on every Python that is found", _of_limits)
+    add("train", train, [folders, chosen], "train a network with each implementation and update, and record the losses")
+    add("million", million, [folders], "train a network of a million layers, by a loop and by recursion", _of_million)
+    add("plot", plot, [folders], "draw the figures from the CSVs")
+    add("report", report, [folders], "write results/report.html from the CSVs")
+    add("compare", compare, [folders], "two results folders, cell by cell: what became slower or faster", _of_compare)
+    add("export", export, [folders], "time.csv in the format of another tool", _of_export)
+    add("list", list_all, [folders, chosen], "implementations, sweeps and datasets")
+    return top
+
+
+def _shared() -> tuple[Parser, Parser, Parser]:
+    """Options that several verbs have: the folders; implementations; implementations and a sweep."""
     folders = Parser(add_help=False)
     folders.add_argument("--results", type=Path, default=Path("results"), metavar="DIR", help="where CSVs and the report are (results)")
     folders.add_argument("--plots", type=Path, default=Path("plots"), metavar="DIR", help="where figures are (plots)")
     named = Parser(add_help=False)
     named.add_argument("--impl", action="append", default=[], metavar="NAME", help="compare this implementation; may be repeated")
-    named.add_argument(
-        "--with",
-        action="append",
-        default=[],
-        dest="files",
-        metavar="FILE",
-        help="a Python file of yours that defines implementations; it is run",
-    )
+    with_words = "a Python file of yours that defines implementations; it is run"
+    named.add_argument("--with", action="append", default=[], dest="files", metavar="FILE", help=with_words)
     chosen = Parser(add_help=False, parents=[named])
     chosen.add_argument("--sweep", default="quick", help=f"one of {', '.join(sweeps.bundled())}, or a TOML file (quick)")
+    return folders, named, chosen
 
-    top = Parser(prog="unwind", description="Where should backpropagation keep its cache? Measure it.")
-    verb = top.add_subparsers(required=True, metavar="VERB")
 
-    one = verb.add_parser("run", parents=[folders, chosen], help="measure a sweep, or go on with one")
+def _of_run(one: Parser) -> None:
     one.add_argument("--baseline", default="iterative", metavar="NAME", help="whom ratios are taken against (iterative)")
     one.add_argument("--budget", type=float, metavar="SECONDS", help="begin no visit after so long (the sweep's)")
     one.add_argument("--precision", type=float, help="half-width of the intervals to aim at, as a fraction (the sweep's)")
     one.add_argument("--seed", type=int, default=0, help="of every random order (0)")
-    one.add_argument(
-        "--patience", type=float, default=SILENCE_S, metavar="SECONDS", help=f"take what says nothing for so long to hang ({SILENCE_S:g})"
-    )
+    patience_words = f"take what says nothing for so long to hang ({SILENCE_S:g})"
+    one.add_argument("--patience", type=float, default=SILENCE_S, metavar="SECONDS", help=patience_words)
     one.add_argument("--only", choices=("time", "memory"), help="measure this alone (time, then memory)")
     one.add_argument("--fresh", action="store_true", help="set what is in --results aside and start anew")
-    one.set_defaults(verb=run)
 
-    one = verb.add_parser("limits", parents=[folders, named], help="how deep each implementation can go, on every Python that is found")
-    one.add_argument(
-        "--python",
-        action="append",
-        nargs="?",
-        metavar="PATH",
-        help="study this interpreter too; may be repeated; without a PATH, none but the running one and those that are named",
-    )
+
+def _of_limits(one: Parser) -> None:
+    words = "study this interpreter too; may be repeated; without a PATH, none but the running one and those that are named"
+    one.add_argument("--python", action="append", nargs="?", metavar="PATH", help=words)
     one.add_argument("--max-depth", type=int, default=1_000_000, metavar="N", help="try nothing deeper (1 000 000)")
-    one.set_defaults(verb=limits)
 
-    one = verb.add_parser(
-        "train", parents=[folders, chosen], help="train a network with each implementation and update, and record the losses"
-    )
-    one.set_defaults(verb=train)
 
-    one = verb.add_parser("million", parents=[folders], help="train a network of a million layers, by a loop and by recursion")
+def _of_million(one: Parser) -> None:
     one.add_argument("--depth", type=int, default=1_000_000, metavar="LAYERS", help="of the network (1000000)")
-    one.set_defaults(verb=million)
 
-    one = verb.add_parser("plot", parents=[folders], help="draw the figures from the CSVs")
-    one.set_defaults(verb=plot)
 
-    one = verb.add_parser("report", parents=[folders], help="write results/report.html from the CSVs")
-    one.set_defaults(verb=report)
-
-    one = verb.add_parser("compare", help="two results folders, cell by cell: what became slower or faster")
+def _of_compare(one: Parser) -> None:
     one.add_argument("base", type=Path, metavar="BASE", help="the results folder to compare with")
     one.add_argument("new", type=Path, metavar="NEW", help="the results folder to judge")
-    one.add_argument(
-        "--fail-above", type=float, metavar="SHARE", help="exit with 1 if one is slower by more than this for certain, e.g. 0.03"
-    )
+    gate_words = "exit with 1 if one is slower by more than this for certain, e.g. 0.03"
+    one.add_argument("--fail-above", type=float, metavar="SHARE", help=gate_words)
     one.add_argument("--markdown", action="store_true", help="a table for a pull request")
-    one.set_defaults(verb=compare)
 
-    one = verb.add_parser("export", parents=[folders], help="time.csv in the format of another tool")
+
+def _of_export(one: Parser) -> None:
     one.add_argument("--format", choices=tuple(FORMATS), required=True, help="whose")
     one.add_argument("file", type=Path, metavar="FILE", help="the file to write")
-    one.set_defaults(verb=export)
-
-    one = verb.add_parser("list", parents=[folders, chosen], help="implementations, sweeps and datasets")
-    one.set_defaults(verb=list_all)
-    return top

@@ -15,6 +15,7 @@ import pytest
 from bench.cli import main
 from bench.plan.contenders import REFERENCES
 from bench.record.schemas import SCHEMAS
+from bench.tests.children import interruptible
 from impls import IMPLEMENTATIONS
 
 TINY = """
@@ -201,7 +202,7 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(tmp_path):
     (tmp_path / "tiny.toml").write_text(TINY)
     command = [sys.executable, "-m", "bench", "run", "--only", "time", "--sweep", "tiny.toml", "--impl", "recursive"]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = interruptible(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     _wait_for_rows(tmp_path / "results" / "time.csv")
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)

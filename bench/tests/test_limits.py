@@ -25,6 +25,7 @@ from bench.record.tables import Table
 from bench.show.limit_figures import limit_pictures
 from bench.show.limit_report import limit_section
 from bench.show.pictures import save_all
+from bench.tests.children import interruptible
 from impls import IMPLEMENTATIONS
 
 SCHEMA = SCHEMAS["limits.csv"]
@@ -276,7 +277,7 @@ def test_interpreters_that_fail_are_rows_and_the_rest_goes_on(tmp_path, monkeypa
 def test_ctrl_c_keeps_what_is_finished(tmp_path):
     command = [sys.executable, "-m", "bench", "limits", "--python", "--max-depth", "300000"]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = interruptible(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     file = tmp_path / "results" / "limits.csv"
     for _ in range(300):
         if file.exists() and file.read_text().count("\n") > 1:

@@ -12,25 +12,19 @@ from bench.measure.predictions import predicted_bytes
 from bench.plan.cells import Cell
 from bench.record.memory import memory_row
 from bench.record.schemas import SCHEMAS
+from bench.tests.children import MISCHIEF
 from impls import IMPLEMENTATIONS
 
-MISCHIEF = """
-import ctypes, os
-from impls import IMPLEMENTATIONS, Implementation
-
-def mischief(name, do):
-    def backprop(network, X, Y, emit):
-        do()
-        return IMPLEMENTATIONS["iterative"].backprop(network, X, Y, emit)
-    return Implementation(name, name, "nowhere", "other", backprop)
-
-crashes = mischief("crashes", lambda: ctypes.string_at(0))
+MISCHIEVOUS = (
+    MISCHIEF
+    + """
 raises = mischief("raises", lambda: [][0])
 leaves = mischief("leaves", lambda: os._exit(0))
 open_files = lambda: [file for file in range(3, 9) if os.path.exists(f"/proc/self/fd/{file}")]
 garbles = mischief("garbles", lambda: [os.write(file, b'{"meter": "heap", "x": 1}\\n') for file in open_files()])
 prints = mischief("prints", lambda: print("garbage {", flush=True))
 """
+)
 linux = pytest.mark.skipif(sys.platform != "linux", reason="resident memory is read from Linux's /proc")
 FEATURES = 5
 
@@ -44,7 +38,7 @@ def weigh(tmp_path_factory):
         data["breast_cancer", batch] = folder / f"{batch}.npz"
         Y = rng.integers(0, 2, (1, batch)).astype(float)
         np.savez(data["breast_cancer", batch], X=rng.standard_normal((FEATURES, batch)), Y=Y, loss="binary_cross_entropy")
-    (folder / "mischief.py").write_text(MISCHIEF)
+    (folder / "mischief.py").write_text(MISCHIEVOUS)
     scales = Scales(data, [str(folder / "mischief.py")])
     return lambda impl, *meters, **changes: list(scales(Weighing(cell(**changes), impl, meters)))
 

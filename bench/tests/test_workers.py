@@ -18,20 +18,14 @@ from bench.measure.passes import Assignment
 from bench.measure.process import WorkerDied, answers, ending
 from bench.measure.workers import Workers
 from bench.plan.cells import Cell
+from bench.tests.children import MISCHIEF
 
 CELL = Cell("breast_cancer", 4, 2, 3, "float64", "deferred", "default")
 
-MISCHIEF = """
-import ctypes, os, signal, subprocess, sys
-from impls import IMPLEMENTATIONS, Implementation
-
-def mischief(name, do):
-    def backprop(network, X, Y, emit):
-        do()
-        return IMPLEMENTATIONS["iterative"].backprop(network, X, Y, emit)
-    return Implementation(name, name, "nowhere", "other", backprop)
-
-crashes = mischief("crashes", lambda: ctypes.string_at(0))
+MISCHIEVOUS = (
+    MISCHIEF
+    + """
+import signal, subprocess, sys
 is_killed = mischief("is_killed", lambda: os.kill(os.getpid(), signal.SIGKILL))
 exits = mischief("exits", lambda: os._exit(7))
 aborts = mischief("aborts", os.abort)
@@ -40,13 +34,14 @@ helpers = []
 employs = mischief("employs", lambda: helpers or helpers.append(subprocess.Popen(["sleep", "40"], start_new_session=True)))
 prints = mischief("prints", lambda: print("garbage {", flush=True) or sys.stdout.write("x" * 5000))
 """
+)
 
 
 @pytest.fixture
 def workers(tmp_path):
     rng = np.random.default_rng(0)
     np.savez(tmp_path / "batch.npz", X=rng.standard_normal((5, 4)), Y=np.array([[0.0, 1, 1, 0]]), loss="binary_cross_entropy")
-    (tmp_path / "mischief.py").write_text(MISCHIEF)
+    (tmp_path / "mischief.py").write_text(MISCHIEVOUS)
     hellos = []
     made = Workers({("breast_cancer", 4): tmp_path / "batch.npz"}, "iterative", [str(tmp_path / "mischief.py")], on_hello=hellos.append)
     return replace(made, on_hello=hellos.append), hellos

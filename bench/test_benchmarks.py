@@ -62,7 +62,7 @@ def test_step(cell: Cell, contender: str, benchmark: Any) -> None:
     raise_recursion_limit(cell.depth)
     bench = workbench(cell)
     bench.put_back()
-    benchmark(bench.steps([contender], IMPLEMENTATIONS, BASELINE)[contender])
+    benchmark(bench.contenders([contender], IMPLEMENTATIONS, BASELINE)[contender]())
 
 
 def ratio_lines(benchmarks: Iterable[Any]) -> Iterator[str]:

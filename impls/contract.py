@@ -12,7 +12,7 @@ from impls.iterative import iterative
 from impls.layers import forward
 from impls.losses import LOSSES
 from impls.network import Network, make_network
-from impls.updates import deferred
+from impls.updates import UPDATES
 
 SHAPES = ((5, 4, 3, 1), (3, 1), (4, 1, 1, 1, 1), (6, 7, 5, 3))
 FINITE_DIFFERENCE_STEP = 1e-6
@@ -34,6 +34,8 @@ def check(implementation: Implementation, activation: str = "tanh") -> None:
         BrokenContract: what is wrong, in words. Whatever `backprop` raises is raised as this.
 
     """
+    if implementation.missing:
+        raise BrokenContract(implementation.missing)
     try:
         for sizes in SHAPES:
             network, X, Y = example(sizes, activation)
@@ -75,6 +77,7 @@ def gradients_of(implementation: Implementation, network: Network, X, Y):
             dtype, or the network or the data were changed.
 
     """
+    network, X, Y = implementation.prepared(network, X, Y)
     emitted: list[int] = []
     gradients: dict[int, tuple[np.ndarray, np.ndarray]] = {}
 
@@ -128,7 +131,7 @@ def leaked_bytes(implementation: Implementation, steps: int = 8) -> int:
 
     The least of three rounds of steps, since what the interpreter and NumPy store once is no leak.
     """
-    network, X, Y = example((16, 16, 16, 16, 1), examples=64)
+    network, X, Y = implementation.prepared(*example((16, 16, 16, 16, 1), examples=64))
 
     def run(times):
         for _ in range(times):
@@ -177,21 +180,24 @@ def _compare(gradients, expected, tolerance, reference) -> None:
 
 
 def _compare_steps(implementation, sizes, activation) -> None:
-    """A program with a step of its own ends it on the same parameters as the rest."""
-    ends = []
-    for one in (implementation, iterative):
-        network, X, Y = example(sizes, activation)
-        deferred(one, network, X, Y, 0.1)
-        ends.append([(layer.W, layer.b) for layer in network.layers])
-    for l, (actual, expected) in enumerate(zip(*ends)):
-        error = max(map(relative_error, actual, expected))
-        if not error <= SIBLING_TOLERANCE["float64"]:
-            raise BrokenContract(f"takes a step that leaves layer {l} off by {error:.1e} of its size against iterative")
+    """Two steps of either update end on the same parameters as the others' do, and on the same losses."""
+    for update, step in UPDATES.items():
+        ends = []
+        for one in (implementation, iterative):
+            network, X, Y = one.prepared(*example(sizes, activation))
+            losses = [step(one, network, X, Y, 0.1) for _ in range(2)]
+            ends.append([(np.asarray(losses), np.zeros(1))] + [(layer.W, layer.b) for layer in network.layers])
+        for l, (actual, expected) in enumerate(zip(*ends)):
+            error = max(map(relative_error, actual, expected))
+            if not error <= SIBLING_TOLERANCE["float64"]:
+                what = f"leaves layer {l - 1}" if l else "returns losses that are"
+                raise BrokenContract(f"takes {update} steps and {what} off by {error:.1e} of its size against iterative")
 
 
 def _refuse_late_readers(implementation, gradients, network, X, Y) -> None:
     """Once a layer's gradient is out, a fused update may change the layer: here, into nonsense."""
     late = []
+    network, X, Y = implementation.prepared(network, X, Y)
 
     def emit(l, dW, db):
         late.append(all(map(np.array_equal, (dW, db), gradients[l])))

@@ -78,5 +78,5 @@ def update_parameters(parameters, grads, learning_rate):
 
 
 course = Implementation(
-    "course", "course", "a list of tuples of tuples, and a dict of all gradients", "loop", backprop, exact=False, step=step
+    "course", "course", "a list of tuples of tuples, and a dict of all gradients", "loop", backprop, exact=False, steps={"deferred": step}
 )

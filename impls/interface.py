@@ -9,12 +9,17 @@ The contract, checked by `impls.contract` before anything is timed. `backprop(ne
    `network.layers[l]` is not needed any more and may be updated on the spot;
 4. leaves nothing behind: when it has returned, everything that it allocated is free again,
    without the help of the garbage collector.
+
+Work that belongs outside the clock, such as stacking weights, tracing and compiling, is `prepare`'s: it gives back the
+network, X and Y in the form that the implementation runs on. `backprop` and `steps` are handed those, or a batch that
+is still as it came. The layers of a prepared network read as NumPy arrays, and tell the present parameters.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Callable
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Callable, Mapping
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,8 +31,24 @@ if TYPE_CHECKING:
     Backprop = Callable[[Network, np.ndarray, np.ndarray, Emit], float]
     Peak = Callable[[StepShape], int]
     Step = Callable[[Network, np.ndarray, np.ndarray, float], float]
+    Prepare = Callable[[Network, np.ndarray, np.ndarray], "tuple[Any, Any, Any]"]
 
 CONTROLS = ("loop", "recursion", "other")
+
+
+@dataclass(frozen=True)
+class Library:
+    """A library beside NumPy: the name to import, and the extra of this project that brings it."""
+
+    name: str
+    extra: str
+
+    @property
+    def missing(self) -> str:
+        """Why what needs it cannot run, and the command that helps; empty where it is installed."""
+        if find_spec(self.name):
+            return ""
+        return f"needs {self.name}, which is not installed; `pip install '.[{self.extra}]'` brings it"
 
 
 @dataclass(frozen=True)
@@ -45,8 +66,10 @@ class Implementation:
             says is the derivation that the report prints. None where nobody has worked it out.
         exact: its gradients equal `iterative`'s to the last bit, since all its arithmetic is that of
             `layers.py` and `losses.py`; else to 1e-9.
-        step: `step(network, X, Y, learning_rate) -> loss`, for a program that is told with its own update:
-            the training step to take in place of `deferred`'s. It may give layers new arrays.
+        steps: update -> `step(network, X, Y, learning_rate) -> loss`, for a program that is told with an update of
+            its own: the training step to take in place of the one in `updates.py`. It may give layers new arrays.
+        prepare: `prepare(network, X, Y) -> (network, X, Y)`, what must be done before steps can be taken.
+        library: what it is written over, if that is more than NumPy.
 
     Whatever in the first four cannot be printed becomes a space, since they are shown in many places.
 
@@ -62,13 +85,24 @@ class Implementation:
     backprop: Backprop
     peak: Peak | None = None
     exact: bool = True
-    step: Step | None = None
+    steps: Mapping[str, Step] = field(default_factory=dict, hash=False)
+    prepare: Prepare | None = None
+    library: Library | None = None
 
     def __post_init__(self) -> None:
-        for field in ("name", "title", "cache", "control"):
-            words = "".join(character if character.isprintable() else " " for character in getattr(self, field)).split()
-            object.__setattr__(self, field, " ".join(words))
+        for what in ("name", "title", "cache", "control"):
+            words = "".join(character if character.isprintable() else " " for character in getattr(self, what)).split()
+            object.__setattr__(self, what, " ".join(words))
         if not self.name:
             raise ValueError("an implementation needs a name")
         if self.control not in CONTROLS:
             raise ValueError(f"{self.name}: control is {self.control!r}, not one of {', '.join(CONTROLS)}")
+
+    @property
+    def missing(self) -> str:
+        """Why it cannot run here, and the command that helps; empty if it can."""
+        return self.library.missing if self.library else ""
+
+    def prepared(self, network: Network, X: np.ndarray, Y: np.ndarray) -> tuple[Any, Any, Any]:
+        """The three in the form that it runs on."""
+        return self.prepare(network, X, Y) if self.prepare else (network, X, Y)

@@ -2,7 +2,7 @@
 
 Each update is one training step of gradient descent, in place. It gives the implementation the
 `emit` to call, so where the cache lives and when parameters change are two independent choices,
-and both orders end on the same bits.
+and both orders end on the same bits. A program that is told with an update of its own takes that.
 """
 
 from __future__ import annotations
@@ -14,12 +14,9 @@ from impls.network import Layer, Network
 
 
 def deferred(implementation: Implementation, network: Network, X: np.ndarray, Y: np.ndarray, learning_rate: float) -> float:
-    """The classic order: all gradients first, then all updates. Returns the loss before the step.
-
-    A program that is told with an update of its own takes that.
-    """
-    if implementation.step:
-        return implementation.step(network, X, Y, learning_rate)
+    """The classic order: all gradients first, then all updates. Returns the loss before the step."""
+    if "deferred" in implementation.steps:
+        return implementation.steps["deferred"](network, X, Y, learning_rate)
     gradients = []
     loss = implementation.backprop(network, X, Y, lambda l, dW, db: gradients.append((l, dW, db)))
     for l, dW, db in gradients:
@@ -32,6 +29,8 @@ def fused(implementation: Implementation, network: Network, X: np.ndarray, Y: np
 
     Sound because `backward` has used the old W before `emit` is called (Lv et al. 2023, LOMO).
     """
+    if "fused" in implementation.steps:
+        return implementation.steps["fused"](network, X, Y, learning_rate)
     layers = network.layers
     return implementation.backprop(network, X, Y, lambda l, dW, db: descend(layers[l], dW, db, learning_rate))
 

@@ -7,15 +7,14 @@ Shared arithmetic is not in it, and so the same for all.
 from __future__ import annotations
 
 import ast
-import inspect
 from dataclasses import dataclass
-from functools import partial
 
 from complexipy import code_complexity
 from radon.complexity import cc_visit
 from radon.metrics import h_visit, mi_visit
 from radon.raw import analyze
 
+from bench.plan.sources import functions_source
 from impls import Implementation
 
 
@@ -67,16 +66,3 @@ class _Bare(ast.NodeTransformer):
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]
         return node
-
-
-def functions_source(implementation: Implementation) -> str:
-    """The functions and classes of the implementation's file, one after the other."""
-    backprop = implementation.backprop
-    while isinstance(backprop, partial):
-        backprop = backprop.func
-    module = inspect.getmodule(backprop)
-    if module is None:
-        return inspect.getsource(backprop)
-    values = [inspect.unwrap(value) if callable(value) else value for value in vars(module).values()]
-    defined = [value for value in values if inspect.isfunction(value) or inspect.isclass(value)]
-    return "\n\n".join(inspect.getsource(one) for one in defined if one.__module__ == module.__name__)

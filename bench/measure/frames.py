@@ -28,7 +28,7 @@ def frame_bytes_per_layer(implementation: Implementation) -> int:
 
 def _deepest_stack(implementation: Implementation, depth: int) -> int:
     """The frames' bytes as the last layer's gradient appears, which is when recursion is deepest."""
-    network, X, Y = example((2,) * depth + (1,))
+    network, X, Y = implementation.prepared(*example((2,) * depth + (1,)))
     stacks: list[int] = []
     implementation.backprop(network, X, Y, lambda l, dW, db: stacks.append(_stack_bytes(sys._getframe())))
     return max(stacks)

@@ -114,8 +114,7 @@ def training_step(one: Implementation, depth: int) -> Work:
 
     first, middle, last = make_network([2, 2, 2, 1]).layers
     layers = [last] if depth == 1 else [first] + [middle] * (depth - 2) + [last]
-    network = Network(layers, "binary_cross_entropy")
-    X, Y = np.ones((2, 1)), np.ones((1, 1))
+    network, X, Y = one.prepared(Network(layers, "binary_cross_entropy"), np.ones((2, 1)), np.ones((1, 1)))
     return lambda: UPDATES["fused"](one, network, X, Y, LEARNING_RATE)
 
 

@@ -16,6 +16,7 @@ from impls.updates import UPDATES
 LEARNING_RATE = 1e-3
 
 Step = Callable[[], object]
+MakeReady = Callable[[], Step]
 
 
 class Workbench:
@@ -41,19 +42,21 @@ class Workbench:
             np.copyto(b, first_b)
 
     def step(self, implementation: Implementation) -> Step:
-        """One training step of an implementation, as a callable without arguments."""
-        update = UPDATES[self.cell.update]
-        return partial(update, implementation, self.network, self.X, self.Y, LEARNING_RATE)
+        """One training step of an implementation, prepared, as a callable without arguments."""
+        return partial(UPDATES[self.cell.update], implementation, *implementation.prepared(self.network, self.X, self.Y), LEARNING_RATE)
 
-    def steps(self, names: list[str], implementations: dict[str, Implementation], baseline: str) -> dict[str, Step]:
-        """The step of every contender; the control is the baseline once more."""
+    def contenders(self, names: list[str], implementations: dict[str, Implementation], baseline: str) -> dict[str, MakeReady]:
+        """What makes each contender ready outside the clock: the parameters are put back, and it gives its prepared step.
 
-        def step(name: str) -> Step:
-            if name == FLOOR:
-                return floor_step(self.network, self.X)
-            return self.step(implementations[baseline if name == CONTROL else name])
+        The control is the baseline once more.
+        """
+        floor = floor_step(self.network, self.X)
 
-        return {name: step(name) for name in names}
+        def ready(name: str) -> Step:
+            self.put_back()
+            return floor if name == FLOOR else self.step(implementations[baseline if name == CONTROL else name])
+
+        return {name: partial(ready, name) for name in names}
 
 
 def floor_step(network: Network, X: np.ndarray) -> Step:

@@ -44,6 +44,7 @@ def train(dataset: Dataset, implementation: Implementation, update: str, epochs:
     nothing but the implementation and the update.
     """
     network = make_network((len(dataset.X), *HIDDEN, len(dataset.Y)), "tanh", dataset.loss, seed=seed)
+    network, *_ = implementation.prepared(network, dataset.X, dataset.Y)
     rng = np.random.default_rng(seed)
     for epoch in range(1, epochs + 1):
         batches = _batches(dataset, rng)

@@ -1,4 +1,7 @@
-"""The vetting: a user's implementations are held to the contract in a process of their own, where they may crash or hang."""
+"""The vetting: implementations that may crash or hang are held to the contract in a process of their own.
+
+They are those of a user's files, and those over other libraries.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ VETTING_S = 60.0  # the check takes milliseconds
 def refused(
     names: Sequence[str], files: Sequence[str], activation: str = DEFAULT_ACTIVATION, silence_s: float = VETTING_S
 ) -> dict[str, str]:
-    """Name -> why, for those implementations of the user's files that cannot be used with that activation."""
+    """Name -> why, for those implementations that cannot be used with that activation."""
     found: dict[str, str] = {}
     left = list(names)
     while left:

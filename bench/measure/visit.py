@@ -12,7 +12,7 @@ from itertools import repeat
 from time import process_time_ns
 
 from bench.measure.clocks import Reading
-from bench.measure.steps import Step
+from bench.measure.steps import MakeReady, Step
 from bench.plan.contenders import FLOOR
 
 SHORTEST_NS = 2_000_000  # a measurement lasts at least this long
@@ -42,14 +42,13 @@ class Measurement:
 
 @dataclass
 class Visit:
-    """What `measure` needs: steps by contender, how to reset them, and where randomness comes from.
+    """What `measure` needs: what makes each contender ready for a measurement, and where randomness comes from.
 
     `announce(name)` is called before each measurement, outside the clock, so that whoever watches
     knows that it goes on, and to whom a crash belongs.
     """
 
-    steps: dict[str, Step]
-    put_back: Callable[[], None]
+    contenders: dict[str, MakeReady]
     rounds: int
     rng: random.Random
     read_clocks: ReadClocks
@@ -81,11 +80,10 @@ def measure(visit: Visit) -> list[Measurement]:
 def _warm_up(visit: Visit) -> dict[str, float]:
     """Nanoseconds of one warm step, of each contender that can take one."""
     durations = {}
-    for name in list(visit.steps):
+    for name, make_ready in visit.contenders.items():
         visit.announce(name)
         try:
-            visit.put_back()
-            durations[name] = _step_ns(visit.steps[name])
+            durations[name] = _step_ns(make_ready())
         except Exception as error:
             visit.failures.append(Measurement(name, status=status_of(error), detail=f"{type(error).__name__}: {error}"))
     return durations
@@ -104,8 +102,7 @@ def _round(visit: Visit, names: list[str], number: int, iterations: int) -> list
     rows = []
     for order, name in enumerate(names + names[::-1]):
         visit.announce(name)
-        visit.put_back()
-        reading = visit.read_clocks(visit.steps[name], iterations)
+        reading = visit.read_clocks(visit.contenders[name](), iterations)
         rows.append(Measurement(name, number, order, iterations, *reading))
     return rows
 

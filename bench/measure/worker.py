@@ -16,8 +16,9 @@ import json
 import os
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import astuple
+from importlib import import_module
 from time import perf_counter
 from typing import Any
 
@@ -30,6 +31,7 @@ from bench.measure.process import ending
 from bench.measure.steps import Workbench
 from bench.plan.cells import Cell
 from bench.plan.contenders import available
+from impls import Implementation
 
 Answer = Callable[..., None]
 
@@ -43,8 +45,15 @@ def main() -> None:
     task = json.load(sys.stdin)
     implementations = available(task["files"])
     answer(hello={"blas": threadpoolctl.threadpool_info()})
+    _load_libraries(implementations[name] for item in task["visits"] for name in item["contenders"] if name in implementations)
     for item in task["visits"]:
         _apart(lambda item=item: _visit(item, implementations, task["baseline"], answer), answer)  # type: ignore[misc]
+
+
+def _load_libraries(compared: Iterable[Implementation]) -> None:
+    """Import what implementations are written over once, not in every fork; most take a second."""
+    for library in {one.library for one in compared if one.library}:
+        import_module(library.name)
 
 
 def _apart(work: Callable[[], None], answer: Answer) -> None:
@@ -79,8 +88,7 @@ def _visit(item: dict[str, Any], implementations: Any, baseline: str, answer: An
         bench = Workbench(cell, data["X"], data["Y"], str(data["loss"]))
     rows = visit.measure(
         visit.Visit(
-            bench.steps(item["contenders"], implementations, baseline),
-            bench.put_back,
+            bench.contenders(item["contenders"], implementations, baseline),
             item["rounds"],
             random.Random(item["seed"]),
             clocks.read_clocks,

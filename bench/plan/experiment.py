@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from bench.errors import BadInput, unknown
 from bench.plan import contenders, datasets
 from bench.plan.cells import DEFAULT_ACTIVATION, Cell
 from bench.plan.datasets import Dataset
+from bench.plan.sources import module_of, source_of, taken_from
 from bench.plan.sweeps import Sweep
 from impls import IMPLEMENTATIONS, Implementation, layers, losses, updates
 from impls.contract import BrokenContract, check
@@ -91,13 +90,13 @@ def prepare(
     names: Sequence[str],
     files: Sequence[str],
     baseline: str,
-    try_own: Callable[[Sequence[str], Sequence[str], str], dict[str, str]],
+    try_apart: Callable[[Sequence[str], Sequence[str], str], dict[str, str]],
 ) -> Experiment:
     """Find and check everything that a sweep names.
 
     `names` are the implementations to compare; if there are none, those that the sweep names, and those
-    of the user's files beside them; or all. `try_own` tells what is wrong with whom of the
-    user's own (names, files, activation), which had better not be tried in this process.
+    of the user's files beside them; or all. `try_apart` tells what is wrong with whom of the
+    user's own and of those over other libraries (names, files, activation), which had better not be tried in this process.
 
     Raises:
         BadInput: a name is not known, data cannot be read or learned from, or the baseline itself
@@ -108,12 +107,13 @@ def prepare(
     if baseline not in known:
         raise BadInput(unknown("implementation", baseline, known, "--baseline"))
     theirs = [name for name in known if name not in IMPLEMENTATIONS]
+    apart = {*theirs} | {name for name, one in known.items() if one.library}
     chosen = names or (sweep.impls and [*sweep.impls, *theirs])
     wanted = contenders.choose(chosen, known, "--impl" if names else f"sweep {sweep.name!r}")
     if known[baseline] not in wanted:
         wanted.insert(0, known[baseline])
-    refused = {one.name: why for one in wanted if one.name not in theirs and (why := broken(one, sweep.activation))}
-    refused |= try_own([one.name for one in wanted if one.name in theirs], files, sweep.activation)
+    refused = {one.name: why for one in wanted if one.name not in apart and (why := broken(one, sweep.activation))}
+    refused |= try_apart([one.name for one in wanted if one.name in apart], files, sweep.activation)
     if baseline in refused:
         raise BadInput(f"the baseline {baseline!r} {refused[baseline]}; mend it or give another --baseline")
     _refuse_namesakes(sweep.dataset, f"sweep {sweep.name!r}")
@@ -137,11 +137,9 @@ def _refuse_namesakes(names: Sequence[str], place: str) -> None:
 
 def _source(implementation: Implementation) -> bytes:
     """All the code that a step of the implementation runs: its file, what that takes from others in `impls`, and what all share."""
-    own = inspect.getmodule(implementation.backprop)
-    functions = [value for value in vars(own).values() if inspect.isfunction(value)] if own else []
-    taken = {one.__module__ for one in functions if one.__module__.startswith("impls.")}
-    parts = [own, layers, losses, updates, *(sys.modules[name] for name in sorted(taken))]
-    return "".join(inspect.getsource(part) for part in dict.fromkeys(parts) if part).encode()
+    shared = [layers.__name__, losses.__name__, updates.__name__]
+    parts = [module_of(implementation), *shared, *taken_from(implementation)]
+    return "".join(source_of(part) for part in dict.fromkeys(parts)).encode()
 
 
 def _digest(*parts: bytes) -> str:

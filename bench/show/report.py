@@ -13,12 +13,12 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from bench.analyse.clarity import functions_source
 from bench.analyse.findings import Finding, findings
 from bench.analyse.slices import Slice
 from bench.analyse.summary import parts
 from bench.analyse.training import Outcome, outcomes
 from bench.plan.contenders import FLOOR, title
+from bench.plan.sources import functions_source
 from bench.record.results import Results
 from bench.show.limit_report import limit_section
 from bench.show.memory_report import memory_section

@@ -3,6 +3,7 @@
 import random
 import sys
 from collections import Counter
+from functools import partial
 
 import numpy as np
 import pytest
@@ -24,7 +25,12 @@ def visit(steps, rounds=3, log=None):
         log.append(("time", step.__name__, iterations))
         return Reading(1.0, 2.0, 0.0)
 
-    return Visit(steps, lambda: log.append(("put back",)), rounds, random.Random(1), clocks, lambda name: log.append(("trying", name)))
+    def ready(step):
+        log.append(("ready",))
+        return step
+
+    contenders = {name: partial(ready, step) for name, step in steps.items()}
+    return Visit(contenders, rounds, random.Random(1), clocks, lambda name: log.append(("trying", name)))
 
 
 def spin(loops):
@@ -60,12 +66,12 @@ def test_the_floor_does_not_set_the_number_of_steps():
     assert with_floor < 20
 
 
-def test_parameters_are_put_back_before_each_measurement():
+def test_everybody_is_made_ready_before_each_measurement():
     log = []
     measure(visit({"a": spin(10), "b": spin(10)}, log=log))
     timed = [place for place, entry in enumerate(log) if entry[0] == "time"]
     assert len(timed) == 3 * 2 * 2
-    assert all(log[place - 1] == ("put back",) for place in timed)
+    assert all(log[place - 1] == ("ready",) for place in timed)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +107,8 @@ def test_the_control_is_the_baseline_and_all_share_one_network():
     cell = Cell("breast_cancer", 5, 2, 3, "float64", "deferred", "default")
     _, X, Y = example((2, 3, 1), examples=5)
     bench = Workbench(cell, X, Y, "binary_cross_entropy")
-    steps = bench.steps(["iterative", "recursive", "control"], IMPLEMENTATIONS, "iterative")
+    contenders = bench.contenders(["iterative", "recursive", "control"], IMPLEMENTATIONS, "iterative")
+    steps = {name: make_ready() for name, make_ready in contenders.items()}
     implementation = {name: step.args[0].name for name, step in steps.items()}
     assert implementation == {"iterative": "iterative", "recursive": "recursive", "control": "iterative"}
     assert all(step.args[1] is bench.network for step in steps.values())

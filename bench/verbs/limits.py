@@ -40,7 +40,7 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
     if options.max_depth > DEEPEST:
         raise BadInput(f"--max-depth is {options.max_depth}; give {spaced(DEEPEST)} layers at most")
     names = [one.name for one in contenders.choose(options.impl, contenders.available(options.files), "--impl")]
-    for name, why in refused([name for name in names if name not in IMPLEMENTATIONS], options.files).items():
+    for name, why in refused([one for one in names if one not in IMPLEMENTATIONS or IMPLEMENTATIONS[one].library], options.files).items():
         screen.warn(f"{name} is left out: it {why}")
         names.remove(name)
     files = [str(Path(file).resolve()) for file in options.files]

@@ -22,6 +22,9 @@ def list_all(options: argparse.Namespace, screen: Screen) -> None:
     for one in contenders.available(options.files).values():
         grid.add_row(escape(one.name), escape(one.cache), one.control)
     screen.table(grid)
+    for one in contenders.available(options.files).values():
+        if one.missing:
+            screen.say(f"{one.name} {one.missing}")
     grid = _grid("Sweeps", "name", "cells", "depth", "width", "precision", "budget")
     for name in sweeps.bundled():
         sweep = sweeps.load(name)

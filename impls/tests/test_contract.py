@@ -1,13 +1,18 @@
 """The check tells every way of breaking the contract, and passes those who keep it."""
 
+import re
+
 import numpy as np
 import pytest
 
 from impls import IMPLEMENTATIONS, Implementation
-from impls.contract import BrokenContract, check, leaked_bytes
+from impls.contract import BrokenContract, check, example, leaked_bytes
+from impls.interface import Library
 from impls.iterative import backprop
 from impls.layers import backward, forward
+from impls.libraries import late
 from impls.losses import LOSSES
+from impls.network import Layer, Network
 from impls.updates import deferred
 
 
@@ -110,8 +115,39 @@ def test_a_step_of_its_own_is_held_to_the_contract_too():
     def too_far(network, X, Y, learning_rate):
         return deferred(Implementation("plain", "plain", "a list", "loop", backprop), network, X, Y, 2 * learning_rate)
 
-    with pytest.raises(BrokenContract, match="takes a step that leaves layer 0 off by"):
-        check(Implementation("far", "far", "a list", "loop", backprop, step=too_far))
+    with pytest.raises(BrokenContract, match="takes deferred steps and returns losses that are off by"):
+        check(Implementation("far", "far", "a list", "loop", backprop, steps={"deferred": too_far}))
+
+
+def stacked(network, X, Y):
+    layers = [Layer(layer.W.copy(), layer.b.copy(), layer.activation, layer.first) for layer in network.layers]
+    return Network(layers, network.loss), X, Y
+
+
+def test_one_that_prepares_is_run_on_what_it_prepared():
+    check(Implementation("copying", "copying", "a list", "loop", backprop, prepare=stacked))
+
+    def spoilt(network, X, Y):
+        return stacked(network, 2 * X, Y)
+
+    with pytest.raises(BrokenContract, match=r"off by|a loss of"):
+        check(Implementation("spoilt", "spoilt", "a list", "loop", backprop, prepare=spoilt))
+
+
+def test_one_whose_library_is_missing_says_what_brings_it():
+    absent = Library("no_such_library", "taped")
+    tape = Implementation("far", "far", "a tape", "other", late("no_such_library", "backprop"), library=absent)
+    words = "needs no_such_library, which is not installed; `pip install '.[taped]'` brings it"
+    with pytest.raises(BrokenContract, match=f"^{re.escape(words)}$"):
+        check(tape)
+
+
+def test_late_code_is_imported_with_the_first_call():
+    assert late("impls.iterative", "backprop").__module__ == "impls.iterative"
+    network, X, Y = example((3, 2, 1))
+    calls = []
+    late("impls.iterative", "backprop")(network, X, Y, lambda l, dW, db: calls.append(l))
+    assert calls == [1, 0]
 
 
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS.values(), ids=list(IMPLEMENTATIONS))

@@ -11,6 +11,7 @@ from bench.show.console import Screen
 from bench.show.limit_figures import limit_pictures
 from bench.show.memory_figures import memory_pictures
 from bench.show.pictures import save_all
+from bench.show.selfcheck_figures import selfcheck_pictures
 from bench.show.time_figures import time_pictures
 
 
@@ -28,5 +29,6 @@ def plot(options: argparse.Namespace, screen: Screen) -> None:
         *time_pictures(parts(results.times, results.baseline)),
         *memory_pictures(results.memory),
         *limit_pictures(results.limits),
+        *selfcheck_pictures(results.selfcheck),
     ]
     screen.say(f"{len(save_all(pictures, options.plots))} figures, as SVG and PNG, in {options.plots}/")

@@ -129,9 +129,8 @@ def by_pyperf(first: Sequence[Unit], other: Sequence[Unit]) -> Said:
     from pyperf._utils import is_significant
 
     a, b = _pooled(first), _pooled(other)
-    significant, _ = is_significant(a, b)
     said = by_z_test(first, other)
-    return Said(significant, said.sign, said.half_width)
+    return Said(min(len(a), len(b)) > 1 and is_significant(a, b)[0], said.sign, said.half_width)
 
 
 def by_bests(first: Sequence[Unit], other: Sequence[Unit]) -> Said:

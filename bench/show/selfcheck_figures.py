@@ -17,6 +17,8 @@ from bench.show.pictures import COLOURS, Picture
 
 TOOLS = ("Unwind", "pyperf", "pytest-benchmark", "timeit")
 MARKS = ("o", "s", "^", "D")
+WIDTHS = (0.0005, 0.1)
+WIDTH_TICKS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
 
 
 def selfcheck_pictures(evidence: Evidence) -> list[Picture]:
@@ -49,10 +51,10 @@ def _draw(found: Sequence[Judgement]) -> Figure:
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
     widths.set_title("Half-width of the interval")
     widths.set_yscale("log")
+    widths.set_ylim(*WIDTHS)
+    widths.set_yticks(WIDTH_TICKS, [f"±{100 * tick:g} %" for tick in WIDTH_TICKS])
     for bound in (COARSE, FINE):
         widths.axhline(bound, color="#5b6470", linestyle="--", linewidth=1)
-        widths.annotate(f"±{bound:.1%}", (TIMES_S[-1], bound), ha="right", va="bottom", fontsize=8, color="#5b6470")
-    widths.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"±{100 * value:.2g} %"))
     widths.yaxis.set_minor_locator(NullLocator())
     figure.legend(*alarms.get_legend_handles_labels(), loc="outside lower center", ncols=len(TOOLS))
     return figure
@@ -64,7 +66,8 @@ def _lines(ax: Axes, found: Sequence[Judgement], value: Callable[[Judgement], fl
         if points or any(one.tool == tool for one in found):
             ax.plot(*zip(*points, strict=True) if points else ((), ()), color=colour, marker=mark, markersize=5, linewidth=1.4, label=tool)
     ax.set_xscale("log")
-    ax.set_xlim(TIMES_S[0] / 1.15, TIMES_S[-1] * 1.15)
-    ax.set_xticks(TIMES_S, [f"{seconds:g}" for seconds in TIMES_S])
+    times = [seconds for seconds in TIMES_S if seconds <= max(one.seconds for one in found)]
+    ax.set_xlim(times[0] / 1.15, times[-1] * 1.15)
+    ax.set_xticks(times, [f"{seconds:g}" for seconds in times])
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xlabel("seconds given")

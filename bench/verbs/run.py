@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from bench.analyse.changes import passes_to_compare
 from bench.analyse.clarity import clarity
 from bench.analyse.findings import findings
 from bench.analyse.observations import compared_in
@@ -113,7 +114,8 @@ def _measure(
     table = Table(folder, "time.csv")
     earlier = read_whole(table, screen.warn)
     earlier = earlier[earlier["machine"] == known["machine"]]
-    progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, len(experiment.cells))
+    enough = passes_to_compare(len(experiment.cells), len(experiment.implementations))
+    progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, enough)
     progress.add(earlier)
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     ledger = Ledger(run_id, known["machine"], table, progress)

@@ -129,8 +129,7 @@ def _passes(folder: Path, data: dict[int, Path], machine_name: str) -> dict[str,
     where = {(plan.TRIO.dataset, plan.TRIO.batch): data[plan.TRIO.batch]}
 
     def over(cells: Sequence[Cell], names: Sequence[str], baseline: str) -> Passes:
-        progress = Progress(names, baseline, (), plan.FINE)
-        progress.fewest_passes = sys.maxsize  # there is no end but that of the time
+        progress = Progress(names, baseline, (), plan.FINE, fewest_passes=sys.maxsize)  # there is no end but that of the time
         return Passes(cells, progress, Workers(where, baseline, [more_work.__file__]), Table(folder, "time.csv"), machine_name, run)
 
     return {

@@ -58,7 +58,7 @@ def read_results(folder: Path, warn: Warn) -> Results:
         NothingMeasured: there are neither times nor memory nor limits nor a self-check.
 
     """
-    record = read_machine(folder)
+    record = read_machine(folder) or read_machine(folder / SELFCHECK)
     times = read_times(Table(folder, "time.csv"), warn)
     machine = record.get("machine", times["machine"].iloc[-1] if len(times) else "")
     results = Results(

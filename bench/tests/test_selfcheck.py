@@ -55,6 +55,11 @@ def evidence(control=1.0, more=plan.TRUTH, ours=50e6, bias=0.0, spread=0.003, co
     return Evidence(time_rows(*rows), trio_s, 30.0, *tables)
 
 
+def test_no_two_parts_share_a_cell():
+    cells = [*plan.GRID.cells(), plan.TRIO, plan.KNOWN]
+    assert len({cell.id for cell in cells}) == len(cells)
+
+
 def verdicts(one):
     return {found.check: found.status for found in checks(one)}
 

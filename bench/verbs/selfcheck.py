@@ -17,7 +17,7 @@ import pandas as pd
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from bench.analyse.progress import Progress
+from bench.analyse.progress import FIRST_ROUNDS, Progress
 from bench.analyse.selfcheck import Check, checks
 from bench.errors import BadInput, GateFailed
 from bench.measure import machine, more_work
@@ -102,6 +102,13 @@ def _write_data(folder: Path) -> dict[int, Path]:
     return paths
 
 
+class _Endless(Progress):
+    """A judge for whom there is no end but that of the time, and no visit that is not like a run's first ones."""
+
+    def rounds(self, cell: Cell) -> int:
+        return FIRST_ROUNDS
+
+
 @dataclass
 class Passes:
     """Passes over some cells for as long as is asked, recorded visit by visit."""
@@ -129,7 +136,7 @@ def _passes(folder: Path, data: dict[int, Path], machine_name: str) -> dict[str,
     where = {(plan.TRIO.dataset, plan.TRIO.batch): data[plan.TRIO.batch]}
 
     def over(cells: Sequence[Cell], names: Sequence[str], baseline: str) -> Passes:
-        progress = Progress(names, baseline, (), plan.FINE, fewest_passes=sys.maxsize)  # there is no end but that of the time
+        progress = _Endless(names, baseline, (), plan.FINE, fewest_passes=sys.maxsize)
         return Passes(cells, progress, Workers(where, baseline, [more_work.__file__]), Table(folder, "time.csv"), machine_name, run)
 
     return {

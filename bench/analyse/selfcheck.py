@@ -13,6 +13,7 @@ from bench.analyse.coverage import blocks, chance_of, ever_misses, first_miss, r
 from bench.analyse.intervals import fewest_samples, median_interval
 from bench.analyse.observations import observe
 from bench.analyse.rivals import Judgement, Row, by_bests, by_pyperf, by_unwind, by_z_test, judgements, seconds_to
+from bench.analyse.words import percent
 from bench.measure.others.trio import AGAIN, FIRST
 from bench.measure.others.trio import MORE as SLOWER
 from bench.plan import selfcheck as plan
@@ -84,7 +85,7 @@ def _coverage(name: str, sequences: Sequence[Sequence[float]], what: str) -> Che
     misses = sum(map(ever_misses, sequences))
     chance = chance_of(misses, len(sequences), plan.ALPHA)
     answer = (
-        f"{misses} of {len(sequences)} intervals ({misses / len(sequences):.1%}) left 1 out at any time, watched after every pass "
+        f"{misses} of {len(sequences)} intervals ({percent(misses / len(sequences), 1)}) left 1 out at any time, watched after every pass "
         f"({what}); 5 % may. {_by_chance(chance)}"
     )
     return Check(name, "failed" if chance < plan.CERTAIN else "ok", answer)
@@ -121,7 +122,7 @@ def _known(impl: str, truth: float, log_ratios: Sequence[float], pass_s: float) 
 
 
 def _known_check(one: Known) -> Check:
-    name = f"a difference of {one.truth - 1:.0%}"
+    name = f"a difference of {percent(one.truth - 1)}"
     if not isfinite(one.high):
         return Check(name, "undecided", f"{one.passes} passes are too few for an interval.")
     seen = "It was not told from 1 yet"
@@ -129,7 +130,7 @@ def _known_check(one: Known) -> Check:
         seen = f"It was called slower after {one.slower_after} passes, or {one.slower_after * one.pass_s:.1f} s"
     answer = (
         f"{seen}; after {one.passes} passes the ratio is {one.ratio:.4f} [{one.low:.4f}, {one.high:.4f}], where the truth is "
-        f"{one.truth:.2f}. An interval of {1 - plan.CERTAIN / len(plan.TRUTH):.2%} {'left' if one.missed else 'never left'} the truth out."
+        f"{one.truth:.2f}. An interval of {percent(1 - plan.CERTAIN / len(plan.TRUTH), 2)} {'left' if one.missed else 'never left'} the truth out."
     )
     return Check(name, "failed" if one.missed else "ok" if one.slower_after else "undecided", answer)
 
@@ -181,7 +182,7 @@ def _false_alarms(ours: Sequence[Judgement]) -> Check:
 
 def _sooner(rivals: Sequence[Row], found: dict[str, list[Judgement]]) -> Check:
     """How long a ±1 % interval takes, against the next tool whose false alarms are in order."""
-    name = f"an interval of ±{plan.COARSE:.0%}"
+    name = f"an interval of ±{percent(plan.COARSE)}"
     seconds = {row.tool: seconds_to(row, plan.COARSE) for row in rivals}
     ours = seconds.pop("Unwind", None)
     if ours is None:
@@ -205,13 +206,13 @@ def _not_counted(wrong: Sequence[str]) -> str:
 
 
 def valid(found: Sequence[Judgement]) -> bool:
-    """Are false alarms nowhere more than 5 %, as far as can be told?"""
-    return all(one.chance >= plan.ALPHA for one in found)
+    """Are false alarms nowhere more than 5 %, as far as can be told for certain?"""
+    return all(one.chance >= plan.CERTAIN for one in found)
 
 
 def _fine(evidence: Evidence) -> Check:
     """The half-width that two minutes give on a step of some milliseconds."""
-    name = f"an interval of ±{plan.FINE:.1%}"
+    name = f"an interval of ±{percent(plan.FINE, 1)}"
     series = [_log_ratios(evidence.times, plan.TRIO.id, impl) for impl in (CONTROL, plan.MORE)]
     count = min(map(len, series))
     reached = next((n for n in range(1, count + 1) if all(_half_width(one[:n]) <= plan.FINE for one in series)), None)
@@ -223,7 +224,7 @@ def _fine(evidence: Evidence) -> Check:
         return Check(name, status, f"Reached after {reached} passes, or {seconds:.0f} s, {where}.")
     widest = max(map(_half_width, series))
     status = "failed" if evidence.trio_s >= plan.FINE_S else "undecided"
-    return Check(name, status, f"Not reached: ±{widest:.2%} after {count} passes, or {evidence.trio_s:.0f} s, {where}.")
+    return Check(name, status, f"Not reached: ±{percent(widest, 2)} after {count} passes, or {evidence.trio_s:.0f} s, {where}.")
 
 
 def _half_width(log_ratios: Sequence[float]) -> float:

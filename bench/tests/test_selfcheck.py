@@ -81,8 +81,8 @@ def test_a_biased_control_is_told():
 
 def test_an_interval_that_leaves_the_truth_out_is_told():
     found = verdicts(evidence(more={**plan.TRUTH, "more_5": 1.04}))
-    assert found["a difference of 5%"] == "failed"
-    assert found["a difference of 10%"] == "ok"
+    assert found["a difference of 5 %"] == "failed"
+    assert found["a difference of 10 %"] == "ok"
 
 
 def test_passes_until_a_difference_is_told_are_counted():
@@ -98,16 +98,16 @@ def test_a_meter_that_reads_otherwise_is_told():
 
 
 def test_two_minutes_that_are_not_fine_enough_are_told():
-    name = "an interval of ±0.2%"
+    name = "an interval of ±0.2 %"
     assert verdicts(evidence(spread=0.02))[name] == "failed"
     assert verdicts(evidence(spread=0.02, trio_s=60.0))[name] == "undecided"
 
 
 def test_a_valid_tool_that_is_nearly_as_fast_breaks_the_promise():
     """Without moods all tools are valid, and z-tests of ten readings a session have ±1 % at once."""
-    answer = {one.check: one for one in checks(evidence(bias=0.0))}["an interval of ±1%"]
+    answer = {one.check: one for one in checks(evidence(bias=0.0))}["an interval of ±1 %"]
     assert answer.status == "failed"
-    moody = {one.check: one for one in checks(evidence(bias=0.02))}["an interval of ±1%"]
+    moody = {one.check: one for one in checks(evidence(bias=0.02))}["an interval of ±1 %"]
     assert moody.status == "ok"
     assert "pytest-benchmark" in moody.answer
     assert "do not count" in moody.answer
@@ -117,7 +117,7 @@ def test_too_little_is_undecided_and_no_failure():
     full = evidence()
     few = full.times[full.times["pass"] <= 3]
     found = verdicts(replace(full, times=few, trio_s=2.0))
-    assert found["A against A, resampled"] == found["a difference of 2%"] == found["an interval of ±1%"] == "undecided"
+    assert found["A against A, resampled"] == found["a difference of 2 %"] == found["an interval of ±1 %"] == "undecided"
     assert "failed" not in found.values()
 
 

@@ -128,9 +128,10 @@ def _known_check(one: Known) -> Check:
     seen = "It was not told from 1 yet"
     if one.slower_after:
         seen = f"It was called slower after {one.slower_after} passes, or {one.slower_after * one.pass_s:.1f} s"
+    level = percent(1 - plan.CERTAIN / len(plan.TRUTH), 2)
     answer = (
         f"{seen}; after {one.passes} passes the ratio is {one.ratio:.4f} [{one.low:.4f}, {one.high:.4f}], where the truth is "
-        f"{one.truth:.2f}. An interval of {percent(1 - plan.CERTAIN / len(plan.TRUTH), 2)} {'left' if one.missed else 'never left'} the truth out."
+        f"{one.truth:.2f}. An interval of {level} {'left' if one.missed else 'never left'} the truth out."
     )
     return Check(name, "failed" if one.missed else "ok" if one.slower_after else "undecided", answer)
 

@@ -13,7 +13,7 @@ from bench.analyse.coverage import blocks, chance_of, ever_misses, first_miss, r
 from bench.analyse.intervals import fewest_samples, median_interval
 from bench.analyse.observations import observe
 from bench.analyse.rivals import Judgement, Row, by_bests, by_pyperf, by_unwind, by_z_test, judgements, seconds_to
-from bench.analyse.words import percent
+from bench.analyse.words import listed, percent
 from bench.measure.others.trio import AGAIN, FIRST
 from bench.measure.others.trio import MORE as SLOWER
 from bench.plan import selfcheck as plan
@@ -203,7 +203,7 @@ def _sooner(rivals: Sequence[Row], found: dict[str, list[Judgement]]) -> Check:
 def _not_counted(wrong: Sequence[str]) -> str:
     if not wrong:
         return ""
-    return f"{' and '.join(wrong)} raised more false alarms than chance allows, and so {'do' if len(wrong) > 1 else 'does'} not count. "
+    return f"{listed(wrong)} raised more false alarms than chance allows, and so {'do' if len(wrong) > 1 else 'does'} not count. "
 
 
 def valid(found: Sequence[Judgement]) -> bool:

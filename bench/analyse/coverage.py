@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from math import comb
+from math import comb, sqrt
 from typing import TypeVar
 
 from bench.analyse.intervals import median_interval
@@ -57,3 +57,14 @@ def chance_of(misses: int, count: int, share: float = 0.05) -> float:
     0.3125
     """
     return sum(comb(count, k) * share**k * (1 - share) ** (count - k) for k in range(misses, count + 1))
+
+
+def wilson(hits: int, count: int, z: float = 1.96) -> tuple[float, float]:
+    """A 95 % interval for the share that `hits` of `count` come from (Wilson 1927).
+
+    >>> [round(bound, 3) for bound in wilson(1, 6)]
+    [0.03, 0.564]
+    """
+    centre = (hits + z * z / 2) / (count + z * z)
+    reach = z / (count + z * z) * sqrt(hits * (count - hits) / count + z * z / 4)
+    return max(0.0, centre - reach), min(1.0, centre + reach)

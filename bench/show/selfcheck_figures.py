@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
+from bench.analyse.coverage import wilson
 from bench.analyse.rivals import TIMES_S, Judgement, judgements
 from bench.analyse.selfcheck import rows
 from bench.plan.selfcheck import ALPHA, COARSE, FINE
@@ -32,7 +33,7 @@ def selfcheck_pictures(evidence: Evidence) -> list[Picture]:
             "The same work twice, and 2 % more of it, by four tools",
             "Left: how often a tool calls identical work different by its own rule; more than the dashed 5 % is too often. Middle: how "
             "often it calls 2 % more work slower. Right: half the width of its interval for the ratio; timeit has none. Time is all that "
-            "a tool takes for three functions, its start included. A share is one of some blocks, so small ones jump.",
+            "a tool takes for three functions, its start included. The thin lines are 95 % intervals of the shares.",
             partial(_draw, found),
         )
     ]
@@ -41,8 +42,8 @@ def selfcheck_pictures(evidence: Evidence) -> list[Picture]:
 def _draw(found: Sequence[Judgement]) -> Figure:
     figure = Figure(figsize=(11, 3.3), layout="constrained")
     alarms, detections, widths = figure.subplots(1, 3)
-    _lines(alarms, found, lambda one: one.false_alarms / one.blocks)
-    _lines(detections, found, lambda one: one.detections / one.blocks)
+    _shares(alarms, found, lambda one: one.false_alarms)
+    _shares(detections, found, lambda one: one.detections)
     _lines(widths, found, lambda one: one.half_width)
     alarms.axhline(ALPHA, color="#5b6470", linestyle="--", linewidth=1)
     for ax, heading in ((alarms, "Called different: the same work"), (detections, "Called slower: 2 % more work")):
@@ -60,9 +61,22 @@ def _draw(found: Sequence[Judgement]) -> Figure:
     return figure
 
 
+def _shares(ax: Axes, found: Sequence[Judgement], hits: Callable[[Judgement], int]) -> None:
+    """Lines of shares, each point with the interval of its share: one of six is no more than a hint."""
+    _lines(ax, found, lambda one: hits(one) / one.blocks)
+    for one in found:
+        low, high = wilson(hits(one), one.blocks)
+        ax.vlines(_aside(one), low, high, color=COLOURS[TOOLS.index(one.tool)], linewidth=1, alpha=0.55)
+
+
+def _aside(one: Judgement) -> float:
+    """Its time, moved a little, so that tools stand side by side."""
+    return one.seconds * 1.04 ** (TOOLS.index(one.tool) - (len(TOOLS) - 1) / 2)
+
+
 def _lines(ax: Axes, found: Sequence[Judgement], value: Callable[[Judgement], float | None]) -> None:
     for tool, colour, mark in zip(TOOLS, COLOURS, MARKS, strict=False):
-        points = [(one.seconds, height) for one in found if one.tool == tool and (height := value(one)) is not None]
+        points = [(_aside(one), height) for one in found if one.tool == tool and (height := value(one)) is not None]
         if points or any(one.tool == tool for one in found):
             ax.plot(*zip(*points, strict=True) if points else ((), ()), color=colour, marker=mark, markersize=5, linewidth=1.4, label=tool)
     ax.set_xscale("log")

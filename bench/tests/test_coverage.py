@@ -3,9 +3,9 @@
 import random
 
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, binomtest
 
-from bench.analyse.coverage import blocks, chance_of, ever_misses, first_miss, resampled
+from bench.analyse.coverage import blocks, chance_of, ever_misses, first_miss, resampled, wilson
 from bench.analyse.intervals import median_interval
 
 
@@ -30,6 +30,12 @@ def test_the_truth_is_where_one_says():
 @pytest.mark.parametrize(("misses", "count"), [(0, 10), (1, 1), (3, 20), (60, 1000), (1000, 1000)])
 def test_the_chance_is_the_binomials_upper_tail(misses, count):
     assert chance_of(misses, count) == pytest.approx(binom.sf(misses - 1, count, 0.05), rel=1e-9)
+
+
+@pytest.mark.parametrize(("hits", "count"), [(0, 10), (1, 6), (16, 40), (5, 5)])
+def test_the_interval_of_a_share_is_wilsons(hits, count):
+    expected = binomtest(hits, count).proportion_ci(method="wilson")
+    assert wilson(hits, count) == pytest.approx((expected.low, expected.high), abs=1e-4)
 
 
 def test_blocks_share_nothing_and_are_whole():

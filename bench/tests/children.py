@@ -4,9 +4,17 @@ import signal
 import subprocess
 
 
-def interruptible(command, **options):
-    """A child that Ctrl-C ends, whoever started the tests: a shell's background job ignores SIGINT, and so would its children."""
-    return subprocess.Popen(command, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), text=True, **options)
+def interruptible(command, first=lambda: None, **options):
+    """A child that Ctrl-C ends, whoever started the tests: a shell's background job ignores SIGINT, and so would its children.
+
+    It does what comes `first` before it becomes the command.
+    """
+
+    def prepare():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        first()
+
+    return subprocess.Popen(command, preexec_fn=prepare, text=True, **options)
 
 
 # The head of a user's file whose implementations do something before they do what the list does.

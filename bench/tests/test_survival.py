@@ -18,6 +18,7 @@ import pytest
 from bench.cli import main
 from bench.record.results import read_measurements
 from bench.record.schemas import SCHEMAS
+from bench.tests.children import interruptible
 from bench.tests.rows import write_results
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals and limits of Linux")
@@ -43,9 +44,7 @@ def command(*options):
 
 def start(home, *options, **settings):
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(
-        command(*options), cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **settings
-    )
+    return interruptible(command(*options), cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **settings)
 
 
 def finish(home, *options, **settings):
@@ -74,6 +73,7 @@ def finished_rows(path):
 
 def test_killed_again_and_again_it_loses_nothing_and_repeats_nothing(home):
     """kill -9 at random moments, from before the first row on; what was finished then is there at the end, as it was."""
+    (home / "tiny.toml").write_text(TINY.replace("[2, 3]", str(list(range(2, 40)))))  # so many cells that it never gets to its end
     rng = random.Random(KILLS)
     time_csv = home / "results" / "time.csv"
     known = finished_rows(time_csv)
@@ -170,7 +170,7 @@ def group():
 def test_whoever_the_kernel_kills_for_memory_is_a_row_and_the_sweep_goes_on(home, group):
     """The real thing: the whole run lives in a control group of 700 MiB, and one implementation takes more."""
     options = ["--with", str(MISCHIEF), "--impl", "hogs", "--impl", "recursive"]
-    code, _, err = finish(home, *options, preexec_fn=lambda: (group / "cgroup.procs").write_text(str(os.getpid())))
+    code, _, err = finish(home, *options, first=lambda: (group / "cgroup.procs").write_text(str(os.getpid())))
     assert code == 0
     assert "hogs: out_of_memory: killed by the system, most likely for memory" in err
     rows = pd.read_csv(home / "results" / "time.csv")
@@ -220,7 +220,7 @@ def limit_files(size):
 
 def test_a_full_disk_is_one_sentence_and_tears_nothing(home):
     """A limit on the size of files, which time.csv reaches after some visits; with room again the same command goes on."""
-    code, _, err = finish(home, preexec_fn=limit_files(14_000))
+    code, _, err = finish(home, first=limit_files(14_000))
     assert code == 2
     assert err.splitlines()[-1] == (
         "unwind: results/time.csv: cannot be written (File too large); make room or give another place, all that was there before is kept"

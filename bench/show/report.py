@@ -14,12 +14,14 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from bench.analyse.findings import Finding, findings
+from bench.analyse.frontier import places
 from bench.analyse.slices import Slice
 from bench.analyse.summary import parts
 from bench.analyse.training import Outcome, outcomes
 from bench.plan.contenders import FLOOR, title
 from bench.plan.sources import functions_source
 from bench.record.results import Results
+from bench.show.frontier_report import frontier_section
 from bench.show.limit_report import limit_section
 from bench.show.memory_report import memory_section
 from bench.show.sections import by_question, fill
@@ -50,10 +52,12 @@ def render(results: Results) -> str:
     found = findings(slices, results.baseline)
     training = outcomes(results.training)
     memory, limits = memory_section(results.memory), limit_section(results.limits)
+    frontier = frontier_section(places(results.times, results.memory.peaks, results.baseline))
     return fill(
         "report.html.j2",
         contents=_contents(
-            {"answers": slices, "figures": slices, "cells": slices, "memory": memory, "training": training, "limits": limits}
+            {"answers": slices, "figures": slices, "cells": slices, "frontier": frontier}
+            | {"memory": memory, "training": training, "limits": limits}
         ),
         date=_date(results.times),
         machine={key: results.machine.get(key, "unknown") for key in FACTS},
@@ -66,6 +70,7 @@ def render(results: Results) -> str:
         cards=_cards(found),
         questions=by_question(found),
         pictures=time_pictures(slices),
+        frontier=frontier,
         memory=memory,
         limits=limits,
         training=training,
@@ -92,6 +97,7 @@ def _contents(sections: dict[str, Any]) -> list[tuple[str, str]]:
     anchors = {
         "answers": "Answers",
         "figures": "Figures",
+        "frontier": "Time against memory",
         "memory": "Memory",
         "training": "Training",
         "limits": "Depth",

@@ -16,6 +16,7 @@ import pandas as pd
 
 from bench.analyse.clarity import clarity
 from bench.analyse.findings import findings
+from bench.analyse.frontier import frontier_findings, pairs_in, places
 from bench.analyse.observations import compared_in
 from bench.analyse.progress import Progress
 from bench.analyse.summary import parts, summarise
@@ -32,6 +33,7 @@ from bench.plan.cells import Cell
 from bench.plan.experiment import Experiment, prepare
 from bench.plan.sweeps import Sweep
 from bench.record.folder import results_folder, write_machine
+from bench.record.memory import read_memory
 from bench.record.schemas import SCHEMAS
 from bench.record.tables import Table
 from bench.record.times import read_times, read_whole, time_rows
@@ -70,6 +72,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
             write_machine(folder, {**before, **known, **conditions(experiment, before)})
         if options.only != "time":
             measure_memory(experiment, known["machine"], folder, patience, screen)
+        _answer_both(experiment, known["machine"], folder, screen)
 
 
 def _sweep(options: argparse.Namespace) -> Sweep:
@@ -113,7 +116,8 @@ def _measure(
     table = Table(folder, "time.csv")
     earlier = read_whole(table, screen.warn)
     earlier = earlier[earlier["machine"] == known["machine"]]
-    progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, len(experiment.cells))
+    together = max(len(experiment.cells), pairs_in(experiment.cells, len(experiment.implementations)))
+    progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, together)
     progress.add(earlier)
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     ledger = Ledger(run_id, known["machine"], table, progress)
@@ -197,3 +201,10 @@ def _answer(experiment: Experiment, machine: str, rows: pd.DataFrame, folder: Pa
     if not here["round"].notna().any():
         raise NothingMeasured(f"{folder / 'time.csv'}: nothing could be measured; its status and detail columns say why")
     screen.findings(findings(parts(here, experiment.baseline), experiment.baseline))
+
+
+def _answer_both(experiment: Experiment, machine: str, folder: Path, screen: Screen) -> None:
+    """What time and memory say together, once both are there."""
+    rows = read_times(Table(folder, "time.csv"), lambda sentence: None)
+    peaks = read_memory(folder, machine, lambda sentence: None).peaks
+    screen.findings(frontier_findings(places(rows[rows["machine"] == machine], peaks, experiment.baseline)))

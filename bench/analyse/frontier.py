@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import comb, inf
+from math import comb
 from typing import Any
 
 import pandas as pd
@@ -34,7 +34,7 @@ from bench.analyse.words import listed
 from bench.plan.allocators import ALLOCATORS
 from bench.plan.cells import place_of, variant
 from bench.plan.contenders import REFERENCES, in_order, title
-from impls import IMPLEMENTATIONS
+from impls import IMPLEMENTATIONS, Implementation
 from impls.updates import UPDATES
 
 HOMES = "If not in a list and not in the call stack, where else can the cache live, and which home is best?"
@@ -55,11 +55,6 @@ class Win:
     impl: str
     memory: float
     time: Ratio
-
-    @property
-    def words(self) -> str:
-        """ "popped list (0.512 times its peak, 0.873 times its time [0.866, 0.880])"."""
-        return f"{title(self.impl)} ({self.memory:.3g} times its peak, {self.time.times('its time')})"
 
 
 @dataclass(frozen=True)
@@ -82,11 +77,11 @@ class Home:
     standing: str
     loss: Win | None = None
 
-    def words(self, baseline: str) -> str:
-        """ "popped list (8.3 MiB, 0.873 times the CPU time of the kept list [0.866, 0.880])"."""
+    @property
+    def words(self) -> str:
+        """ "popped list (8.3 MiB, 0.873 times [0.866, 0.880])"."""
         memory = mebibytes(self.peak.size) + (" resident" if self.peak.meter == "resident" else "")
-        time = self.time.times(f"the CPU time of the {title(baseline)}") if self.time else "the baseline"
-        return f"{title(self.impl)} ({memory}, {time})"
+        return f"{title(self.impl)} ({memory}, {self.time.times() if self.time else 'the baseline'})"
 
 
 @dataclass(frozen=True)
@@ -173,8 +168,8 @@ def _peak(name: str, meters: dict[str, pd.DataFrame]) -> Peak | None:
 
 
 def _place(cell: Any, rows: pd.DataFrame, peaks: dict[str, Peak], baseline: str, alpha: float) -> Place:
-    ratios = _ratios(cell, rows, [*peaks], baseline, alpha)
-    alone = _ratios(cell, rows, [*peaks], baseline, ALPHA)
+    samples = _samples(rows, [*peaks], baseline)
+    ratios, alone = ({pair: _ratio(cell, found, level) for pair, found in samples.items()} for level in (alpha, ALPHA))
     homes = [
         Home(name, peak, ratios.get((name, baseline)), alone.get((name, baseline)), *_standing(name, peaks, ratios))
         for name, peak in peaks.items()
@@ -184,15 +179,15 @@ def _place(cell: Any, rows: pd.DataFrame, peaks: dict[str, Peak], baseline: str,
     return Place(int(cell.depth), int(cell.width), int(cell.batch), cell.update, cell.allocator, baseline, tuple(homes))
 
 
-def _ratios(cell: Any, rows: pd.DataFrame, names: Sequence[str], baseline: str, alpha: float) -> dict[Comparison, Ratio]:
-    """Everybody's time over everybody else's, with intervals at alpha; only for those that a pass has timed together."""
+def _samples(rows: pd.DataFrame, names: Sequence[str], baseline: str) -> dict[Comparison, list[float]]:
+    """Everybody against everybody else -> a log-ratio for each pass that has timed both; none for those whom no pass has."""
     compared = list(combinations(dict.fromkeys([*names, baseline]), 2))
-    found = {}
-    for (one, other), samples in observe(rows, compared).groupby(["impl", "baseline"])["log_ratio"]:
-        ratio, low, high = ratio_interval(samples, alpha)
-        found[one, other] = Ratio(int(cell.depth), int(cell.width), ratio, low, high)
-        found[other, one] = Ratio(int(cell.depth), int(cell.width), 1 / ratio, 1 / high, 1 / low if low else inf)
-    return found
+    found = {pair: group.tolist() for pair, group in observe(rows, compared).groupby(["impl", "baseline"])["log_ratio"]}
+    return found | {(other, one): [-sample for sample in samples] for (one, other), samples in found.items()}
+
+
+def _ratio(cell: Any, samples: Sequence[float], alpha: float) -> Ratio:
+    return Ratio(int(cell.depth), int(cell.width), *ratio_interval(samples, alpha))
 
 
 def _standing(name: str, peaks: dict[str, Peak], ratios: dict[Comparison, Ratio]) -> tuple[str, Win | None]:
@@ -220,50 +215,55 @@ def _limit(winner: float, loser: float) -> float:
 def _elsewhere(found: Sequence[Place]) -> str:
     """The homes that are neither a list nor the call stack, and those who keep but a part, in the words of the registry."""
     known = [IMPLEMENTATIONS[name] for name in in_order(one.impl for place in found for one in place.homes) if name in IMPLEMENTATIONS]
-    elsewhere = [one for one in known if not one.cache.startswith(("a list", "the call stack"))]
-    again = [one for one in known if "computed again" in one.cache]
-    parts = [f"in {one.cache.split(':')[0]} ({one.title})" for one in elsewhere]
+    parts = [f"in {_home(one)}" for one in known if not one.cache.startswith(("a list", "the call stack"))]
+    again = [_quoted(one.name) for one in known if "computed again" in one.cache]
     if again:
-        parts.append(f"for the most part nowhere, since it can be computed again ({listed([_quoted(one.name) for one in again])})")
+        parts.append(f"for the most part nowhere, since it can be computed again ({listed(again)})")
     if not parts:
-        return (
-            "This run compares lists and the call stack alone; one that names no implementations, such as `standard`, has the other homes."
-        )
+        return "Only lists and the call stack were compared here; a sweep that names no implementations, such as standard, has other homes."
     words = listed(parts)
     return f"{words[0].upper()}{words[1:]}."
 
 
+def _home(one: Implementation) -> str:
+    """The first words of where it keeps its cache, and its title if they do not say it."""
+    place = one.cache.split(":")[0]
+    return place if one.title in place else f"{place} ({one.title})"
+
+
 def _best(found: Sequence[Place]) -> str:
-    """Who is unbeaten wherever one looks, and who beaten, and what that means."""
-    where = f"in all {len(found)} cells" if len(found) > 1 else "there"
+    """Who is unbeaten in how many places and who nowhere, and what that means."""
     names = in_order(one.impl for place in found for one in place.homes)
-    always = {
-        standing: [_quoted(name) for name in names if all(name in place.names(standing) for place in found)]
-        for standing in ("unbeaten", "beaten")
-    }
-    words = [f"{listed(titles)} {'is' if len(titles) == 1 else 'are'} {standing} {where}" for standing, titles in always.items() if titles]
-    if not always["unbeaten"]:
-        words.insert(0, f"no home is unbeaten for certain {where}")
-    answer = f"Of those compared, {'; '.join(words)}. "
-    return answer + (
-        "One home beats another if it is better by more than 1 % in time or in peak memory, and not worse by more than 1 % in the other. "
-        "Who is unbeaten is on the frontier: to have less of the one than it takes, one must give more of the other."
-    )
+    unbeaten, beaten = ({name: sum(name in place.names(how) for place in found) for name in names} for how in ("unbeaten", "beaten"))
+    often = [f"{_quoted(name)} in {count}" for name, count in sorted(unbeaten.items(), key=lambda one: -one[1]) if count]
+    never = [_quoted(name) for name, count in beaten.items() if count == len(found)]
+    cells = f"{len(found)} cell{'s' if len(found) > 1 else ''}"
+    words = [
+        f"One home beats another if it is better by more than {100 * SAME:.0f} % in time or in peak memory, and not worse by more than "
+        "that in the other. Who is unbeaten is on the frontier: nobody has less of the one without more of the other.",
+        f"Unbeaten for certain, of {cells}: {listed(often)}." if often else "So far nobody is unbeaten for certain.",
+        f"Beaten in all: {listed(never)}." if never else "",
+        f"Below are peaks, and CPU times over that of the {title(found[0].baseline)}; the leanest come first.",
+    ]
+    return " ".join(filter(None, words))
+
+
+def _standings(place: Place) -> str:
+    """Who stands how in one place, the unbeaten with their figures, and by whom the others are beaten."""
+    unbeaten, too_close = ([one.words for one in place.homes if one.standing == how] for how in ("unbeaten", "open"))
+    losses: dict[str, list[str]] = {}
+    for one in place.homes:
+        if one.loss:
+            losses.setdefault(one.loss.impl, []).append(_quoted(one.impl))
+    beaten = "; ".join(f"{listed(losers)} by {_quoted(winner)}" for winner, losers in losses.items())
+    sentences = [
+        f"At {place.words}, unbeaten for certain: {listed(unbeaten or ['nobody'])}.",
+        f"Too close to call: {listed(too_close)}." if too_close else "",
+        f"Beaten: {beaten}." if beaten else "",
+    ]
+    return " ".join(filter(None, sentences))
 
 
 def _quoted(name: str) -> str:
     """A title that a list of titles can hold, though it has a comma."""
     return f"“{title(name)}”" if "," in title(name) else title(name)
-
-
-def _standings(place: Place) -> str:
-    """Who stands how in one place, with the figures."""
-    by_standing = {standing: [one for one in place.homes if one.standing == standing] for standing in ("unbeaten", "open", "beaten")}
-    unbeaten, too_close = (listed([one.words(place.baseline) for one in by_standing[how]] or ["nobody"]) for how in ("unbeaten", "open"))
-    losses = "; ".join(f"{title(one.impl)} by {one.loss.words}" for one in by_standing["beaten"] if one.loss)
-    sentences = [f"At {place.words}, unbeaten for certain: {unbeaten}."]
-    if by_standing["open"]:
-        sentences.append(f"Too close to call: {too_close}.")
-    if losses:
-        sentences.append(f"Beaten: {losses}.")
-    return " ".join(sentences)

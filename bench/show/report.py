@@ -96,8 +96,8 @@ def _contents(sections: dict[str, Any]) -> list[tuple[str, str]]:
     """The table of contents: sections that may be empty are there if they are not."""
     anchors = {
         "answers": "Answers",
-        "figures": "Figures",
         "frontier": "Time against memory",
+        "figures": "Figures",
         "memory": "Memory",
         "training": "Training",
         "limits": "Depth",

@@ -224,9 +224,10 @@ def test_the_answer_tells_where_else_who_is_unbeaten_and_by_whom_the_others_are(
     assert where.startswith("In a chain of closures")
     assert "suspended generators" in where
     assert "computed again (“checkpoints, loop” and “checkpoints, recursion”)" in where
-    assert "kept list, popped list, recursion and “checkpoints, loop” are unbeaten in all 4 cells" in best
-    assert "closures, generators, “checkpoints, recursion”, course and forum are beaten in all 4 cells" in best
+    assert "Unbeaten for certain, of 4 cells: kept list in 4, popped list in 4, recursion in 4 and “checkpoints, loop” in 4." in best
+    assert "Beaten in all: closures, generators, “checkpoints, recursion”, course and forum." in best
     assert len(rest) == 4
+    assert "Beaten: closures, generators, “checkpoints, recursion”, course and forum by kept list." in rest[0]
     assert rest[0].startswith(
         "At depth 64, width 8, batch 32, deferred update, with the default allocator, unbeaten for certain: checkpoints, loop"
     )

@@ -128,7 +128,8 @@ def pairs_in(cells: Sequence[Any], implementations: int) -> int:
 
 def places(times: pd.DataFrame, peaks: pd.DataFrame, baseline: str) -> list[Place]:
     """The frontiers of one machine's rows of time.csv and memory.csv; none where no cell has two homes with both figures."""
-    timed = times[times["round"].notna() & ~times["impl"].isin(REFERENCES)]
+    usual = times["update"].isin(UPDATES) & times["allocator"].isin(ALLOCATORS)
+    timed = times[times["round"].notna() & usual & ~times["impl"].isin(REFERENCES)]
     rows = {str(cell): group for cell, group in timed.groupby("cell", sort=False)}
     known = {cell: _peaks(group, peaks) for cell, group in rows.items() if baseline in set(group["impl"])}
     cells = [next(rows[cell].itertuples()) for cell, found in known.items() if len(found) > 1]
@@ -163,7 +164,7 @@ def _peak(name: str, meters: dict[str, pd.DataFrame]) -> Peak | None:
     if "heap" not in read:
         return Peak(float(read["resident"]["peak_bytes"]), "resident") if "resident" in read else None
     predicted = [row["predicted_bytes"] for row in read.values()]
-    frames = predicted[1] - predicted[0] if len(predicted) == 2 and pd.notna(predicted).all() else 0
+    frames = max(0, predicted[1] - predicted[0]) if len(predicted) == 2 and pd.notna(predicted).all() else 0
     return Peak(float(read["heap"]["peak_bytes"] + frames), "heap")
 
 

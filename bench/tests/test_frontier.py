@@ -173,6 +173,10 @@ def test_looked_at_are_the_deepest_the_narrowest_and_the_widest():
     assert showcase([]) == []
 
 
+def test_a_word_that_no_run_has_written_is_passed_over():
+    assert places(times(steady(recursive=1.0), allocator="mine"), peaks(("iterative", MIB), ("recursive", MIB)), "iterative") == []
+
+
 def test_deeper_cells_without_memory_are_not_looked_at():
     both = pd.concat([times(steady(recursive=1.0)), times(steady(recursive=1.0), depth=512)])
     [place] = places(both, peaks(("iterative", MIB), ("recursive", MIB)), "iterative")

@@ -134,7 +134,7 @@ def places(times: pd.DataFrame, peaks: pd.DataFrame, baseline: str) -> list[Plac
     known = {cell: _peaks(group, peaks) for cell, group in rows.items() if baseline in set(group["impl"])}
     cells = [next(rows[cell].itertuples()) for cell, found in known.items() if len(found) > 1]
     shown = showcase([cell for cell in cells if variant(cell.cell, cell.allocator) == variant(cells[0].cell, cells[0].allocator)])
-    pairs = sum(comb(len(known[cell.cell]), 2) for cell in shown)
+    pairs = sum(comb(len({*known[cell.cell], baseline}), 2) for cell in shown)
     return [_place(cell, rows[cell.cell], known[cell.cell], baseline, ALPHA / pairs) for cell in shown]
 
 
@@ -150,21 +150,22 @@ def frontier_findings(found: Sequence[Place]) -> list[Finding]:
 def _peaks(rows: pd.DataFrame, peaks: pd.DataFrame) -> dict[str, Peak]:
     """The peak of everybody who is timed in the rows of a cell and has one there."""
     place = place_of(rows["cell"].iloc[0], rows["allocator"].iloc[0])
-    here = peaks[(peaks["cell"] == place) & peaks["peak_bytes"].gt(0).fillna(False) & (peaks["status"] == "ok")]
+    here = peaks[(peaks["cell"] == place) & (peaks["status"] == "ok") & peaks["peak_bytes"].notna()]
     meters = {str(meter): group.drop_duplicates("impl", keep="last").set_index("impl") for meter, group in here.groupby("meter")}
-    found = {name: _peak(name, meters) for name in in_order(rows["impl"])}
-    return {name: peak for name, peak in found.items() if peak}
+    found = {
+        name: _peak({meter: table.loc[name] for meter, table in meters.items() if name in table.index}) for name in in_order(rows["impl"])
+    }
+    return {name: peak for name, peak in found.items() if peak and peak.size > 0}  # a small network may find room in what was there
 
 
-def _peak(name: str, meters: dict[str, pd.DataFrame]) -> Peak | None:
+def _peak(read: dict[str, Any]) -> Peak | None:
     """The heap's peak, and to it the frames that tracemalloc does not see, where the formulas tell them. Resident memory
     where the heap was not read: a library may take memory elsewhere, and a network may be too deep.
     """
-    read = {meter: meters[meter].loc[name] for meter in ("heap", "resident") if meter in meters and name in meters[meter].index}
     if "heap" not in read:
         return Peak(float(read["resident"]["peak_bytes"]), "resident") if "resident" in read else None
-    predicted = [row["predicted_bytes"] for row in read.values()]
-    frames = max(0, predicted[1] - predicted[0]) if len(predicted) == 2 and pd.notna(predicted).all() else 0
+    predicted = [read[meter]["predicted_bytes"] if meter in read else pd.NA for meter in ("heap", "resident")]
+    frames = max(0, predicted[1] - predicted[0]) if pd.notna(predicted).all() else 0
     return Peak(float(read["heap"]["peak_bytes"] + frames), "heap")
 
 

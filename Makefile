@@ -12,7 +12,7 @@ FOLDERS := --results $(RESULTS) --plots $(PLOTS)
 # The small sweeps study depth on the running interpreter, the larger ones on every one that is found.
 REACH := $(if $(filter smoke quick,$(SWEEP)),--python --max-depth 100000)
 
-.PHONY: help setup bench test check limits plots report train million compare clean
+.PHONY: help setup bench test check selfcheck limits plots report train million compare clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ check: setup ## ruff, mypy and the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+selfcheck: setup ## try the method on known truths, and beside other tools; about ten minutes
+	$(UNWIND) selfcheck $(FOLDERS)
 
 train: setup ## train a network with each implementation and update
 	$(UNWIND) train --sweep $(SWEEP) $(FOLDERS)

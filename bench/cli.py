@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from bench.errors import BadInput, GateFailed, NothingMeasured, unknown
 from bench.measure.process import SILENCE_S
 from bench.plan import sweeps
+from bench.plan.selfcheck import BUDGET_S
 from bench.record.exports import FORMATS
 from bench.show.console import Screen
 from bench.verbs.compare import compare
@@ -21,6 +22,7 @@ from bench.verbs.million import million
 from bench.verbs.plot import plot
 from bench.verbs.report import report
 from bench.verbs.run import run
+from bench.verbs.selfcheck import selfcheck
 from bench.verbs.train import train
 
 Verb = Callable[[argparse.Namespace, Screen], object]
@@ -87,6 +89,7 @@ def parser() -> Parser:
     add("limits", limits, [folders, named], "how deep each implementation can go, on every Python that is found", _of_limits)
     add("train", train, [folders, chosen], "train a network with each implementation and update, and record the losses")
     add("million", million, [folders], "train a network of a million layers, by a loop and by recursion", _of_million)
+    add("selfcheck", selfcheck, [folders], "try the method on known truths, beside other tools, and its meters", _of_selfcheck)
     add("plot", plot, [folders], "draw the figures from the CSVs")
     add("report", report, [folders], "write results/report.html from the CSVs")
     add("compare", compare, [folders], "two results folders, cell by cell: what became slower or faster", _of_compare)
@@ -128,6 +131,10 @@ def _of_limits(one: Parser) -> None:
 
 def _of_million(one: Parser) -> None:
     one.add_argument("--depth", type=int, default=1_000_000, metavar="LAYERS", help="of the network (1000000)")
+
+
+def _of_selfcheck(one: Parser) -> None:
+    one.add_argument("--budget", type=float, default=BUDGET_S, metavar="SECONDS", help=f"how long to measure ({BUDGET_S:g})")
 
 
 def _of_compare(one: Parser) -> None:

@@ -12,12 +12,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
 from statistics import median
 
 import pandas as pd
 
-from bench.analyse.differences import difference_interval
+from bench.analyse.differences import difference_interval, fewest_each
 from bench.analyse.observations import Comparison, compared_in, observe
 from bench.analyse.verdicts import verdict
 from bench.plan.contenders import FLOOR, REFERENCES
@@ -70,10 +69,20 @@ def changes(base: pd.DataFrame, new: pd.DataFrame, baseline: str, same_machine: 
     return [_change(key, before[key], after[key], ALPHA / len(shared)) for key in shared]
 
 
+def passes_to_compare(cells: int, implementations: int) -> int:
+    """How many passes a run must have, so that it can be set beside another of its kind.
+
+    As many are enough for what is said over all its cells, too. `quick` has 18 cells and 3 implementations:
+
+    >>> passes_to_compare(18, 3)
+    16
+    """
+    return fewest_each(ALPHA / (cells * implementations))  # those but the baseline, and the baseline against the floor
+
+
 def passes_needed(found: Sequence[Change]) -> int:
     """How many passes each folder needs for intervals that hold together, if both have as many."""
-    alpha = ALPHA / len(found)
-    return next(n for n in count(1) if math.isfinite(difference_interval([0.0] * n, [0.0] * n, alpha)[0]))
+    return fewest_each(ALPHA / len(found))
 
 
 def _samples(rows: pd.DataFrame, compared: Sequence[Comparison]) -> dict[tuple[str, str, str], list[float]]:

@@ -21,7 +21,8 @@ This file uses nothing of this project but the martingale.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import inf, log
+from itertools import count
+from math import inf, isfinite, log
 
 from bench.analyse.intervals import log_martingale
 
@@ -45,6 +46,15 @@ def difference_interval(xs: Iterable[float], ys: Iterable[float], alpha: float =
                 low = min(low, y[j] - x[i + 1])
                 high = max(high, y[j + 1] - x[i])
     return low, high
+
+
+def fewest_each(alpha: float = 0.05) -> int:
+    """How many samples either side needs for an interval with bounds, if both have as many.
+
+    >>> fewest_each(), fewest_each(0.05 / 36)
+    (9, 16)
+    """
+    return next(n for n in count(1) if isfinite(difference_interval([0.0] * n, [0.0] * n, alpha)[0]))
 
 
 def _against(n: int) -> list[float]:

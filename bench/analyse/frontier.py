@@ -27,10 +27,11 @@ from typing import Any
 import pandas as pd
 
 from bench.analyse.findings import ALLOCATOR_WORDS, ALPHA, TOO_FEW, Finding, Ratio
+from bench.analyse.intervals import fewest_samples
 from bench.analyse.memory import mebibytes
 from bench.analyse.observations import Comparison, observe, ratio_interval
 from bench.analyse.verdicts import SAME
-from bench.analyse.words import listed
+from bench.analyse.words import listed, percent
 from bench.plan.allocators import ALLOCATORS
 from bench.plan.cells import place_of, variant
 from bench.plan.contenders import REFERENCES, in_order, title
@@ -121,9 +122,10 @@ def showcase(cells: Sequence[Any]) -> list[Any]:
 _ORDER = [*UPDATES, *ALLOCATORS]
 
 
-def pairs_in(cells: Sequence[Any], implementations: int) -> int:
-    """How many intervals must hold together for the frontiers of a sweep over those cells."""
-    return len(showcase(cells)) * comb(implementations, 2)
+def passes_to_tell(cells: Sequence[Any], implementations: int) -> int:
+    """How many passes the intervals of a sweep's frontiers need to close, all of them together."""
+    pairs = len(showcase(cells)) * comb(implementations, 2)
+    return fewest_samples(ALPHA / max(pairs, 1))
 
 
 def places(times: pd.DataFrame, peaks: pd.DataFrame, baseline: str) -> list[Place]:
@@ -241,7 +243,7 @@ def _best(found: Sequence[Place]) -> str:
     never = [_quoted(name) for name, count in beaten.items() if count == len(found)]
     cells = f"{len(found)} cell{'s' if len(found) > 1 else ''}"
     words = [
-        f"One home beats another if it is better by more than {100 * SAME:.0f} % in time or in peak memory, and not worse by more than "
+        f"One home beats another if it is better by more than {percent(SAME)} in time or in peak memory, and not worse by more than "
         "that in the other. Who is unbeaten is on the frontier: nobody has less of the one without more of the other.",
         f"Unbeaten for certain, of {cells}: {listed(often)}." if often else "So far nobody is unbeaten for certain.",
         f"Beaten in all: {listed(never)}." if never else "",

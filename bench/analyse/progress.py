@@ -32,14 +32,16 @@ class Observation(NamedTuple):
 class Progress:
     """The state of a run, from its rows alone, so a resumed run knows what an unbroken one would."""
 
-    def __init__(self, names: Sequence[str], baseline: str, pairs: Sequence[Comparison], precision: float, intervals: int = 1) -> None:
+    def __init__(
+        self, names: Sequence[str], baseline: str, pairs: Sequence[Comparison], precision: float, fewest_passes: int | None = None
+    ) -> None:
         self.names = list(names)
         self.baseline = baseline
         self.compared = comparisons(names, baseline, pairs)
         self.precision = precision
-        # A verdict may be clear after 8 passes, but an answer over many cells or pairs speaks of them all at once, with
-        # wider `intervals` that take some passes more to close. Nobody leaves before that.
-        self.fewest_passes = fewest_samples(0.05 / intervals)
+        # A verdict may be clear after 8 passes, but who speaks of many cells at once has wider intervals, which take some
+        # passes more to close. Nobody leaves before that.
+        self.fewest_passes = fewest_passes or fewest_samples()
         self._observations: dict[tuple[str, str, str], list[Observation]] = defaultdict(list)
         self._last_pass: dict[str, int] = defaultdict(int)
         self._failed: dict[str, set[str]] = defaultdict(set)

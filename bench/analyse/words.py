@@ -21,3 +21,12 @@ def spaced(number: int) -> str:
     ['1', '000', '000']
     """
     return f"{number:,}".replace(",", "\u00a0")
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share in per cent.
+
+    >>> percent(0.01), percent(0.0025, 2)
+    ('1 %', '0.25 %')
+    """
+    return f"{100 * share:.{digits}f} %"

@@ -12,6 +12,7 @@ from bench.errors import NothingMeasured
 from bench.record.folder import read_machine
 from bench.record.limits import machines_limits
 from bench.record.memory import MemoryTables, read_memory
+from bench.record.selfcheck import SELFCHECK, Evidence, read_evidence
 from bench.record.tables import Table, Warn
 from bench.record.times import read_times
 
@@ -25,6 +26,7 @@ class Results:
         times: time.csv.
         memory: memory.csv and the two series beside it.
         limits, training, clarity: the CSV of that name.
+        selfcheck: what the self-check has recorded.
 
     """
 
@@ -34,11 +36,18 @@ class Results:
     limits: pd.DataFrame
     training: pd.DataFrame
     clarity: pd.DataFrame
+    selfcheck: Evidence
 
     @property
     def baseline(self) -> str:
         """Whom ratios are taken against."""
         return self.machine.get("settings", {}).get("baseline", "iterative")
+
+    @property
+    def empty(self) -> bool:
+        """Is there nothing to show?"""
+        timed = self.times["round"].notna().any()
+        return not timed and self.memory.peaks.empty and self.limits.empty and self.selfcheck.checks.empty
 
 
 def read_results(folder: Path, warn: Warn) -> Results:
@@ -46,10 +55,10 @@ def read_results(folder: Path, warn: Warn) -> Results:
 
     Raises:
         BadInput: a file cannot be read.
-        NothingMeasured: there are neither times nor memory nor limits.
+        NothingMeasured: there are neither times nor memory nor limits nor a self-check.
 
     """
-    record = read_machine(folder)
+    record = read_machine(folder) or read_machine(folder / SELFCHECK)
     times = read_times(Table(folder, "time.csv"), warn)
     machine = record.get("machine", times["machine"].iloc[-1] if len(times) else "")
     results = Results(
@@ -59,8 +68,9 @@ def read_results(folder: Path, warn: Warn) -> Results:
         machines_limits(Table(folder, "limits.csv"), machine, warn),
         Table(folder, "training.csv").read(warn),
         Table(folder, "clarity.csv").read(warn),
+        read_evidence(folder / SELFCHECK, warn),
     )
-    if not results.times["round"].notna().any() and results.memory.peaks.empty and results.limits.empty:
+    if results.empty:
         raise NothingMeasured(f"{folder}: has no figures of this machine yet; `make bench` measures some")
     return results
 

@@ -98,6 +98,33 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "halstead_volume": "float64",
         "maintainability": "float64",
     },
+    # of the self-check: a row is a reading by another tool, seconds a call; the seconds that its session took
+    "others.csv": {
+        "tool": "string",
+        "session": "Int64",
+        "subject": "string",
+        "process": "Int64",
+        "seconds": "float64",
+        "session_s": "float64",
+    },
+    # a row is a figure that two meters have read, in the unit of that name
+    "meters.csv": {
+        "meter": "string",
+        "other": "string",
+        "subject": "string",
+        "unit": "string",
+        "ours": "float64",
+        "theirs": "float64",
+        "allowed": "float64",
+        "status": "string",
+        "detail": "string",
+    },
+    # a row is a promise and what became of it
+    "checks.csv": {
+        "check": "string",
+        "status": "string",
+        "answer": "string",
+    },
 }
 
 # Columns that may be unknown in every row: a file of an earlier version that lacks them can still be read.

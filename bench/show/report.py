@@ -25,6 +25,7 @@ from bench.show.frontier_report import frontier_section
 from bench.show.limit_report import limit_section
 from bench.show.memory_report import memory_section
 from bench.show.sections import by_question, fill
+from bench.show.selfcheck_report import selfcheck_section
 from bench.show.time_figures import time_pictures
 from impls import IMPLEMENTATIONS
 
@@ -53,11 +54,20 @@ def render(results: Results) -> str:
     training = outcomes(results.training)
     memory, limits = memory_section(results.memory), limit_section(results.limits)
     frontier = frontier_section(places(results.times, results.memory.peaks, results.baseline))
+    selfcheck = selfcheck_section(results.selfcheck)
     return fill(
         "report.html.j2",
         contents=_contents(
-            {"answers": slices, "figures": slices, "cells": slices, "frontier": frontier}
-            | {"memory": memory, "training": training, "limits": limits}
+            {
+                "answers": slices,
+                "frontier": frontier,
+                "figures": slices,
+                "cells": slices,
+                "memory": memory,
+                "training": training,
+                "limits": limits,
+                "selfcheck": selfcheck,
+            }
         ),
         date=_date(results.times),
         machine={key: results.machine.get(key, "unknown") for key in FACTS},
@@ -73,6 +83,7 @@ def render(results: Results) -> str:
         frontier=frontier,
         memory=memory,
         limits=limits,
+        selfcheck=selfcheck,
         training=training,
         training_answer=_training_answer(training),
         sources=_sources(set(results.clarity["impl"])),
@@ -103,6 +114,7 @@ def _contents(sections: dict[str, Any]) -> list[tuple[str, str]]:
         "limits": "Depth",
         "sources": "Sources",
         "cells": "Every cell",
+        "selfcheck": "Trust",
         "reading": "How to read this",
         "machine": "The machine",
     }

@@ -166,8 +166,7 @@ def test_rounds_bring_the_spread_within_down_to_that_between(within, between, pa
     assert low <= progress.rounds(NARROW) <= high
 
 
-def test_nobody_leaves_before_an_answer_over_all_cells_can_close():
-    # 2^n / (n + 1) must reach 20 * 18: it is 315 for n = 12 and 585 for n = 13.
+def test_nobody_leaves_before_the_passes_that_are_asked_for():
     world = World(lambda cell, number: 1.0)
-    go(world, [NARROW], Progress(["base", "other"], "base", (), precision=0.01, intervals=18))
+    go(world, [NARROW], Progress(["base", "other"], "base", (), precision=0.01, fewest_passes=13))
     assert len(world.visits) == 13

@@ -13,6 +13,7 @@ from bench.show.frontier_figures import frontier_pictures
 from bench.show.limit_figures import limit_pictures
 from bench.show.memory_figures import memory_pictures
 from bench.show.pictures import save_all
+from bench.show.selfcheck_figures import selfcheck_pictures
 from bench.show.time_figures import time_pictures
 
 
@@ -31,5 +32,6 @@ def plot(options: argparse.Namespace, screen: Screen) -> None:
         *frontier_pictures(places(results.times, results.memory.peaks, results.baseline)),
         *memory_pictures(results.memory),
         *limit_pictures(results.limits),
+        *selfcheck_pictures(results.selfcheck),
     ]
     screen.say(f"{len(save_all(pictures, options.plots))} figures, as SVG and PNG, in {options.plots}/")

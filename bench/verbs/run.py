@@ -14,9 +14,10 @@ from typing import Any
 
 import pandas as pd
 
+from bench.analyse.changes import passes_to_compare
 from bench.analyse.clarity import clarity
 from bench.analyse.findings import findings
-from bench.analyse.frontier import frontier_findings, pairs_in, places
+from bench.analyse.frontier import frontier_findings, passes_to_tell, places
 from bench.analyse.observations import compared_in
 from bench.analyse.progress import Progress
 from bench.analyse.summary import parts, summarise
@@ -116,8 +117,9 @@ def _measure(
     table = Table(folder, "time.csv")
     earlier = read_whole(table, screen.warn)
     earlier = earlier[earlier["machine"] == known["machine"]]
-    together = max(len(experiment.cells), pairs_in(experiment.cells, len(experiment.implementations)))
-    progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, together)
+    how_many = len(experiment.implementations)
+    enough = max(passes_to_compare(len(experiment.cells), how_many), passes_to_tell(experiment.cells, how_many))
+    progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, enough)
     progress.add(earlier)
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     ledger = Ledger(run_id, known["machine"], table, progress)

@@ -1,0 +1,70 @@
+"""Coverage: how often intervals miss a truth that is known, when they are looked at after every sample."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from math import comb, sqrt
+from typing import TypeVar
+
+from bench.analyse.intervals import median_interval
+
+Sample = TypeVar("Sample")
+
+
+def ever_misses(samples: Sequence[float], truth: float = 0.0, alpha: float = 0.05) -> bool:
+    """Does the interval leave the truth out at any time while the samples come in?
+
+    >>> ever_misses([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]), ever_misses([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, -9.0, -9.0])
+    (False, True)
+    """
+    return first_miss(samples, truth, alpha) is not None
+
+
+def first_miss(samples: Sequence[float], truth: float = 0.0, alpha: float = 0.05) -> int | None:
+    """After how many samples the interval leaves the truth out for the first time; None if it never does."""
+    for n in range(1, len(samples) + 1):
+        _, low, high = median_interval(samples[:n], alpha)
+        if not low <= truth <= high:
+            return n
+    return None
+
+
+def blocks(samples: Sequence[Sample], size: int) -> list[Sequence[Sample]]:
+    """One after the other, none in two blocks; what is left over at the end is in none.
+
+    >>> blocks([1, 2, 3, 4, 5], 2)
+    [[1, 2], [3, 4]]
+    """
+    return [samples[start : start + size] for start in range(0, len(samples) - size + 1, size)]
+
+
+def resampled(samples: Sequence[float], length: int, rng: random.Random) -> list[float]:
+    """That many samples drawn again from those recorded, each with a random sign: their spread, around a truth of 0.
+
+    Swapping the two sides of a comparison of A with A turns the sign of its log-ratio, so a random sign is what
+    random names for the two would have given.
+    """
+    return [rng.choice((-1, 1)) * rng.choice(samples) for _ in range(length)]
+
+
+def chance_of(misses: int, count: int, share: float = 0.05) -> float:
+    """The probability of so many misses or more among `count`, when each has that probability (the binomial's upper tail).
+
+    Three heads or more of four: (4 + 1) / 16.
+
+    >>> chance_of(3, 4, 0.5)
+    0.3125
+    """
+    return sum(comb(count, k) * share**k * (1 - share) ** (count - k) for k in range(misses, count + 1))
+
+
+def wilson(hits: int, count: int, z: float = 1.96) -> tuple[float, float]:
+    """A 95 % interval for the share that `hits` of `count` come from (Wilson 1927).
+
+    >>> [round(bound, 3) for bound in wilson(1, 6)]
+    [0.03, 0.564]
+    """
+    centre = (hits + z * z / 2) / (count + z * z)
+    reach = z / (count + z * z) * sqrt(hits * (count - hits) / count + z * z / 4)
+    return max(0.0, centre - reach), min(1.0, centre + reach)

@@ -1,0 +1,67 @@
+"""What the self-check records, in a folder of its own among the results: passes, other tools' readings, meters, and verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bench.measure.others.sessions import Session
+from bench.measure.others.weighing import Weighing
+from bench.record.folder import read_machine
+from bench.record.tables import Table, Warn, one_line
+from bench.record.times import read_times
+
+SELFCHECK = "selfcheck"  # the folder
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was recorded.
+
+    Attributes:
+        times: rows of time.csv: passes over the grid, the trio and the known differences.
+        trio_s, known_s: seconds that the trio's and the known differences' passes took, from start to end.
+        others, weighings, checks: rows of others.csv, meters.csv and checks.csv.
+
+    """
+
+    times: pd.DataFrame
+    trio_s: float
+    known_s: float
+    others: pd.DataFrame
+    weighings: pd.DataFrame
+    checks: pd.DataFrame
+
+
+def read_evidence(folder: Path, warn: Warn) -> Evidence:
+    """What there is; empty tables if there was no self-check.
+
+    Raises:
+        BadInput: a file cannot be read.
+
+    """
+    passes = read_machine(folder).get("passes", {})
+    return Evidence(
+        read_times(Table(folder, "time.csv"), warn),
+        passes.get("trio_s") or 0.0,
+        passes.get("known_s") or 0.0,
+        *(Table(folder, name).read(warn) for name in ("others.csv", "meters.csv", "checks.csv")),
+    )
+
+
+def session_rows(number: int, session: Session) -> list[list[Any]]:
+    """The rows of one session of another tool."""
+    return [[session.tool, number, one.subject, one.process, one.seconds, session.wall_s] for one in session.samples]
+
+
+def weighing_rows(found: Iterable[Weighing]) -> list[list[Any]]:
+    """The rows of figures that were read twice."""
+    rows = []
+    for one in found:
+        *figures, detail = astuple(one)
+        rows.append([*figures, one.status, one_line(detail)])
+    return rows

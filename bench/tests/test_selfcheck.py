@@ -1,0 +1,183 @@
+"""The self-check keeps quiet where promises are kept, and tells where they are not."""
+
+import math
+import random
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from bench.analyse.selfcheck import checks, known_differences
+from bench.cli import main
+from bench.measure import more_work
+from bench.measure.others.sessions import Sample, Session
+from bench.measure.others.weighing import Weighing
+from bench.plan import selfcheck as plan
+from bench.record.schemas import SCHEMAS
+from bench.record.selfcheck import Evidence, session_rows, weighing_rows
+from bench.record.tables import Table
+from bench.tests.rows import time_rows, visit_rows
+from impls.contract import check, example
+
+
+def frame(name, rows):
+    return pd.DataFrame(rows, columns=list(SCHEMAS[name])).astype(SCHEMAS[name])
+
+
+def passes(rng, cell, baseline, ratios, count, spread):
+    rows = []
+    for number in range(1, count + 1):
+        times = {baseline: 3e6} | {impl: 3e6 * ratio * math.exp(rng.gauss(0, spread)) for impl, ratio in ratios.items()}
+        rows += visit_rows({impl: (ns, ns) for impl, ns in times.items()}, **{"pass": number, "cell": cell.id})
+    return rows
+
+
+def sessions(rng, tool, bias=0.0, count=8, each=10):
+    """Readings in which a session has a mood of its own for each function, which is what makes a tool raise false alarms."""
+    rows = []
+    for number in range(1, count + 1):
+        samples = []
+        for subject, ratio in (("first", 1.0), ("again", 1.0), ("more", 1.02)):
+            mood = rng.gauss(0, bias)
+            samples += [Sample(subject, process, 0.003 * ratio * math.exp(mood + rng.gauss(0, 0.002))) for process in range(each)]
+        rows += session_rows(number, Session(tool, tuple(samples), 5.0))
+    return rows
+
+
+def evidence(control=1.0, more=plan.TRUTH, ours=50e6, bias=0.0, spread=0.003, count=200, trio_s=120.0):
+    rng = random.Random(4)
+    rows = [row for cell in plan.GRID.cells() for row in passes(rng, cell, plan.GRID_BASELINE, {"control": control}, 36, spread)]
+    rows += passes(rng, plan.TRIO, plan.WORK, {"control": control, "more_2": more["more_2"]}, count, spread)
+    rows += passes(rng, plan.KNOWN, plan.WORK, {name: more[name] for name in ("more_1", "more_5", "more_10")}, 60, spread)
+    readings = [*sessions(rng, "pytest-benchmark", bias), *sessions(rng, "pyperf", bias), *sessions(rng, "timeit", bias, each=5)]
+    weighings = [Weighing("heap", "memray", "iterative", "bytes", ours, 50.1e6, 1e6), Weighing("cpu", "x", "y", "s", detail="is not there")]
+    tables = frame("others.csv", readings), frame("meters.csv", weighing_rows(weighings)), frame("checks.csv", [])
+    return Evidence(time_rows(*rows), trio_s, 30.0, *tables)
+
+
+def test_no_two_parts_share_a_cell():
+    cells = [*plan.GRID.cells(), plan.TRIO, plan.KNOWN]
+    assert len({cell.id for cell in cells}) == len(cells)
+
+
+def verdicts(one):
+    return {found.check: found.status for found in checks(one)}
+
+
+def test_all_is_well_where_promises_are_kept():
+    found = verdicts(evidence(bias=0.01))
+    skipped = {name for name, status in found.items() if status == "skipped"}
+    assert skipped == {"the cpu meter beside x"}
+    assert {status for name, status in found.items() if name not in skipped} == {"ok"}
+    assert len(found) == 11
+
+
+def test_a_biased_control_is_told():
+    found = verdicts(evidence(control=1.01))
+    assert found["A against A, as recorded"] == "failed"
+    assert found["false alarms beside other tools"] == "failed"
+    assert found["A against A, resampled"] == "ok"  # it is about the procedure alone
+
+
+def test_an_interval_that_leaves_the_truth_out_is_told():
+    found = verdicts(evidence(more={**plan.TRUTH, "more_5": 1.04}))
+    assert found["a difference of 5 %"] == "failed"
+    assert found["a difference of 10 %"] == "ok"
+
+
+def test_passes_until_a_difference_is_told_are_counted():
+    found = {one.impl: one for one in known_differences(evidence())}
+    assert found["more_10"].slower_after == 8  # thirty deviations: as soon as there is an interval
+    assert found["more_10"].pass_s == pytest.approx(30.0 / 60)
+    assert found["more_1"].slower_after >= 8
+    assert not any(one.missed for one in found.values())
+
+
+def test_a_meter_that_reads_otherwise_is_told():
+    assert verdicts(evidence(ours=53e6))["the heap meter beside memray"] == "failed"
+
+
+def test_two_minutes_that_are_not_fine_enough_are_told():
+    name = "an interval of ±0.2 %"
+    assert verdicts(evidence(spread=0.02))[name] == "failed"
+    assert verdicts(evidence(spread=0.02, trio_s=60.0))[name] == "undecided"
+
+
+def test_a_valid_tool_that_is_nearly_as_fast_breaks_the_promise():
+    """Without moods all tools are valid, and z-tests of ten readings a session have ±1 % at once."""
+    answer = {one.check: one for one in checks(evidence(bias=0.0))}["an interval of ±1 %"]
+    assert answer.status == "failed"
+    moody = {one.check: one for one in checks(evidence(bias=0.02))}["an interval of ±1 %"]
+    assert moody.status == "ok"
+    assert "pytest-benchmark" in moody.answer
+    assert "do not count" in moody.answer
+
+
+def test_too_little_is_undecided_and_no_failure():
+    full = evidence()
+    few = full.times[full.times["pass"] <= 3]
+    found = verdicts(replace(full, times=few, trio_s=2.0))
+    assert found["A against A, resampled"] == found["a difference of 2 %"] == found["an interval of ±1 %"] == "undecided"
+    assert "failed" not in found.values()
+
+
+@pytest.mark.parametrize("one", [more_work.hundred, more_work.more_1, more_work.more_2, more_work.more_5, more_work.more_10])
+def test_more_work_is_right_and_is_as_many_times_the_work(one, monkeypatch):
+    check(one)
+    calls = []
+    monkeypatch.setattr(more_work, "once", lambda *arguments: calls.append(1) or 0.0)
+    one.backprop(*example((3, 2, 1)), lambda l, dW, db: None)
+    assert len(calls) == pytest.approx(100 * plan.TRUTH.get(one.name, 1.0))
+
+
+@pytest.mark.parametrize("budget", ["0", "-1", "nan", "inf"])
+def test_a_budget_must_be_one(budget, tmp_path, capsys):
+    assert main(["selfcheck", "--results", str(tmp_path), f"--budget={budget}"]) == 2
+    assert "give a number of seconds above 0" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    """A self-check of some seconds with real processes and real tools."""
+    home = tmp_path_factory.mktemp("selfcheck")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan, "WHOLE", plan.Shares(grid_s=1, known_s=1, turns=1, trio_s=2))
+        patch.setattr(plan, "PYTEST_BENCHMARK_S", 0.1)
+        patch.setattr(plan, "PYPERF_PROCESSES", 1)
+        patch.setattr(plan, "TIMEIT_REPEATS", 2)
+        code = main(["selfcheck", "--results", str(home)])
+    return code, home
+
+
+def test_a_real_one_hears_every_tool_and_writes_a_page(real):
+    code, home = real
+    others = Table(home / "selfcheck", "others.csv").read()
+    assert set(others["tool"]) == {"pytest-benchmark", "pyperf", "timeit"}
+    medians = others.groupby("subject")["seconds"].median()
+    assert set(medians.index) == {"first", "again", "more"}
+    assert medians.between(1e-4, 1.0).all()
+    verdicts = Table(home / "selfcheck", "checks.csv").read()
+    assert code == (1 if (verdicts["status"] == "failed").any() else 0)
+    assert set(verdicts.loc[verdicts["check"].str.contains("meter"), "status"]) <= {"ok", "skipped"}
+    assert "Can these figures be trusted?" in (home / "report.html").read_text()
+
+
+def test_its_figure_is_drawn(real, tmp_path):
+    _, home = real
+    assert main(["plot", "--results", str(home), "--plots", str(tmp_path)]) in (0, 3)
+
+
+def test_a_tool_that_is_missing_is_left_out(tmp_path, monkeypatch, capsys):
+    from bench.measure.others import sessions as tools
+
+    def missing(data, amount):
+        raise tools.ToolFailed("ModuleNotFoundError: No module named 'pyperf'")
+
+    monkeypatch.setattr(tools, "pyperf", missing)
+    monkeypatch.setattr(tools, "pytest_benchmark", missing)
+    monkeypatch.setattr(plan, "WHOLE", plan.Shares(grid_s=0.5, known_s=0.5, turns=2, trio_s=0.5))
+    monkeypatch.setattr(plan, "TIMEIT_REPEATS", 1)
+    main(["selfcheck", "--results", str(tmp_path)])
+    err = capsys.readouterr().err
+    assert err.count("pyperf is left out: ModuleNotFoundError") == 1
+    assert set(Table(tmp_path / "selfcheck", "others.csv").read()["tool"]) == {"timeit"}

@@ -1,0 +1,166 @@
+"""`selfcheck`: the method tried on work whose truth is known, beside other tools, and its meters beside theirs."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from rich.markup import escape
+from rich.table import Table as Grid
+
+from bench.analyse.progress import FIRST_ROUNDS, Progress
+from bench.analyse.selfcheck import Check, checks
+from bench.errors import BadInput, GateFailed
+from bench.measure import machine, more_work
+from bench.measure.others import sessions
+from bench.measure.others.sessions import Session, ToolFailed
+from bench.measure.others.weighing import CELL as WEIGHED
+from bench.measure.others.weighing import weighings
+from bench.measure.passes import run_passes
+from bench.measure.workers import Workers
+from bench.plan import datasets
+from bench.plan import selfcheck as plan
+from bench.plan.cells import Cell
+from bench.plan.contenders import CONTROL
+from bench.record.folder import results_folder, write_machine
+from bench.record.schemas import SCHEMAS
+from bench.record.selfcheck import SELFCHECK, read_evidence, session_rows, weighing_rows
+from bench.record.tables import Table
+from bench.record.times import time_rows
+from bench.show.console import Screen
+from bench.verbs.report import report
+
+STYLES = {"ok": "green", "failed": "bold red"}
+
+
+def selfcheck(options: argparse.Namespace, screen: Screen) -> None:
+    """Measure, judge, record the verdicts, and put them into the report.
+
+    Raises:
+        BadInput: the folder cannot be written, or the budget is none.
+        GateFailed: something that is promised is not kept.
+
+    """
+    if not 0 < options.budget < float("inf"):
+        raise BadInput(f"--budget is {options.budget:g}; give a number of seconds above 0")
+    with results_folder(options.results / SELFCHECK, fresh=True) as folder:
+        _measure(plan.shares(options.budget), folder, screen)
+        found = checks(read_evidence(folder, screen.warn))
+        Table(folder, "checks.csv").replace(map(astuple, found))
+    screen.table(_grid(found))
+    report(options, screen)
+    if failed := [one.check for one in found if one.status == "failed"]:
+        raise GateFailed(f"not as promised: {', '.join(failed)}; see the report, and `make selfcheck` on a quiet machine tries again")
+
+
+def _grid(found: Sequence[Check]) -> Grid:
+    grid = Grid("check", "verdict", "what came out", title="Can the figures be trusted?", title_justify="left", title_style="bold")
+    for one in found:
+        style = STYLES.get(one.status, "dim")
+        grid.add_row(one.check, f"[{style}]{one.status}[/]", escape(one.answer))
+    return grid
+
+
+def _measure(shares: plan.Shares, folder: Path, screen: Screen) -> None:
+    record = machine.fingerprint()
+    with tempfile.TemporaryDirectory() as scratch:
+        data = _write_data(Path(scratch))
+        passes = _passes(folder, data, record["machine"])
+        screen.say(f"A against A in {len(passes['grid'].cells)} cells, {shares.grid_s:.0f} s; known differences, {shares.known_s:.0f} s")
+        passes["grid"].go_on(shares.grid_s)
+        passes["known"].go_on(shares.known_s)
+        tools = _tools(data[plan.TRIO.batch])
+        others = Table(folder, "others.csv")
+        for turn in range(1, shares.turns + 1):
+            screen.say(f"turn {turn} of {shares.turns}: Unwind for {shares.trio_s:.0f} s, then {', '.join(tools) or 'nobody'}")
+            passes["trio"].go_on(shares.trio_s)
+            for tool in list(tools):
+                _one_session(tool, tools, turn, others, screen)
+        screen.say("meters beside those of other tools")
+        Table(folder, "meters.csv").replace(weighing_rows(weighings(data[WEIGHED.batch])))
+    spent = {f"{name}_s": round(one.seconds, 2) for name, one in passes.items()}
+    write_machine(folder, {**record, "passes": spent})
+
+
+def _write_data(folder: Path) -> dict[int, Path]:
+    """Batch -> the .npz file that holds it."""
+    dataset = datasets.load(plan.TRIO.dataset, None, "the self-check")
+    paths = {}
+    for batch in (plan.TRIO.batch, WEIGHED.batch):
+        X, Y = dataset.batch(batch)
+        paths[batch] = folder / f"{batch}.npz"
+        np.savez(paths[batch], X=X, Y=Y, loss=dataset.loss)
+    return paths
+
+
+class _Endless(Progress):
+    """A judge for whom there is no end but that of the time, and no visit that is not like a run's first ones."""
+
+    def rounds(self, cell: Cell) -> int:
+        return FIRST_ROUNDS
+
+
+@dataclass
+class Passes:
+    """Passes over some cells for as long as is asked, recorded visit by visit."""
+
+    cells: Sequence[Cell]
+    progress: Progress
+    workers: Workers
+    table: Table
+    machine: str
+    run: str
+    seconds: float = field(default=0.0)
+
+    def go_on(self, seconds: float) -> None:
+        """Make passes for so many seconds, and count those that they took."""
+        start = time.monotonic()
+        for finished in run_passes(self.cells, self.progress, self.workers, 0, seconds, time.monotonic):
+            rows = time_rows(self.run, self.machine, finished)
+            self.table.append(rows)
+            self.progress.add(pd.DataFrame(rows, columns=self.table.columns).astype(SCHEMAS["time.csv"]))
+        self.seconds += time.monotonic() - start
+
+
+def _passes(folder: Path, data: dict[int, Path], machine_name: str) -> dict[str, Passes]:
+    run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    where = {(plan.TRIO.dataset, plan.TRIO.batch): data[plan.TRIO.batch]}
+
+    def over(cells: Sequence[Cell], names: Sequence[str], baseline: str) -> Passes:
+        progress = _Endless(names, baseline, (), plan.FINE, fewest_passes=sys.maxsize)
+        return Passes(cells, progress, Workers(where, baseline, [more_work.__file__]), Table(folder, "time.csv"), machine_name, run)
+
+    return {
+        "grid": over(plan.GRID.cells(), [plan.GRID_BASELINE, CONTROL], plan.GRID_BASELINE),
+        "known": over([plan.KNOWN], plan.KNOWN_CONTENDERS, plan.WORK),
+        "trio": over([plan.TRIO], plan.TRIO_CONTENDERS, plan.WORK),
+    }
+
+
+Tools = dict[str, Callable[[], Session]]
+
+
+def _tools(data: Path) -> Tools:
+    return {
+        "pytest-benchmark": lambda: sessions.pytest_benchmark(data, plan.PYTEST_BENCHMARK_S),
+        "pyperf": lambda: sessions.pyperf(data, plan.PYPERF_PROCESSES),
+        "timeit": lambda: sessions.timeit(data, plan.TIMEIT_REPEATS),
+    }
+
+
+def _one_session(tool: str, tools: Tools, turn: int, others: Table, screen: Screen) -> None:
+    """One session, recorded; a tool that fails has no more turns."""
+    try:
+        others.append(session_rows(turn, tools[tool]()))
+    except ToolFailed as error:
+        screen.warn(f"{tool} is left out: {error}; `pip install '.[selfcheck]'` brings it")
+        del tools[tool]

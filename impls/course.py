@@ -8,6 +8,7 @@ It computes dA0 too. It knows one order alone, all gradients and then all update
 import numpy as np
 
 from impls.course_parts import ACTIVATIONS, COSTS, activations_of, parameters_of
+from impls.course_peaks import tuples_kept
 from impls.interface import Implementation
 
 
@@ -78,5 +79,12 @@ def update_parameters(parameters, grads, learning_rate):
 
 
 course = Implementation(
-    "course", "course", "a list of tuples of tuples, and a dict of all gradients", "loop", backprop, exact=False, steps={"deferred": step}
+    "course",
+    "course",
+    "a list of tuples of tuples, and a dict of all gradients",
+    "loop",
+    backprop,
+    tuples_kept,
+    exact=False,
+    steps={"deferred": step},
 )

@@ -82,3 +82,13 @@ def variant(cell_id: str, allocator: str) -> str:
     ('relu-he', '')
     """
     return cell_id.rpartition(f"-{allocator}")[2].lstrip("-")
+
+
+def place_of(cell_id: str, allocator: str) -> str:
+    """The cell's `place`, from its id: what memory, which does not depend on the allocator, is recorded under.
+
+    >>> place_of("iris-b32-d4-w8-float32-fused-steady-relu", "steady")
+    'iris-b32-d4-w8-float32-fused-relu'
+    """
+    before, _, after = cell_id.rpartition(f"-{allocator}")
+    return before + after

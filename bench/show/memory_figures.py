@@ -15,8 +15,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 from bench.analyse.memory import ABSOLUTE_BYTES, RELATIVE, agreement
 from bench.measure.meters import SAMPLED_STEPS
 from bench.record.memory import MemoryTables
-from bench.show.pictures import COLOURS, Picture, label
-from impls import IMPLEMENTATIONS
+from bench.show.pictures import Picture, colour, label, rank
 
 MIB = 2**20
 UPDATE_TITLES = {"deferred": "deferred: all gradients wait for their update", "fused": "fused: each layer is updated at once"}
@@ -87,11 +86,11 @@ def _profile_lines(ax: Axes, lines: Lines, top: float) -> None:
     for name, line in lines.items():
         beneath = sum(_alike(line, other) for other in drawn.values())
         look = {"linewidth": 2.0, "linestyle": (3.0 * beneath, (2.5, 2.5))} if beneath else {"linewidth": 4.2}
-        ax.plot(line, color=_colour(name), solid_joinstyle="round", **look)
+        ax.plot(line, color=colour(name), solid_joinstyle="round", **look)
         drawn[name] = line
     ends = {name: float(line[-1]) for name, line in lines.items()}
     for name, y in _spread(ends, 0.055 * top).items():
-        ax.annotate(label(name), (len(lines[name]) + 1.5, y), va="center", color=_colour(name), fontweight="bold", annotation_clip=False)
+        ax.annotate(label(name), (len(lines[name]) + 1.5, y), va="center", color=colour(name), fontweight="bold", annotation_clip=False)
 
 
 def _alike(one: np.ndarray, other: np.ndarray) -> bool:
@@ -103,7 +102,7 @@ def _spread(places: dict[str, float], gap: float) -> dict[str, float]:
     """The places moved apart, upwards from the lowest, until no two are nearer than `gap`."""
     spread: dict[str, float] = {}
     lowest = -np.inf
-    for name in sorted(places, key=lambda name: (places[name].__round__(2), -_rank(name))):
+    for name in sorted(places, key=lambda name: (places[name].__round__(2), -rank(name))):
         spread[name] = lowest = max(places[name], lowest + gap)
     return spread
 
@@ -117,13 +116,13 @@ def memory_peaks(tables: MemoryTables) -> Figure:
     for [ax], name in zip(panels, names, strict=True):
         points = rows[rows["impl"] == name]
         _allowed_band(ax, low, high)
-        for update, face in (("deferred", _colour(name)), ("fused", "white")):
+        for update, face in (("deferred", colour(name)), ("fused", "white")):
             some = points[points["update"] == update]
             ax.plot(
                 some["predicted_bytes"].to_numpy(float) / MIB, some["peak_bytes"].to_numpy(float) / MIB, "o", markersize=5.5,
-                color=_colour(name), markerfacecolor=face, label=update,
+                color=colour(name), markerfacecolor=face, label=update,
             )  # fmt: skip
-        ax.set_title(label(name), color=_colour(name))
+        ax.set_title(label(name), color=colour(name))
         ax.annotate(_worst_words(points), (0.97, 0.05), xycoords="axes fraction", ha="right", fontsize=8, color=GREY)
         ax.set_xlabel("predicted (MiB)")
     for [ax] in panels[::COLUMNS]:
@@ -177,10 +176,10 @@ def memory_sampled(tables: MemoryTables) -> Figure:
             whole.axhline(heap[place, name] / MIB, color="#1c2128", linewidth=1.4, linestyle="--", label="the heap's true peak")
         _true_course(close, tables.profile, place, name, step_s)
         for ax in (whole, close):
-            ax.plot(seconds, resident, "o-", color=_colour(name), markersize=4, linewidth=0.8, label="memory_profiler")
+            ax.plot(seconds, resident, "o-", color=colour(name), markersize=4, linewidth=0.8, label="memory_profiler")
             ax.set_ylim(bottom=0)
             ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 4, 5, 10], integer=True))
-        whole.set_title(label(name), color=_colour(name))
+        whole.set_title(label(name), color=colour(name))
         close.set_xlim(1, 1 + CLOSE_LOOK_S)
         close.set_xlabel(f"seconds (a step takes {1_000 * step_s:.0f} ms)")
         close.xaxis.set_major_locator(MaxNLocator(4))
@@ -204,14 +203,6 @@ def _true_course(ax: Axes, profile: pd.DataFrame, place: str, name: str, step_s:
         steps = int(CLOSE_LOOK_S / step_s) + 3
         seconds = step_s * (first + np.arange(steps * len(one)) / len(one))
         ax.plot(seconds, np.tile(one, steps), color="#8a8f98", linewidth=1.1, label="the heap's true course")
-
-
-def _rank(name: str) -> int:
-    return list(IMPLEMENTATIONS).index(name) if name in IMPLEMENTATIONS else len(IMPLEMENTATIONS)
-
-
-def _colour(name: str) -> str:
-    return COLOURS[_rank(name) % len(COLOURS)]
 
 
 def memory_pictures(tables: MemoryTables) -> list[Picture]:

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from bench.plan.contenders import title
 from bench.record.disk import write_whole
+from impls import IMPLEMENTATIONS
 
 STYLE: Any = {
     "svg.hashsalt": "unwind",  # the same data give the same file
@@ -66,6 +67,16 @@ class Picture:
 def label(name: str) -> str:
     """A contender's title, in which a dollar is a dollar and begins no formula."""
     return title(name).replace("$", r"\$")
+
+
+def rank(name: str) -> int:
+    """An implementation's place in the registry; a user's own come after all."""
+    return list(IMPLEMENTATIONS).index(name) if name in IMPLEMENTATIONS else len(IMPLEMENTATIONS)
+
+
+def colour(name: str) -> str:
+    """An implementation's colour, the same in every figure."""
+    return COLOURS[rank(name) % len(COLOURS)]
 
 
 def save_all(pictures: Iterable[Picture], folder: Path) -> list[Path]:

@@ -14,12 +14,14 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from bench.analyse.findings import Finding, findings
+from bench.analyse.frontier import places
 from bench.analyse.slices import Slice
 from bench.analyse.summary import parts
 from bench.analyse.training import Outcome, outcomes
 from bench.plan.contenders import FLOOR, title
 from bench.plan.sources import functions_source
 from bench.record.results import Results
+from bench.show.frontier_report import frontier_section
 from bench.show.limit_report import limit_section
 from bench.show.memory_report import memory_section
 from bench.show.sections import by_question, fill
@@ -51,12 +53,14 @@ def render(results: Results) -> str:
     found = findings(slices, results.baseline)
     training = outcomes(results.training)
     memory, limits = memory_section(results.memory), limit_section(results.limits)
+    frontier = frontier_section(places(results.times, results.memory.peaks, results.baseline))
     selfcheck = selfcheck_section(results.selfcheck)
     return fill(
         "report.html.j2",
         contents=_contents(
             {
                 "answers": slices,
+                "frontier": frontier,
                 "figures": slices,
                 "cells": slices,
                 "memory": memory,
@@ -76,6 +80,7 @@ def render(results: Results) -> str:
         cards=_cards(found),
         questions=by_question(found),
         pictures=time_pictures(slices),
+        frontier=frontier,
         memory=memory,
         limits=limits,
         selfcheck=selfcheck,
@@ -102,6 +107,7 @@ def _contents(sections: dict[str, Any]) -> list[tuple[str, str]]:
     """The table of contents: sections that may be empty are there if they are not."""
     anchors = {
         "answers": "Answers",
+        "frontier": "Time against memory",
         "figures": "Figures",
         "memory": "Memory",
         "training": "Training",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 
+from bench.analyse.frontier import places
 from bench.analyse.summary import parts
 from bench.record.folder import make_folder
 from bench.record.results import read_results
 from bench.show.console import Screen
+from bench.show.frontier_figures import frontier_pictures
 from bench.show.limit_figures import limit_pictures
 from bench.show.memory_figures import memory_pictures
 from bench.show.pictures import save_all
@@ -27,6 +29,7 @@ def plot(options: argparse.Namespace, screen: Screen) -> None:
     make_folder(options.plots, "--plots")
     pictures = [
         *time_pictures(parts(results.times, results.baseline)),
+        *frontier_pictures(places(results.times, results.memory.peaks, results.baseline)),
         *memory_pictures(results.memory),
         *limit_pictures(results.limits),
         *selfcheck_pictures(results.selfcheck),

@@ -17,6 +17,7 @@ import pandas as pd
 from bench.analyse.changes import passes_to_compare
 from bench.analyse.clarity import clarity
 from bench.analyse.findings import findings
+from bench.analyse.frontier import frontier_findings, passes_to_tell, places
 from bench.analyse.observations import compared_in
 from bench.analyse.progress import Progress
 from bench.analyse.summary import parts, summarise
@@ -33,6 +34,7 @@ from bench.plan.cells import Cell
 from bench.plan.experiment import Experiment, prepare
 from bench.plan.sweeps import Sweep
 from bench.record.folder import results_folder, write_machine
+from bench.record.memory import read_memory
 from bench.record.schemas import SCHEMAS
 from bench.record.tables import Table
 from bench.record.times import read_times, read_whole, time_rows
@@ -71,6 +73,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
             write_machine(folder, {**before, **known, **conditions(experiment, before)})
         if options.only != "time":
             measure_memory(experiment, known["machine"], folder, patience, screen)
+        _answer_both(experiment, known["machine"], folder, screen)
 
 
 def _sweep(options: argparse.Namespace) -> Sweep:
@@ -114,7 +117,8 @@ def _measure(
     table = Table(folder, "time.csv")
     earlier = read_whole(table, screen.warn)
     earlier = earlier[earlier["machine"] == known["machine"]]
-    enough = passes_to_compare(len(experiment.cells), len(experiment.implementations))
+    how_many = len(experiment.implementations)
+    enough = max(passes_to_compare(len(experiment.cells), how_many), passes_to_tell(experiment.cells, how_many))
     progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, enough)
     progress.add(earlier)
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
@@ -199,3 +203,10 @@ def _answer(experiment: Experiment, machine: str, rows: pd.DataFrame, folder: Pa
     if not here["round"].notna().any():
         raise NothingMeasured(f"{folder / 'time.csv'}: nothing could be measured; its status and detail columns say why")
     screen.findings(findings(parts(here, experiment.baseline), experiment.baseline))
+
+
+def _answer_both(experiment: Experiment, machine: str, folder: Path, screen: Screen) -> None:
+    """What time and memory say together, once both are there."""
+    rows = read_times(Table(folder, "time.csv"), lambda sentence: None)
+    peaks = read_memory(folder, machine, lambda sentence: None).peaks
+    screen.findings(frontier_findings(places(rows[rows["machine"] == machine], peaks, experiment.baseline)))

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from impls.course_peaks import PARAMETERS_BYTES, TUPLES_BYTES, tuples_kept, z_beside_a
 from impls.peaks import StepShape, call_stack, list_kept, list_popped
 
 # 2 features, 3 units, 1 logit, 4 examples, numbers of 8 bytes, 128 for each array's object:
@@ -22,6 +23,36 @@ G1, G2 = 3 * (2 + 1) * 8 + 2 * 128, 1 * (3 + 1) * 8 + 2 * 128
 )
 def test_counted_by_hand(peak, update, expected):
     assert peak(StepShape((2, 3, 1), 4, 8, update)) == expected
+
+
+A0 = 2 * 4 * 8 + 128  # dA0, which the programs of the thread compute too
+W1 = 3 * 2 * 8 + 128
+
+
+@pytest.mark.parametrize(
+    ("peak", "update", "expected"),
+    [
+        (
+            tuples_kept,
+            "fused",
+            2 * (A1 + A2) + (A1 + A2) + G2 + A1 + A0 + 2 * W1,
+        ),  # at the first layer: all Z, A and dA, G2; dZ, dA0, two dW
+        (tuples_kept, "deferred", 2 * (A1 + A2) + (A1 + A2) + G2 + A1 + A0 + 2 * W1),
+        (z_beside_a, "fused", 2 * (A1 + A2) + A2 + A2 + G2 + A1),  # at the last layer: all Z and A; dA, dZ, its gradient and dA_prev
+        (z_beside_a, "deferred", 2 * A1 + G2 + A1 + A1 + G1 + A0),  # at the first: Z1 and A1, G2; dA, dZ, G1 and dA0
+    ],
+)
+def test_the_programs_of_the_thread_counted_by_hand(peak, update, expected):
+    objects = PARAMETERS_BYTES + (TUPLES_BYTES if peak is tuples_kept else 0)
+    assert peak(StepShape((2, 3, 1), 4, 8, update)) == expected + 2 * objects
+
+
+def test_the_courses_update_can_be_the_worst_moment():
+    """20 features, 30 units, 1 logit, 1 example: every dA, both gradients, and W1 made anew beside its gradient times the rate."""
+    signals = (20 + 30 + 1) * 8 + 3 * 128
+    gradients = (30 * 21 + 31) * 8 + 4 * 128
+    expected = signals + gradients + 2 * (30 * 20 * 8 + 128)
+    assert tuples_kept(StepShape((20, 30, 1), 1, 8, "deferred")) == expected + 2 * (PARAMETERS_BYTES + TUPLES_BYTES)
 
 
 def test_the_loss_can_be_the_worst_moment():
@@ -48,5 +79,10 @@ def test_letting_go_early_never_takes_more(step):
 @given(shapes)
 def test_fusing_never_takes_more(step):
     fused = StepShape(step.sizes, step.batch, step.itemsize, "fused", step.activation)
-    for peak in (list_kept, list_popped):
+    for peak in (list_kept, list_popped, tuples_kept, z_beside_a):
         assert peak(fused) <= peak(step)
+
+
+@given(shapes)
+def test_z_beside_a_takes_more_than_a_alone(step):
+    assert tuples_kept(step) > list_popped(step) < z_beside_a(step)

@@ -1,0 +1,248 @@
+"""The frontier: who beats whom, from rows with known answers; what is drawn of it, and what is not."""
+
+import math
+from itertools import combinations, pairwise
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation
+
+from bench.analyse.findings import TOO_FEW
+from bench.analyse.frontier import HOMES, frontier_findings, passes_to_tell, places, showcase
+from bench.plan import sweeps
+from bench.plan.cells import Cell
+from bench.plan.contenders import title
+from bench.record.schemas import SCHEMAS
+from bench.show.frontier_figures import frontier_pictures, time_against_memory
+from bench.show.frontier_report import frontier_section
+from bench.show.labels import Label, put
+from bench.tests.rows import time_rows, visit_rows
+from impls import IMPLEMENTATIONS
+
+MIB = 2**20
+NAMES = ("iterative", "iterative_pop", "recursive", "closures", "generators", "checkpoint_loop", "checkpoint_recursion", "course", "forum")
+PASSES = 20
+ROOT = Path(__file__).parents[2]
+
+
+def times(step, passes=PASSES, depth=64, width=8, update="deferred", allocator="default"):
+    """Rows in which `step(impl, number)` is the time of a step in a pass."""
+    cell = f"breast_cancer-b32-d{depth}-w{width}-float64-{update}-{allocator}"
+    place = {"cell": cell, "depth": depth, "width": width, "update": update, "allocator": allocator}
+    return time_rows(*(row for number in range(1, passes + 1) for row in visit_rows(step(number), **place, **{"pass": number})))
+
+
+def steady(**ratios):
+    """A step whose time is the same in all passes: 1 ms for the list that is kept, and so many for the others."""
+    return lambda number: {name: (1e6 * ratio, 1e6 * ratio) for name, ratio in {"iterative": 1.0, **ratios}.items()}
+
+
+def peaks(*rows, depth=64, width=8, update="deferred"):
+    """Rows of memory.csv: (implementation, peak) by the heap, or (implementation, peak, meter, predicted, status)."""
+    place = f"breast_cancer-b32-d{depth}-w{width}-float64-{update}"
+    whole = [(*row, *("heap", None, "ok")[len(row) - 2 :]) for row in rows]
+    table = [
+        ["m", place, "breast_cancer", 32, depth, width, "float64", update, impl, meter, peak, predicted, status, None]
+        for impl, peak, meter, predicted, status in whole
+    ]
+    return pd.DataFrame(table, columns=list(SCHEMAS["memory.csv"])).astype(SCHEMAS["memory.csv"])
+
+
+def standings(place):
+    return {one.impl: one.standing for one in place.homes}
+
+
+def test_who_takes_more_of_both_is_beaten_and_who_takes_less_of_one_is_not():
+    step = steady(checkpoint_loop=1.2, closures=1.1)
+    [place] = places(times(step), peaks(("iterative", 4 * MIB), ("checkpoint_loop", MIB), ("closures", 5 * MIB)), "iterative")
+    assert [one.impl for one in place.homes] == ["checkpoint_loop", "iterative", "closures"]  # the leanest first
+    assert standings(place) == {"iterative": "unbeaten", "checkpoint_loop": "unbeaten", "closures": "beaten"}
+    loss = place.homes[2].loss
+    assert (loss.impl, loss.memory) == ("iterative", pytest.approx(4 / 5))
+    assert (loss.time.ratio, loss.time.low, loss.time.high) == pytest.approx((1 / 1.1,) * 3)
+
+
+@pytest.mark.parametrize(
+    ("peak", "ratio", "standing"),
+    [
+        (0.985, 1.005, "beaten"),  # leaner by more than 1 %, and slower by less
+        (0.985, 1.015, "unbeaten"),  # slower by more
+        (0.995, 0.995, "unbeaten"),  # nobody would notice the difference
+        (0.995, 0.985, "beaten"),  # as lean, and faster by more than 1 %
+        (1.005, 0.985, "beaten"),  # a little larger, but not by 1 %
+        (1.015, 0.5, "unbeaten"),  # larger by more, so fast as may be
+    ],
+)
+def test_one_per_cent_makes_the_difference(peak, ratio, standing):
+    [place] = places(times(steady(recursive=ratio)), peaks(("iterative", MIB), ("recursive", round(peak * MIB))), "iterative")
+    assert standings(place)["iterative"] == standing
+
+
+def test_what_wavers_over_the_limit_is_open():
+    def step(number):
+        return {"iterative": (1e6, 1e6), "recursive": (1e6 * (1.03 if number % 2 else 0.97),) * 2}
+
+    [place] = places(times(step), peaks(("iterative", 2 * MIB), ("recursive", MIB)), "iterative")
+    assert standings(place) == {"recursive": "unbeaten", "iterative": "open"}
+
+
+def test_two_are_compared_in_their_own_passes_and_not_by_way_of_the_baseline():
+    """Both waver by 10 % against the baseline, but together: one is always 5 % slower than the other."""
+
+    def step(number):
+        mood = math.exp(0.1 * math.sin(number))
+        return {"iterative": (1e6, 1e6), "recursive": (1.05e6 * mood,) * 2, "closures": (1e6 * mood,) * 2}
+
+    [place] = places(times(step), peaks(("iterative", 9 * MIB), ("recursive", 2 * MIB), ("closures", 2 * MIB)), "iterative")
+    recursive, closures = (next(one for one in place.homes if one.impl == name) for name in ("recursive", "closures"))
+    assert recursive.alone.low < closures.alone.high
+    assert (recursive.standing, recursive.loss.impl) == ("beaten", "closures")
+
+
+@given(st.lists(st.tuples(st.floats(1, 1.1), st.floats(1, 1.1)), min_size=2, max_size=9))
+@settings(max_examples=25, deadline=None)
+def test_nobody_beats_in_circles(figures):
+    """However near they are, somebody is left."""
+    names = NAMES[: len(figures)]
+    step = steady(**{name: time for name, (_, time) in zip(names, figures, strict=True)})
+    found = peaks(*((name, round(peak * MIB)) for name, (peak, _) in zip(names, figures, strict=True)))
+    [place] = places(times(step), found, "iterative")
+    assert "unbeaten" in standings(place).values()
+
+
+def test_the_frames_of_recursion_are_added_and_a_librarys_memory_is_what_is_resident():
+    rows = peaks(
+        ("iterative", MIB), ("recursive", MIB, "heap", MIB), ("recursive", 0, "resident", MIB + 14_000),
+        ("mine", None, "heap", None, "skipped"), ("mine", 3 * MIB, "resident"),
+    )  # fmt: skip
+    [place] = places(times(steady(recursive=1.0, mine=0.5)), rows, "iterative")
+    found = {one.impl: (one.peak.size, one.peak.meter) for one in place.homes}
+    assert found == {"iterative": (MIB, "heap"), "recursive": (MIB + 14_000, "heap"), "mine": (3 * MIB, "resident")}
+    assert "mine (3.0 MiB resident, " in frontier_findings([place])[-1].answer
+
+
+@pytest.mark.parametrize(
+    ("step", "rows"),
+    [
+        (steady(recursive=1.0), ()),  # no memory
+        (steady(recursive=1.0), [("iterative", MIB)]),  # of one alone
+        (steady(floor=0.5, control=1.0), [("iterative", MIB), ("recursive", MIB)]),  # no time, but of one
+        (steady(recursive=1.0), [("iterative", MIB), ("recursive", None, "heap", None, "out_of_memory")]),
+        (steady(recursive=1.0), [("iterative", MIB), ("recursive", 0, "resident")]),  # it found room in what was there
+        (lambda number: {"recursive": (1, 1), "closures": (1, 1)}, [("recursive", MIB), ("closures", MIB)]),  # no baseline
+    ],
+    ids=["no memory", "one weighed", "one timed", "one failed", "nothing seen", "no baseline"],
+)
+def test_without_two_homes_there_is_no_figure_and_no_section(step, rows):
+    found = places(times(step), peaks(*rows), "iterative")
+    assert found == []
+    assert frontier_findings(found) == []
+    assert frontier_pictures(found) == []
+    assert frontier_section(found) == ""
+
+
+def test_of_no_rows_there_is_nothing():
+    assert places(time_rows(), peaks(), "iterative") == []
+    assert places(time_rows({"impl": "iterative", "status": "skipped"}), peaks(), "iterative") == []
+
+
+def test_seven_passes_leave_everything_open():
+    found = places(times(steady(recursive=0.5), passes=7), peaks(("iterative", 2 * MIB), ("recursive", MIB)), "iterative")
+    assert standings(found[0]) == {"recursive": "unbeaten", "iterative": "open"}  # nobody can beat the one who is alone at its peak
+    assert [one.answer for one in frontier_findings(found)] == [TOO_FEW]
+    assert isinstance(frontier_pictures(found)[0].draw(), Figure)
+
+
+def test_looked_at_are_the_deepest_the_narrowest_and_the_widest():
+    grid = [
+        Cell("breast_cancer", batch, depth, width, "float64", update, "default")
+        for batch in (32, 8)
+        for depth in (64, 4)
+        for width in (128, 8, 32)
+        for update in ("fused", "deferred")
+    ]
+    shown = showcase(grid)
+    assert [(one.batch, one.depth, one.width, one.update) for one in shown] == [
+        (32, 64, 8, "deferred"), (32, 64, 8, "fused"), (32, 64, 128, "deferred"), (32, 64, 128, "fused"),
+    ]  # fmt: skip
+    # 4 places of 36 pairs: 2^n / (n + 1) must reach 20 * 144, and is 2 048 for n = 15 and 3 855 for n = 16
+    assert passes_to_tell(grid, 9) == 16
+    assert showcase([]) == []
+
+
+def test_a_word_that_no_run_has_written_is_passed_over():
+    assert places(times(steady(recursive=1.0), allocator="mine"), peaks(("iterative", MIB), ("recursive", MIB)), "iterative") == []
+
+
+def test_deeper_cells_without_memory_are_not_looked_at():
+    both = pd.concat([times(steady(recursive=1.0)), times(steady(recursive=1.0), depth=512)])
+    [place] = places(both, peaks(("iterative", MIB), ("recursive", MIB)), "iterative")
+    assert place.depth == 64
+
+
+def test_the_sweep_of_homes_has_every_home_that_needs_numpy_alone():
+    sweep = sweeps.load(str(ROOT / "impls" / "examples" / "homes.toml"))
+    assert set(sweep.impls) == {name for name, one in IMPLEMENTATIONS.items() if not one.library}
+    assert set(sweep.update) == {"deferred", "fused"}
+
+
+@pytest.fixture(scope="module")
+def homes():
+    """Four places with nine homes, most of them at nearly the same spot."""
+    step = steady(**{name: 1 + 0.004 * place for place, name in enumerate(NAMES)} | {"checkpoint_loop": 1.3})
+    weights = {name: round(MIB * (1 + 0.002 * place)) for place, name in enumerate(NAMES)} | {"checkpoint_loop": MIB // 8}
+    cells = [{"width": width, "update": update} for width in (8, 64) for update in ("deferred", "fused")]
+    rows = pd.concat([times(step, **cell) for cell in cells])
+    return places(rows, pd.concat([peaks(*weights.items(), **cell) for cell in cells]), "iterative")
+
+
+def test_a_panel_for_every_place_names_every_home_and_no_name_lies_over_another(homes):
+    figure = time_against_memory(homes)
+    panels = [ax for ax in figure.axes if ax.axison]
+    assert len(panels) == len(homes) == 4
+    for ax in panels:
+        words = [note for note in ax.texts if isinstance(note, Annotation) and note.get_text() not in ("", "↙ better")]
+        assert sorted(note.get_text() for note in words) == sorted(map(title, NAMES))
+        boxes = [note.get_window_extent() for note in words]
+        assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+        assert all(ax.bbox.x0 <= box.x0 and box.x1 <= ax.bbox.x1 for box in boxes)
+
+
+def test_a_label_keeps_off_a_line():
+    figure = Figure(figsize=(4, 4))
+    ax = figure.subplots()
+    ax.set(xlim=(0, 10), ylim=(0, 10))
+    line = [(5.0, 5.0), (10.0, 5.0)]
+    put(ax, [Label(5, 5, 5, 5, "a word", "black", {})], line)
+    [note] = [one for one in ax.texts if one.get_text()]
+    box = note.get_window_extent()
+    for (x0, y), (x1, _) in pairwise(ax.transData.transform(line)):
+        assert not (box.x0 < x1 and x0 < box.x1 and box.y0 < y < box.y1)
+
+
+def test_the_answer_tells_where_else_who_is_unbeaten_and_by_whom_the_others_are(homes):
+    where, best, *rest = (one.answer for one in frontier_findings(homes))
+    assert where.startswith("In a chain of closures")
+    assert "suspended generators" in where
+    assert "computed again (“checkpoints, loop” and “checkpoints, recursion”)" in where
+    assert "Unbeaten for certain, of 4 cells: kept list in 4, popped list in 4, recursion in 4 and “checkpoints, loop” in 4." in best
+    assert "Beaten in all: closures, generators, “checkpoints, recursion”, course and forum." in best
+    assert len(rest) == 4
+    assert "Beaten: closures, generators, “checkpoints, recursion”, course and forum by kept list." in rest[0]
+    assert rest[0].startswith(
+        "At depth 64, width 8, batch 32, deferred update, with the default allocator, unbeaten for certain: checkpoints, loop"
+    )
+    assert "kept list (1.0 MiB, the baseline)" in rest[0]
+
+
+def test_the_section_has_the_figure_the_words_and_every_figure_behind_them(homes):
+    section = frontier_section(homes)
+    assert section.count("data:image/svg+xml") == 1
+    assert HOMES in section
+    assert section.count("<details>") == len(homes)
+    for name in NAMES:
+        assert section.count(f"<td>{title(name)}</td>") >= len(homes)

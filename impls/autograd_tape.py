@@ -11,6 +11,7 @@ import autograd.numpy as anp
 import numpy as np
 from autograd import value_and_grad
 from autograd.extend import defvjp, primitive
+from autograd.tracer import getval
 
 from impls.network import Layer, Network
 
@@ -68,15 +69,15 @@ def sigmoid(Z):
     return 0.5 * (1 + anp.tanh(0.5 * Z))
 
 
-def binary_cross_entropy(logits, Y):
-    """mean(log(1 + e^z) - z y)."""
-    return anp.sum(anp.logaddexp(0, logits) - logits * Y) / len(Y)
+def softmax_cross_entropy(Z, Y):
+    """The mean of log(sum_k e^z_k) - z_y over examples, each shifted by its largest logit first."""
+    Z = Z - getval(Z).max(axis=1, keepdims=True)
+    return anp.sum(anp.log(anp.sum(anp.exp(Z), axis=1)) - anp.sum(Z * Y, axis=1)) / len(Y)
 
 
-def softmax_cross_entropy(logits, Y):
-    """mean(log(sum_k e^z_k) - z_y), each row shifted by its largest logit first."""
-    shifted = logits - anp.max(logits, axis=1, keepdims=True)
-    return anp.sum(anp.log(anp.sum(anp.exp(shifted), axis=1)) - anp.sum(shifted * Y, axis=1)) / len(Y)
+def binary_cross_entropy(Z, Y):
+    """The mean of log(1 + e^z) - z y."""
+    return anp.sum(anp.logaddexp(0, Z) - Z * Y) / len(Y)
 
 
 ACTIVATE = {"linear": lambda Z: Z, "relu": lambda Z: Z * (Z > 0), "tanh": anp.tanh, "sigmoid": sigmoid}

@@ -62,7 +62,7 @@ def fused_step(network, X, Y, learning_rate):
 
 
 def descend(told, parameter):
-    """parameter -= learning_rate gradient, in place; the gradient is used up."""
+    """Update a parameter in place; its gradient is used up."""
     parameter.add_(parameter.grad, alpha=-told.learning_rate)
     parameter.grad = None
 

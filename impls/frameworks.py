@@ -6,10 +6,10 @@ from impls.libraries import late
 EXTRA = "frameworks"
 
 
-def tape(name, title, cache, module, steps):
-    """An implementation over the library of that name, whose code is in the module; steps: update -> function."""
+def over(library, title, cache, module, steps):
+    """An implementation over the library, of the same name, whose code is in the module; steps: update -> function."""
     return Implementation(
-        name,
+        library.name,
         title,
         cache,
         "other",
@@ -17,23 +17,29 @@ def tape(name, title, cache, module, steps):
         exact=False,
         steps={update: late(module, step) for update, step in steps.items()},
         prepare=late(module, "prepare"),
-        library=Library(name, EXTRA),
+        library=library,
         moves=True,
     )
 
 
-torch = tape(
-    "torch",
+torch = over(
+    Library("torch", EXTRA),
     "PyTorch",
     "the graph that PyTorch records, eagerly",
     "impls.torch_tape",
     {"deferred": "step", "fused": "fused_step"},
 )
-jax = tape(
-    "jax",
+jax = over(
+    Library("jax", EXTRA),
     "JAX scan",
     "the arrays that JAX's scan stacks, compiled",
     "impls.jax_scan",
     {"deferred": "step", "fused": "step"},
 )
-autograd = tape("autograd", "HIPS autograd", "the tape that HIPS autograd records", "impls.autograd_tape", {})
+autograd = over(
+    Library("autograd", EXTRA, allocates=False),  # its arrays are NumPy's
+    "HIPS autograd",
+    "the tape that HIPS autograd records",
+    "impls.autograd_tape",
+    {},
+)

@@ -38,10 +38,11 @@ CONTROLS = ("loop", "recursion", "other")
 
 @dataclass(frozen=True)
 class Library:
-    """A library beside NumPy: the name to import, and the extra of this project that brings it."""
+    """A library beside NumPy: the name to import, the extra of this project that brings it, and whether it allocates by itself."""
 
     name: str
     extra: str
+    allocates: bool = True
 
     @property
     def missing(self) -> str:

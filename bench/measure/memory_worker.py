@@ -62,7 +62,7 @@ def _reading(read: Read, bench: Workbench, implementation: Implementation) -> di
 
 
 def _heap(bench: Workbench, implementation: Implementation) -> dict[str, Any]:
-    if implementation.library:
+    if implementation.library and implementation.library.allocates:
         raise meters.Unmeasurable(f"{implementation.library.name} takes memory where tracemalloc does not look")
     return {"peak_bytes": meters.heap_peak(bench.step(implementation), bench.cell.depth)}
 

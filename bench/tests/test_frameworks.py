@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from bench.analyse.findings import findings
+from bench.analyse.slices import slices
+from bench.analyse.summary import summarise
 from bench.cli import main
 from bench.measure.memory import Scales, Weighing
 from bench.measure.passes import Assignment
@@ -10,6 +13,7 @@ from bench.measure.training import train
 from bench.measure.workers import Workers
 from bench.plan.cells import Cell
 from bench.plan.datasets import Dataset
+from bench.tests.rows import time_rows, visit_rows
 from bench.tests.test_memory_processes import linux
 from impls import IMPLEMENTATIONS
 from impls.tests.present import over_a_library
@@ -75,6 +79,18 @@ def test_it_learns_what_iterative_learns(framework):
     mine, theirs = ([epoch.loss for epoch in train(dataset, one, "fused", 3)] for one in (framework, IMPLEMENTATIONS["iterative"]))
     assert mine == pytest.approx(theirs, rel=1e-9)
     assert mine[-1] < mine[0]
+
+
+def test_each_library_is_set_beside_the_baseline():
+    ns = {"recursive": 1e6, "torch": 3e6, "autograd": 8e6}
+    times = time_rows(*(row for number in range(20) for row in visit_rows({name: (t, t) for name, t in ns.items()}, **{"pass": number})))
+    [part] = slices(summarise(times, [("torch", "recursive"), ("autograd", "recursive")]), times)
+    answers = [one.answer for one in findings([part], "recursive") if one.question.startswith("How does it compare with the libraries")]
+    assert [answer.split(". ")[0] for answer in answers] == [
+        "PyTorch, against recursion, is slower in 1 of 1 cells",
+        "HIPS autograd, against recursion, is slower in 1 of 1 cells",
+    ]
+    assert "at worst 8.000 times [8.000, 8.000] (depth 4, width 8)" in answers[1]
 
 
 def test_one_that_is_missing_is_left_out_with_a_notice(tmp_path, capsys):

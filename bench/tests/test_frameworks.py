@@ -1,5 +1,7 @@
 """The harness with implementations over other libraries: timed, weighed and trained as the others are, or told to be missing."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,13 +13,17 @@ from bench.measure.memory import Scales, Weighing
 from bench.measure.passes import Assignment
 from bench.measure.training import train
 from bench.measure.workers import Workers
+from bench.plan import sweeps
 from bench.plan.cells import Cell
+from bench.plan.contenders import load_file
 from bench.plan.datasets import Dataset
 from bench.tests.rows import time_rows, visit_rows
 from bench.tests.test_memory_processes import linux
 from impls import IMPLEMENTATIONS
+from impls.contract import check, example
 from impls.tests.present import over_a_library
 
+EXAMPLES = Path(__file__).parents[2] / "impls" / "examples"
 FRAMEWORKS = ("torch", "jax", "autograd")
 FAR = """
 from impls import Implementation
@@ -91,6 +97,20 @@ def test_each_library_is_set_beside_the_baseline():
         "HIPS autograd, against recursion, is slower in 1 of 1 cells",
     ]
     assert "at worst 8.000 times [8.000, 8.000] (depth 4, width 8)" in answers[1]
+
+
+@pytest.mark.parametrize("framework", over_a_library("jax"))
+def test_the_example_is_jax_unrolled(framework):
+    [unrolled] = load_file(str(EXAMPLES / "jax_unrolled.py"))
+    check(unrolled)
+    network, *_ = unrolled.prepared(*example((4, 4, 4, 4)))
+    assert network.runs == [[0], [1], [2]]
+    assert unrolled.library == framework.library
+
+
+def test_the_examples_sweep_compares_those_that_are_registered():
+    sweep = sweeps.load(str(EXAMPLES / "frameworks.toml"))
+    assert {*FRAMEWORKS, "recursive", "iterative_pop"} == {*sweep.impls} <= {*IMPLEMENTATIONS}
 
 
 def test_one_that_is_missing_is_left_out_with_a_notice(tmp_path, capsys):

@@ -1,5 +1,7 @@
 """The harness with implementations over other libraries: timed, weighed and trained as the others are, or told to be missing."""
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +25,8 @@ from impls import IMPLEMENTATIONS
 from impls.contract import check, example
 from impls.tests.present import over_a_library
 
-EXAMPLES = Path(__file__).parents[2] / "impls" / "examples"
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "impls" / "examples"
 FRAMEWORKS = ("torch", "jax", "autograd")
 FAR = """
 from impls import Implementation
@@ -111,6 +114,15 @@ def test_the_example_is_jax_unrolled(framework):
 def test_the_examples_sweep_compares_those_that_are_registered():
     sweep = sweeps.load(str(EXAMPLES / "frameworks.toml"))
     assert {*FRAMEWORKS, "recursive", "iterative_pop"} == {*sweep.impls} <= {*IMPLEMENTATIONS}
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="needs make")
+def test_make_sets_the_extras_up_for_the_full_sweep_alone(tmp_path):
+    for sweep, extras in (("full", 1), ("quick", 0), ("standard", 0)):
+        dry = subprocess.run(
+            ["make", "-n", "bench", f"SWEEP={sweep}", f"VENV={tmp_path}"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        assert dry.stdout.count("'.[test,compiled,frameworks]'") == extras
 
 
 def test_one_that_is_missing_is_left_out_with_a_notice(tmp_path, capsys):

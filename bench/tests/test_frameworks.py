@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from bench.analyse.summary import summarise
 from bench.cli import main
 from bench.measure.memory import Scales, Weighing
 from bench.measure.passes import Assignment
+from bench.measure.steps import Workbench
 from bench.measure.training import train
 from bench.measure.workers import Workers
 from bench.plan import sweeps
@@ -55,6 +57,18 @@ def test_a_pass_times_it_on_one_thread(framework, data):
     rows = [row for row in done.rows if row.impl == framework.name]
     assert [row.status for row in rows] == ["ok"] * 4
     assert min(row.cpu_ns / row.wall_ns for row in rows) < 1.1
+
+
+def test_who_moves_the_parameters_has_warm_arrays_when_the_clock_starts(data):
+    taken = []
+    mover = replace(IMPLEMENTATIONS["iterative"], name="mover", steps={"deferred": lambda *_: taken.append(1)}, moves=True)
+    stayer = replace(mover, name="stayer", moves=False)
+    with np.load(data["breast_cancer", 32]) as batch:
+        bench = Workbench(Cell("breast_cancer", 32, 2, 4, "float64", "deferred", "default"), batch["X"], batch["Y"], str(batch["loss"]))
+    ready = bench.contenders(["mover", "stayer"], {"mover": mover, "stayer": stayer}, "mover")
+    for name, steps in (("stayer", 0), ("mover", 1)):
+        ready[name]()
+        assert len(taken) == steps
 
 
 @present

@@ -11,6 +11,8 @@ UNWIND := $(BIN)/python -m bench
 FOLDERS := --results $(RESULTS) --plots $(PLOTS)
 # The small sweeps study depth on the running interpreter, the larger ones on every one that is found.
 REACH := $(if $(filter smoke quick,$(SWEEP)),--python --max-depth 100000)
+# The full sweep compares with compiled code and with frameworks too, and brings what they need.
+EXTRAS := $(if $(filter full,$(SWEEP)),$(VENV)/.full)
 
 .PHONY: help setup bench test check selfcheck limits plots report train million compare clean
 
@@ -27,7 +29,11 @@ $(VENV)/.ready: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
 
-bench: setup ## measure a sweep, draw the plots, write the report
+$(VENV)/.full: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,compiled,frameworks]'
+	@touch $@
+
+bench: setup $(EXTRAS) ## measure a sweep, draw the plots, write the report
 	$(UNWIND) run --sweep $(SWEEP) $(FOLDERS)
 	$(UNWIND) limits $(REACH) $(FOLDERS)
 	$(UNWIND) train --sweep $(SWEEP) $(FOLDERS)

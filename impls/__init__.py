@@ -5,6 +5,7 @@ from impls.checkpoint_recursion import checkpoint_recursion
 from impls.closures import closures
 from impls.course import course
 from impls.forum import forum
+from impls.frameworks import autograd, jax, torch
 from impls.generators import generators
 from impls.interface import Implementation
 from impls.iterative import iterative
@@ -23,6 +24,9 @@ IMPLEMENTATIONS: "dict[str, Implementation]" = {
         checkpoint_recursion,
         course,
         forum,
+        torch,
+        jax,
+        autograd,
     )
 }
 

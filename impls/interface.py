@@ -38,10 +38,11 @@ CONTROLS = ("loop", "recursion", "other")
 
 @dataclass(frozen=True)
 class Library:
-    """A library beside NumPy: the name to import, and the extra of this project that brings it."""
+    """A library beside NumPy: the name to import, the extra of this project that brings it, and whether it allocates by itself."""
 
     name: str
     extra: str
+    allocates: bool = True
 
     @property
     def missing(self) -> str:
@@ -70,6 +71,8 @@ class Implementation:
             its own: the training step to take in place of the one in `updates.py`. It may give layers new arrays.
         prepare: `prepare(network, X, Y) -> (network, X, Y)`, what must be done before steps can be taken.
         library: what it is written over, if that is more than NumPy.
+        moves: `prepare` moves the parameters into the library's own arrays, and makes no room for a cache; so what it takes
+            is no part of a step's memory.
 
     Whatever in the first four cannot be printed becomes a space, since they are shown in many places.
 
@@ -88,6 +91,7 @@ class Implementation:
     steps: Mapping[str, Step] = field(default_factory=dict, hash=False)
     prepare: Prepare | None = None
     library: Library | None = None
+    moves: bool = False
 
     def __post_init__(self) -> None:
         for what in ("name", "title", "cache", "control"):

@@ -14,7 +14,8 @@ from bench.analyse.observations import Comparison, observe, ratio_interval
 from bench.analyse.slices import Slice
 from bench.analyse.verdicts import verdict
 from bench.analyse.words import listed
-from bench.plan.contenders import CONTROL, FLOOR
+from bench.plan.contenders import CONTROL, FLOOR, title
+from impls import IMPLEMENTATIONS
 
 ALPHA = 0.05
 TOO_FEW = "There are too few passes so far for intervals that hold together; the same command goes on from here."
@@ -92,6 +93,7 @@ def findings(parts: Sequence[Slice], baseline: str) -> list[Finding]:
         *(_speed(data) if baseline == "iterative" else ()),
         *_recursion_alone(data),
         *(_release(data) if baseline == "iterative" else ()),
+        *_beside_libraries(data, baseline),
         *_above_the_floor(data, baseline),
         *_trust(data, baseline),
     ]
@@ -170,6 +172,17 @@ def _release(data: Slice) -> Iterator[Finding]:
             f"popping the list, against keeping it: {'; '.join(parts)}.",
             tuple(one for some in found.values() for one in some),
         )
+
+
+def _beside_libraries(data: Slice, baseline: str) -> Iterator[Finding]:
+    """What people have today: each implementation over another library against the baseline, as the allocator comes."""
+    here = set(data.times["impl"]) - {baseline}
+    there = [one for name, one in IMPLEMENTATIONS.items() if one.library and name in here]
+    for one in there:
+        found = ratios(data, (one.name, baseline), data.allocators[0], ALPHA / len(there))
+        if found:
+            answer = f"{one.title}, against {title(baseline)}, is {_counts(found)}. {_extremes(found)}"
+            yield Finding("How does it compare with the libraries that people have?", answer, tuple(found))
 
 
 def _above_the_floor(data: Slice, baseline: str) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""The environment that a measuring process is started in: BLAS threads pinned before import, the allocator set."""
+"""The environment that a measuring process is started in: threads pinned before import, the allocator set."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ BLAS_VARIABLES = (
     "MKL_NUM_THREADS",
     "BLIS_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
+    "PJRT_NPROC",  # JAX's: XLA has a BLAS of its own, and its flag --xla_cpu_multi_thread_eigen=false left 1.9 threads busy
 )
 
 

@@ -60,12 +60,12 @@ def _in_place_of(wrappers: dict[Any, Any], backprop: Any) -> Iterator[None]:
     spaces = [vars(module) for module in list(sys.modules.values()) if hasattr(module, "__dict__")]
     spaces.append(getattr(backprop, "__globals__", {}))
     replaced = []
-    for space in spaces:
-        for name, value in list(space.items()):
-            if isinstance(value, FunctionType) and value in wrappers:
-                space[name] = wrappers[value]
-                replaced.append((space, name, value))
     try:
+        for space in spaces:
+            for name, value in list(space.items()):
+                if type(value) is FunctionType and value in wrappers:  # isinstance would ask the value, and PyTorch has some that warn then
+                    space[name] = wrappers[value]
+                    replaced.append((space, name, value))
         yield
     finally:
         for space, name, value in replaced:

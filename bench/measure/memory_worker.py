@@ -62,13 +62,16 @@ def _reading(read: Read, bench: Workbench, implementation: Implementation) -> di
 
 
 def _heap(bench: Workbench, implementation: Implementation) -> dict[str, Any]:
-    if implementation.library:
+    if implementation.library and implementation.library.allocates:
         raise meters.Unmeasurable(f"{implementation.library.name} takes memory where tracemalloc does not look")
     return {"peak_bytes": meters.heap_peak(bench.step(implementation), bench.cell.depth)}
 
 
 def _resident(bench: Workbench, implementation: Implementation) -> dict[str, Any]:
-    return {"peak_bytes": meters.resident_peak(lambda: bench.step(implementation)())}  # with what it prepares, where the cache may live
+    """With what it prepares, where the cache may live; or without it where that is the library's copy of the parameters."""
+    if implementation.moves:
+        return {"peak_bytes": meters.resident_peak(bench.step(implementation))}
+    return {"peak_bytes": meters.resident_peak(lambda: bench.step(implementation)())}
 
 
 def _sampled(bench: Workbench, implementation: Implementation) -> dict[str, Any]:

@@ -228,6 +228,17 @@ def test_the_verb_on_the_running_interpreter_alone(tmp_path, capsys):
     assert "wrong is left out: it emits layers" in said.err
 
 
+def test_frameworks_are_tried_if_they_are_named(monkeypatch, tmp_path, capsys):
+    tried = []
+    monkeypatch.setattr(verb, "refused", lambda names, files: tried.append(names) or {})
+    monkeypatch.setattr(verb, "_searches", lambda interpreter, names, *others: tried.append(names) or [])
+    own = [name for name, one in IMPLEMENTATIONS.items() if not (one.library and one.control == "other")]
+    for options, expected in ((["--impl", "jax"], ["jax"]), ([], own)):
+        assert unwind(tmp_path, "--python", *options) == 3
+        assert tried.pop() == expected
+    assert "left to their libraries, and tried if --impl names them: torch, jax, autograd" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

@@ -39,7 +39,7 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
         raise BadInput(f"--max-depth is {options.max_depth}; give a number of layers from 1")
     if options.max_depth > DEEPEST:
         raise BadInput(f"--max-depth is {options.max_depth}; give {spaced(DEEPEST)} layers at most")
-    names = [one.name for one in contenders.choose(options.impl, contenders.available(options.files), "--impl")]
+    names = _studied(options, screen)
     for name, why in refused([one for one in names if one not in IMPLEMENTATIONS or IMPLEMENTATIONS[one].library], options.files).items():
         screen.warn(f"{name} is left out: it {why}")
         names.remove(name)
@@ -60,6 +60,20 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
     if not answers:
         raise NothingMeasured(f"{table.path}: no search could be made; the notes above say why")
     screen.findings(answers)
+
+
+def _studied(options: argparse.Namespace, screen: Screen) -> list[str]:
+    """Who is tried: whoever was named, or all whose control flow is Python's, loops and calls.
+
+    Raises:
+        BadInput: a name is not known.
+
+    """
+    known = contenders.choose(options.impl, contenders.available(options.files), "--impl")
+    others = [] if options.impl else [one.name for one in known if one.library and one.control == "other"]
+    if others:
+        screen.say(f"left to their libraries, and tried if --impl names them: {', '.join(others)}")
+    return [one.name for one in known if one.name not in others]
 
 
 def _interpreters(asked: list[str | None], screen: Screen) -> tuple[list[Interpreter], list[Limit]]:

@@ -1,0 +1,84 @@
+"""Backprop with the cache in the tape that HIPS autograd records: a node, with a closure, for every operation.
+
+Its usual form, a gradient by a list of parameters, takes time that grows with the square of depth: each access to the list
+adds to a copy of it on the way back. Here a parameter is an operation of its own, by autograd's interface for extensions,
+whose way back hands the gradient over; differentiated is by a number that nothing depends on.
+"""
+
+from functools import partial
+
+import autograd.numpy as anp
+import numpy as np
+from autograd import value_and_grad
+from autograd.extend import defvjp, primitive
+from autograd.tracer import getval
+
+from impls.network import Layer, Network
+
+
+def prepare(network, X, Y):
+    """Weights as Fortran has them, since autograd's gradients are: rows are examples here."""
+    layers = [Layer(np.array(one.W, order="F"), np.array(one.b), one.activation, one.first) for one in network.layers]
+    return Network(layers, network.loss), X, Y
+
+
+def backprop(network, X, Y, emit):
+    """Forward, and backward along the tape, on which each layer's gradients come one after the other."""
+    loss, _ = value_and_grad(loss_of)(0.0, network, X, Y, emit)
+    return float(loss)
+
+
+def loss_of(start, network, X, Y, emit):
+    """The loss; `start` is where the tape begins."""
+    A = X.T
+    for l, layer in enumerate(network.layers):
+        gradients = partial(collect, {}, emit, l)
+        W, b = (parameter(start, array.T, partial(gradients, name)) for name, array in (("dW", layer.W), ("db", layer.b)))
+        A = ACTIVATE[layer.activation](anp.matmul(A, W) + b)
+    return LOSSES[network.loss](A, Y.T)
+
+
+@primitive
+def parameter(start, array, hand_over):
+    """The array, on the tape."""
+    return array
+
+
+def collect(found, emit, l, name, gradient):
+    """Emit a layer's gradients when both are there."""
+    found[name] = gradient.T
+    if len(found) == 2:
+        emit(l, found.pop("dW"), found.pop("db"))
+
+
+def way_back(result, start, array, hand_over):
+    """What is done with the gradient by a parameter: it ends here."""
+
+    def hand(gradient):
+        hand_over(gradient)
+        return 0.0
+
+    return hand
+
+
+defvjp(parameter, way_back)
+
+
+def sigmoid(Z):
+    """1 / (1 + e^-Z), written as in `layers.py`."""
+    return 0.5 * (1 + anp.tanh(0.5 * Z))
+
+
+def softmax_cross_entropy(Z, Y):
+    """The mean of log(sum_k e^z_k) - z_y over examples, each shifted by its largest logit first."""
+    Z = Z - getval(Z).max(axis=1, keepdims=True)
+    return anp.sum(anp.log(anp.sum(anp.exp(Z), axis=1)) - anp.sum(Z * Y, axis=1)) / len(Y)
+
+
+def binary_cross_entropy(Z, Y):
+    """The mean of log(1 + e^z) - z y."""
+    return anp.sum(anp.logaddexp(0, Z) - Z * Y) / len(Y)
+
+
+ACTIVATE = {"linear": lambda Z: Z, "relu": lambda Z: Z * (Z > 0), "tanh": anp.tanh, "sigmoid": sigmoid}
+LOSSES = {"binary_cross_entropy": binary_cross_entropy, "softmax_cross_entropy": softmax_cross_entropy}

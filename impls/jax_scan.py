@@ -1,0 +1,110 @@
+"""Backprop with the cache in the arrays that JAX's scan stacks: a whole training step is one compiled program.
+
+Consecutive layers that are alike are a run, stacked and scanned over; in a plain network those are its hidden layers. Both
+updates are one program: when each parameter changes is the compiler's choice, which sees the whole step.
+"""
+
+from functools import partial
+from itertools import groupby
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from impls.network import Layer, Network
+
+jax.config.update("jax_enable_x64", True)  # or float64 becomes float32
+
+
+class OnDevice(Network):
+    """A network whose parameters are `held` by JAX from a step on, [(Ws, bs)] by run, until somebody reads its layers.
+
+    From then on NumPy's arrays count, for whoever reads them may change them.
+    """
+
+    def __init__(self, network, runs_of):
+        self._layers, self.loss = network.layers, network.loss
+        self.runs = runs_of(self._layers)
+        self.activations = tuple(self._layers[run[0]].activation for run in self.runs)
+        self.held = stacked(self._layers, self.runs)
+
+    @property
+    def layers(self):
+        """The layers with their present parameters."""
+        if self.held:
+            pairs, self.held = unstacked(self.held), None
+            self._layers = [Layer(W, b, layer.activation, layer.first) for (W, b), layer in zip(pairs, self._layers)]
+        return self._layers
+
+
+def runs_of_like(layers):
+    """Lists of consecutive layers that can be stacked."""
+    return [list(run) for _, run in groupby(range(len(layers)), key=lambda l: (layers[l].W.shape, layers[l].activation))]
+
+
+def prepare(network, X, Y, runs_of=runs_of_like):
+    """Hand everything over to JAX, and compile the step for these shapes."""
+    network, X, Y = OnDevice(network, runs_of), jnp.array(X), jnp.array(Y)
+    descend.lower(network.held, X, Y, 0.0, network.activations, network.loss).compile()
+    return network, X, Y
+
+
+def backprop(network, X, Y, emit):
+    """Forward and backward; then the gradients are handed over, last layer first."""
+    loss, gradients = differentiate(stacked(network.layers, network.runs), X, Y, network.activations, network.loss)
+    for l, (dW, db) in reversed(list(enumerate(unstacked(gradients)))):
+        emit(l, dW, db)
+    return float(loss)
+
+
+def step(network, X, Y, learning_rate):
+    """Forward, backward and update; the old parameters' memory becomes the new ones'."""
+    parameters = network.held or stacked(network.layers, network.runs)
+    network.held, loss = descend(parameters, X, Y, learning_rate, network.activations, network.loss)
+    return float(loss)  # waits until the step is done
+
+
+@partial(jax.jit, static_argnums=(4, 5), donate_argnums=0)
+def descend(parameters, X, Y, learning_rate, activations, loss):
+    """The parameters after a step of gradient descent, and the loss before it."""
+    loss, gradients = differentiate(parameters, X, Y, activations, loss)
+    return jax.tree.map(lambda parameter, gradient: parameter - learning_rate * gradient, parameters, gradients), loss
+
+
+@partial(jax.jit, static_argnums=(3, 4))
+@jax.value_and_grad
+def differentiate(parameters, X, Y, activations, loss):
+    """The loss, which a scan over each run leads to; and, as decorated, its gradient by the parameters."""
+    A = X
+    for run, activation in zip(parameters, activations):
+        A = through(run, activation, A)
+    return LOSSES[loss](A, Y)
+
+
+def through(run, activation, A):
+    """A after the layers of a run; one that has no like need not have n = n_prev, which a scan asks for."""
+
+    def forward(A_prev, parameters):
+        W, b = parameters
+        return ACTIVATE[activation](W @ A_prev + b), None  # nothing beside it: JAX keeps what backward needs by itself
+
+    Ws, bs = run
+    return jax.lax.scan(forward, A, run)[0] if len(Ws) > 1 else forward(A, (Ws[0], bs[0]))[0]
+
+
+def stacked(layers, runs):
+    """[(Ws, bs)] by run, JAX's; NumPy's stacks are nobody else's, so that JAX may take them as they are."""
+    return [tuple(jnp.asarray(np.stack([getattr(layers[l], name) for l in run])) for name in ("W", "b")) for run in runs]
+
+
+def unstacked(parameters):
+    """[(W, b)] by layer, as NumPy arrays of their own."""
+    return [pair for Ws, bs in parameters for pair in zip(np.array(Ws), np.array(bs))]
+
+
+ACTIVATE = {"linear": lambda Z: Z, "relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid}
+# By examples: log(1 + e^z) - z y, and log(sum_k e^z_k) - z_y.
+LOSSES = {
+    "binary_cross_entropy": lambda Z, Y: jnp.mean(jax.nn.softplus(Z) - Z * Y),
+    "softmax_cross_entropy": lambda Z, Y: jnp.mean(jax.nn.logsumexp(Z, axis=0) - jnp.sum(Z * Y, axis=0)),
+}

@@ -35,7 +35,8 @@ def grid(sweep_name: str) -> list[tuple[Cell, str]]:
     cells = dict.fromkeys(replace(cell, allocator="default") for cell in sweep.cells())
     for name in sweep.dataset:
         targets[name] = sweep.target
-    return [(cell, contender) for cell in cells for contender in (*(sweep.impls or IMPLEMENTATIONS), *REFERENCES)]
+    names = sweep.impls or [name for name, one in IMPLEMENTATIONS.items() if not one.missing]
+    return [(cell, contender) for cell in cells for contender in (*names, *REFERENCES)]
 
 
 def short_ids(points: Sequence[tuple[Cell, str]]) -> list[str]:

@@ -3,6 +3,7 @@
 from impls.checkpoint_loop import checkpoint_loop
 from impls.checkpoint_recursion import checkpoint_recursion
 from impls.closures import closures
+from impls.compiled import compiled_loop, compiled_recursion
 from impls.course import course
 from impls.forum import forum
 from impls.generators import generators
@@ -23,6 +24,8 @@ IMPLEMENTATIONS: "dict[str, Implementation]" = {
         checkpoint_recursion,
         course,
         forum,
+        compiled_loop,
+        compiled_recursion,
     )
 }
 
@@ -32,6 +35,7 @@ PAIRS = (
     ("recursive", "iterative_pop"),
     ("checkpoint_recursion", "checkpoint_loop"),
     ("forum", "course"),
+    ("compiled_recursion", "compiled_loop"),
 )
 
 __all__ = ["IMPLEMENTATIONS", "PAIRS", "Implementation"]

@@ -31,7 +31,7 @@ def measure_memory(experiment: Experiment, machine: str, folder: Path, patience:
     """
     weighings = _due(experiment, machine, folder, screen)
     if weighings:
-        leaks = {name: leak_words(one) for name, one in experiment.implementations.items()}
+        leaks = {name: leak_words(one) for name, one in experiment.implementations.items() if not one.library}
         ledger = MemoryLedger(experiment, machine, folder, leaks)
         with tempfile.TemporaryDirectory() as scratch, counting(screen, "memory: implementations in cells", len(weighings)) as advance:
             data = experiment.write_batches(Path(scratch), {one.cell.batch for one in weighings})
@@ -52,7 +52,7 @@ class MemoryLedger:
     """Where readings go as they come: each is on the disk when `add` returns.
 
     Attributes:
-        leaks: implementation -> what it leaves behind, in words; empty for nothing.
+        leaks: implementation -> what it leaves behind, in words, empty for nothing; of those whose heap can be measured.
 
     """
 
@@ -73,7 +73,7 @@ class MemoryLedger:
         put_series(Table(self.folder, "samples.csv"), sample_rows(weight))
         implementation = self.experiment.implementations[weight.impl]
         predicted = predicted_bytes(implementation, weight.meter, weight.cell, *self.experiment.shape(weight.cell))
-        note = self.leaks[weight.impl] if weight.meter == "heap" else ""
+        note = self.leaks.get(weight.impl, "") if weight.meter == "heap" else ""
         Table(self.folder, "memory.csv").append([memory_row(self.machine, weight, predicted, note)])
 
 

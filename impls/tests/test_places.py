@@ -8,6 +8,7 @@ import pytest
 from impls import IMPLEMENTATIONS
 from impls.contract import example
 from impls.network import Layer, Network
+from impls.tests.present import NUMPY_ALONE
 from impls.updates import UPDATES
 
 DEEP = 100_000
@@ -48,7 +49,7 @@ def test_the_programs_of_the_thread_divide_by_zero_where_the_others_go_on(sizes)
     network.layers[-1].W *= 1e4
     finite = {}
     with np.errstate(all="ignore"):
-        for name, implementation in IMPLEMENTATIONS.items():
+        for name, implementation in NUMPY_ALONE.items():
             gradients = []
             implementation.backprop(network, X, Y, lambda l, dW, db, found=gradients: found.append(dW))
             finite[name] = all(np.isfinite(dW).all() for dW in gradients)

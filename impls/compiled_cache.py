@@ -29,7 +29,7 @@ def _folder(usual: str) -> str:
     """NUMBA_CACHE_DIR, what is beside this file, or the user's cache: the first that can be written into, or ""."""
     here = Path(__file__).parent
     for place in (usual, here / "__pycache__", os.environ.get("XDG_CACHE_HOME"), Path("~/.cache").expanduser()):
-        if place and (folder := _writable(Path(place) / f"compiled-{_digest(here)}")):
+        if place and (folder := _writable(Path(place) / f"unwind-compiled-{_digest(here)}")):
             return folder
     return ""
 

@@ -253,6 +253,12 @@ def test_without_a_folder_nothing_is_kept(monkeypatch):
     assert config.CACHE_DIR == "as it was"
 
 
+@installed
+def test_its_blas_has_as_many_threads_as_it_is_told_to():
+    count = "import threadpoolctl; print(*(one['num_threads'] for one in threadpoolctl.threadpool_info()))"
+    assert {*child(STEPS + count, OPENBLAS_NUM_THREADS="1").stdout.splitlines()[-1].split()} == {"1"}
+
+
 def test_the_registry_does_not_import_it():
     ended = child("import sys, impls, bench.plan.experiment; print('numba' in sys.modules)")
     assert ended.stdout == "False\n"

@@ -3,6 +3,7 @@
 from impls.checkpoint_loop import checkpoint_loop
 from impls.checkpoint_recursion import checkpoint_recursion
 from impls.closures import closures
+from impls.compiled import compiled_loop, compiled_recursion
 from impls.course import course
 from impls.forum import forum
 from impls.frameworks import autograd, jax, torch
@@ -24,6 +25,8 @@ IMPLEMENTATIONS: "dict[str, Implementation]" = {
         checkpoint_recursion,
         course,
         forum,
+        compiled_loop,
+        compiled_recursion,
         torch,
         jax,
         autograd,
@@ -36,6 +39,7 @@ PAIRS = (
     ("recursive", "iterative_pop"),
     ("checkpoint_recursion", "checkpoint_loop"),
     ("forum", "course"),
+    ("compiled_recursion", "compiled_loop"),
 )
 
 __all__ = ["IMPLEMENTATIONS", "PAIRS", "Implementation"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import pandas as pd
 
@@ -12,6 +13,8 @@ from bench.analyse.findings import Finding
 from bench.analyse.words import listed, spaced
 from bench.plan.contenders import title
 from bench.plan.limits import AS_IT_COMES, CALL, LIMIT_RAISED, Setting, setting_of, way_title
+
+Key = TypeVar("Key")
 
 ASKED_DEPTHS = (152, 1_000)  # those of residual networks (He et al. 2015, 2016)
 
@@ -80,9 +83,11 @@ def limit_findings(rows: pd.DataFrame) -> list[Finding]:
     calls = [one for one in found if one.is_call]
     as_it_comes = [one for one in networks if one.setting == AS_IT_COMES]
     nesting = {one.impl for one in as_it_comes if one.status == "recursion_error"}
+    uncounted = {one.impl for one in as_it_comes if one.status == "segfault"}
     return [
         *_the_limit(as_it_comes),
         *_raised([one for one in networks if one.impl in nesting and one.setting != AS_IT_COMES], calls),
+        *_uncounted([one for one in networks if one.impl in uncounted - nesting and one.setting != AS_IT_COMES]),
         *_asked(networks),
         *_ways(calls),
     ]
@@ -153,6 +158,27 @@ def _but(harmless: Sequence[Reach], calls: Sequence[Reach]) -> Iterator[str]:
 
 def _in_thread(one: Reach) -> str:
     return f"But with a {one.setting.words.removeprefix('limit raised, ')}, {_odd(one)[0].lower()}{_odd(one)[1:]}"
+
+
+def _uncounted(group: Sequence[Reach]) -> Iterator[Finding]:
+    """Whoever overflows the thread's stack with no limit of Python's in between: how far it comes, by stack and interpreter."""
+    question = "What stops recursion that Python does not count?"
+    for (impl, python), reached in _grouped(group, lambda one: (one.impl, one.python)).items():
+        main = [one for one in reached if one.setting == LIMIT_RAISED]
+        threads = sorted((one for one in reached if one not in main), key=lambda one: one.setting.stack_bytes or 0)
+        depths = [f"{_range(main)} layers in the main thread"] if main else []
+        depths += [f"{_range([one])} with a {one.setting.words.removeprefix('limit raised, ')}" for one in threads]
+        answer = f"The thread's stack, and nothing tells before the segmentation fault. {_capital(title(impl))} trained {listed(depths)}"
+        yield Finding(question, f"{answer} ({python}){_each_layers(threads)}.")
+
+
+def _each_layers(threads: Sequence[Reach]) -> str:
+    """What a layer takes of the stack, from two stacks that were both used up."""
+    full = [one for one in threads if one.status == "segfault"]
+    if len(full) < 2 or full[-1].deepest == full[0].deepest:
+        return ""
+    more_bytes = (full[-1].setting.stack_bytes or 0) - (full[0].setting.stack_bytes or 0)
+    return f"; a layer takes {spaced(round(more_bytes / (full[-1].deepest - full[0].deepest)))} bytes of it"
 
 
 def _beyond(group: Sequence[Reach]) -> str:
@@ -236,7 +262,7 @@ def _pythons(group: Sequence[Reach]) -> str:
     return listed(list(dict.fromkeys(one.python for one in group)))
 
 
-def _grouped(group: Sequence[Reach], key: Callable[[Reach], str]) -> dict[str, list[Reach]]:
+def _grouped(group: Sequence[Reach], key: Callable[[Reach], Key]) -> dict[Key, list[Reach]]:
     return {name: [one for one in group if key(one) == name] for name in dict.fromkeys(map(key, group))}
 
 

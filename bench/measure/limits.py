@@ -48,10 +48,16 @@ def without_searches(python: str, status: str, detail: str) -> Limit:
 def implementation_limits(
     interpreter: Interpreter, python: str, names: Sequence[str], files: Sequence[str], cap: int, guard: Guard
 ) -> Iterator[Limit]:
-    """A row for every implementation and setting; `python` is the interpreter in an environment that has NumPy."""
+    """A row for every implementation and setting; `python` is the interpreter in an environment that has NumPy.
+
+    Where an implementation cannot be tried, one row says so for all settings.
+    """
     for name in names:
         for setting in SETTINGS:
-            yield _search(interpreter, name, setting, cap, Trial(python, name, setting, guard, files))
+            limit = _search(interpreter, name, setting, cap, Trial(python, name, setting, guard, files))
+            yield limit
+            if limit.status == "skipped":
+                break
 
 
 def calling_limits(interpreter: Interpreter, cap: int, guard: Guard) -> Iterator[Limit]:

@@ -97,7 +97,10 @@ def implementation(name: str, files: list[str]) -> Implementation:
         found.update((one.name, one) for one in vars(module).values() if isinstance(one, Implementation))
     if name not in found:
         raise ImportError(f"{name} is not among the implementations here")
-    return found[name]
+    one = found[name]
+    if one.library and one.missing:
+        raise ImportError(f"it needs {one.library.name}, which the environment of this interpreter does not have")
+    return one
 
 
 def training_step(one: Implementation, depth: int) -> Work:

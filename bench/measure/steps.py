@@ -70,7 +70,7 @@ def floor_step(network: Network, X: np.ndarray) -> Step:
 
     W A_prev forward, dZ A_prev^T and W^T dZ backward (the last not for the first layer). Only the work
     counts, so all layers of one shape read the same inputs and write over the same results: no
-    implementation can beat it.
+    implementation over NumPy can beat it. One in machine code may, since it does not call BLAS through Python.
     """
     given = _ArrayByShape(X.dtype)
     result = _ArrayByShape(X.dtype)

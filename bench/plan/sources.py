@@ -43,10 +43,20 @@ def functions_source(implementation: Implementation) -> str:
 
 
 def taken_from(implementation: Implementation) -> list[str]:
-    """The modules of `impls` from which the implementation's file takes something, by name."""
-    tree = ast.parse(source_of(module_of(implementation)))
+    """The modules of `impls` from which the implementation's file takes something, by name, and those that they take from."""
+    found: set[str] = set()
+    ahead = [module_of(implementation)]
+    while ahead:
+        names = _imported(ahead.pop()) - found
+        found |= names
+        ahead += names
+    return sorted(found)
+
+
+def _imported(module: str) -> set[str]:
+    tree = ast.parse(source_of(module))
     names = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
-    return sorted(name for name in names if name.startswith("impls."))
+    return {name for name in names if name.startswith("impls.")}
 
 
 def _first_line(node: ast.FunctionDef | ast.ClassDef) -> int:

@@ -121,6 +121,27 @@ def test_a_crash_in_a_thread_alone_is_danger_enough():
     )
 
 
+def test_what_python_does_not_count_is_told_by_the_size_of_the_stack():
+    table = rows(
+        limit("3.13.0", "compiled_recursion", 11_136, "segfault", 1_000),
+        limit("3.13.0", "compiled_recursion", 11_136, "segfault"),
+        limit("3.13.0", "compiled_recursion", 1_000, "segfault", stack=2**19),
+        limit("3.13.0", "compiled_recursion", 128_000, "segfault", stack=2**26),
+        limit("3.13.0", "compiled_loop", 10**6, limit=1_000),
+        limit("3.13.0", "compiled_loop", 10**6),
+    )
+    found = answers(table)
+    assert found["What stops recursion that Python does not count?"] == (
+        "The thread's stack, and nothing tells before the segmentation fault. Compiled recursion trained 11 136 layers in the main "
+        "thread, 1 000 with a 512 KiB stack and 128 000 with a 64 MiB stack (3.13.0); a layer takes 524 bytes of it."
+    )  # (2^26 - 2^19) / 127 000
+    assert "Is it dangerous to raise the limit?" not in found
+    assert (
+        "Compiled recursion trained 11 136 layers on 3.13.0, and one more ended in a segmentation fault."
+        in found["What is Python's limit?"]
+    )
+
+
 def test_other_endings_are_told_too():
     table = rows(
         limit("3.14.0", "recursive", 987, "recursion_error", 1_000),

@@ -16,7 +16,7 @@ from impls import IMPLEMENTATIONS
 from impls.contract import example
 from impls.peaks import StepShape
 from impls.recursive import recurse
-from impls.tests.present import NUMPY_ALONE
+from impls.tests.present import NUMPY_ALONE, over_a_library
 from impls.updates import UPDATES
 
 
@@ -127,3 +127,8 @@ def test_a_free_variable_takes_a_word_and_a_cell_that_is_an_argument_takes_no_se
 def test_only_recursion_puts_frames_on_the_stack():
     assert frame_bytes_per_layer(IMPLEMENTATIONS["recursive"]) == frame_bytes(recurse.__code__)
     assert frame_bytes_per_layer(IMPLEMENTATIONS["iterative"]) == 0
+
+
+@pytest.mark.parametrize("one", over_a_library("compiled_loop", "compiled_recursion"))
+def test_machine_code_puts_no_frames_on_the_interpreters_stack(one):
+    assert frame_bytes_per_layer(one) == 0

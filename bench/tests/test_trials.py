@@ -11,15 +11,20 @@ import impls
 from bench.measure import calls, probe
 from bench.measure.child import run_child
 from bench.measure.interpreters import Unusable, candidates, identify
-from bench.measure.trials import Guard, Trial
-from bench.plan.limits import AS_IT_COMES, CALL, LIMIT_RAISED, RAISED, WAYS, Setting
+from bench.measure.limits import implementation_limits
+from bench.measure.trials import Guard, Outcome, Trial
+from bench.plan.limits import AS_IT_COMES, CALL, LIMIT_RAISED, RAISED, SETTINGS, WAYS, Setting
+from impls import IMPLEMENTATIONS
 
 GUARD = Guard(memory_bytes=2**30)
 
 USER_FILE = """
 import ctypes, time
 from impls import Implementation
+from impls.interface import Library
 from impls.iterative import backprop
+
+my_far = Implementation("my_far", "mine", "nowhere", "loop", backprop, library=Library("no_such_library", "far"))
 
 def crash(*arguments): ctypes.string_at(0)
 def hoard(*arguments): return bytearray(2**31)
@@ -52,6 +57,25 @@ def test_an_error_and_a_missing_library_are_named(trial):
     assert "KeyError: 'W'" in trial("my_stumble")(3).detail
     assert "no_such_library" in trial("my_ask")(3).detail
     assert "my_nothing" in trial("my_nothing")(3).detail
+    assert trial("my_far")(3) == Outcome("skipped", "it needs no_such_library, which the environment of this interpreter does not have")
+
+
+def test_what_cannot_be_tried_is_one_row_for_all_settings(tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(USER_FILE)
+    found = [*implementation_limits(identify(sys.executable), sys.executable, ["my_far", "my_backprop"], [str(file)], 3, GUARD)]
+    assert [(one.impl, one.status) for one in found] == [("my_far", "skipped")] + [("my_backprop", "ok")] * len(SETTINGS)
+
+
+@pytest.mark.skipif(bool(IMPLEMENTATIONS["compiled_recursion"].missing), reason=IMPLEMENTATIONS["compiled_recursion"].missing)
+@pytest.mark.skipif(sys.platform != "linux", reason="another system has other stacks")
+def test_compiled_recursion_ends_in_a_segmentation_fault_by_the_size_of_the_stack():
+    small, large = Setting(RAISED, 2**19), Setting(RAISED, 2**26)
+    expected = {small: ["ok", "segfault", "segfault"], LIMIT_RAISED: ["ok", "ok", "segfault"], large: ["ok", "ok", "ok"]}
+    for setting, endings in expected.items():
+        trial = Trial(sys.executable, "compiled_recursion", setting, Guard(2**32))
+        assert [trial(depth).status for depth in (100, 3_000, 40_000)] == endings
+    assert Trial(sys.executable, "compiled_loop", small, Guard(2**32))(40_000).status == "ok"
 
 
 def test_a_time_out(trial):

@@ -1,0 +1,24 @@
+"""The compiled ones: the loop and the recursion in machine code, which show what recursion costs without an interpreter."""
+
+from impls.interface import Implementation, Library
+from impls.libraries import late
+
+
+def compiled(name, title, cache, control):
+    """The implementation whose code is in the file of its own name."""
+    module = f"impls.{name}"
+    return Implementation(
+        name,
+        title,
+        cache,
+        control,
+        late(module, "backprop"),
+        exact=False,
+        steps={"deferred": late(module, "step"), "fused": late(module, "fused_step")},
+        prepare=late(module, "prepare"),
+        library=Library("numba", "compiled"),
+    )
+
+
+compiled_loop = compiled("compiled_loop", "compiled loop", "one array for all layers; compiled by Numba", "loop")
+compiled_recursion = compiled("compiled_recursion", "compiled recursion", "the hardware's call stack; compiled by Numba", "recursion")

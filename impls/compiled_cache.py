@@ -1,0 +1,48 @@
+"""Machine code that is kept on disk, in a folder named for the text of all the files that it comes from."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from numba import config, njit
+
+
+def kept(function):
+    """Compile a function with its first call of each kind, or take what a process before this one has compiled.
+
+    Numba looks for changes in a function's own file and not in those of the functions that it calls. Hence the folder.
+    Where there is none that can be written into, every process compiles for itself.
+    """
+    usual = config.CACHE_DIR
+    config.CACHE_DIR = _folder(usual)
+    try:
+        return njit(function, cache=bool(config.CACHE_DIR))
+    finally:
+        config.CACHE_DIR = usual
+
+
+@cache
+def _folder(usual: str) -> str:
+    """NUMBA_CACHE_DIR, what is beside this file, or the user's cache: the first that can be written into, or ""."""
+    here = Path(__file__).parent
+    for place in (usual, here / "__pycache__", os.environ.get("XDG_CACHE_HOME"), Path("~/.cache").expanduser()):
+        if place and (folder := _writable(Path(place) / f"unwind-compiled-{_digest(here)}")):
+            return folder
+    return ""
+
+
+def _writable(folder: Path) -> str:
+    """The folder, made where it is not there yet; or "" if it is of no use."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return ""
+    return str(folder) if os.access(folder, os.W_OK | os.X_OK) else ""
+
+
+def _digest(here: Path) -> str:
+    """Twelve digits that change with any of the compiled files."""
+    return sha256(b"".join(file.read_bytes() for file in sorted(here.glob("compiled_*.py")))).hexdigest()[:12]

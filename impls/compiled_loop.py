@@ -1,0 +1,21 @@
+"""Backprop compiled to machine code, with the cache in one array, which the layers are found in by number."""
+
+from impls.compiled_cache import kept
+from impls.compiled_parts import Stack, backward, forward, loss_and_gradient, output, programs
+
+
+@kept
+def run(layers, parameters, activations, dA, softmax, X, Y, into, alpha, beta):
+    """Two loops; what backward finds goes into gradients or parameters, as in `programs`. The loss."""
+    stack = Stack(layers, parameters, activations, dA, softmax)
+    A = X
+    for l in range(len(stack.layers)):
+        A = forward(stack, l, A)
+    loss = loss_and_gradient(stack, A, Y)
+    for l in range(len(stack.layers) - 1, -1, -1):
+        A_prev, A = output(stack, l - 1, X), output(stack, l, X)
+        backward(stack, l, A_prev, A, into, alpha, beta)
+    return loss
+
+
+prepare, backprop, step, fused_step = programs(run)

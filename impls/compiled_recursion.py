@@ -1,0 +1,29 @@
+"""Backprop compiled to machine code, with the cache in the hardware's call stack: a frame knows where A_prev and A are."""
+
+import numpy as np
+from numba import njit
+
+from impls.compiled_cache import kept
+from impls.compiled_parts import Stack, backward, forward, loss_and_gradient, programs
+
+
+@kept
+def run(layers, parameters, activations, dA, softmax, X, Y, into, alpha, beta):
+    """One recursion; what backward finds goes into gradients or parameters, as in `programs`. The loss."""
+    first = np.int64(0)  # a plain 0 is a type of its own, and a call from it to what is kept on disk crashes (numba/numba#6061)
+    stack = Stack(layers, parameters, activations, dA, softmax)
+    return recurse(stack, first, X, Y, into, alpha, beta)
+
+
+@njit
+def recurse(stack, l, A_prev, Y, into, alpha, beta):
+    """Forward on the way down, the loss at the bottom, backward as the stack unwinds."""
+    if l == len(stack.layers):
+        return loss_and_gradient(stack, A_prev, Y)
+    A = forward(stack, l, A_prev)
+    loss = recurse(stack, l + 1, A, Y, into, alpha, beta)
+    backward(stack, l, A_prev, A, into, alpha, beta)
+    return loss
+
+
+prepare, backprop, step, fused_step = programs(run)

@@ -1,0 +1,270 @@
+"""The compiled loop and the compiled recursion find the same gradients and take the same steps; what they share is right."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from impls import IMPLEMENTATIONS, interface
+from impls.contract import SIBLING_TOLERANCE, check, example, gradients_of, leaked_bytes, relative_error
+from impls.iterative import iterative
+from impls.layers import HIDDEN_ACTIVATIONS
+from impls.network import DTYPES
+from impls.tests.present import over_a_library
+from impls.updates import UPDATES
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("compiled_loop", "compiled_recursion")
+compiled = pytest.mark.parametrize("one", over_a_library(*NAMES))
+updates = pytest.mark.parametrize("update", UPDATES)
+dtypes = pytest.mark.parametrize("dtype", DTYPES)
+installed = pytest.mark.skipif(bool(IMPLEMENTATIONS[NAMES[0]].missing), reason=IMPLEMENTATIONS[NAMES[0]].missing)
+
+
+def after(steps, update, one, network, X, Y):
+    """The losses and [(W, b)] after so many steps."""
+    network, X, Y = one.prepared(network, X, Y)
+    losses = [UPDATES[update](one, network, X, Y, 0.1) for _ in range(steps)]
+    return losses, [(layer.W, layer.b) for layer in network.layers]
+
+
+def apart(actual, expected):
+    return relative_error(*(np.concatenate([array.ravel() for pair in pairs for array in pair]) for pairs in (actual, expected)))
+
+
+@compiled
+@given(
+    sizes=st.lists(st.integers(1, 40), min_size=2, max_size=8),
+    activation=st.sampled_from(HIDDEN_ACTIVATIONS),
+    dtype=st.sampled_from(DTYPES),
+    examples=st.integers(1, 40),
+    seed=st.integers(0, 2**16),
+)
+@settings(max_examples=200, deadline=None)
+def test_equal_on_any_network(one, sizes, activation, dtype, examples, seed):
+    case = sizes, activation, dtype, examples, seed
+    (loss, gradients), (expected_loss, expected) = (gradients_of(other, *example(*case)) for other in (one, iterative))
+    assert loss == pytest.approx(expected_loss, rel=SIBLING_TOLERANCE[dtype])
+    assert apart(gradients, expected) < SIBLING_TOLERANCE[dtype]
+    for update in UPDATES:
+        (_, ends), (_, expected) = (after(2, update, other, *example(*case)) for other in (one, iterative))
+        assert apart(ends, expected) < SIBLING_TOLERANCE[dtype]
+
+
+@compiled
+@pytest.mark.parametrize("activation", HIDDEN_ACTIVATIONS)
+def test_the_contract_is_kept(one, activation):
+    check(one, activation)
+
+
+@compiled
+@dtypes
+def test_both_updates_end_a_training_on_the_same_parameters(one, dtype):
+    case = (6, 8, 8, 8, 3), "tanh", dtype, 20
+    (losses, deferred), (others, fused) = (after(50, update, one, *example(*case)) for update in UPDATES)
+    assert apart(fused, deferred) < {"float64": 1e-13, "float32": 1e-5}[dtype]
+    assert losses == pytest.approx(others, rel={"float64": 1e-13, "float32": 1e-5}[dtype])
+    assert losses[-1] < losses[0]
+
+
+@dtypes
+@updates
+@installed
+def test_loop_and_recursion_end_on_the_same_bits(dtype, update):
+    ends = [after(50, update, IMPLEMENTATIONS[name], *example((6, 8, 9, 8, 3), "sigmoid", dtype, 20)) for name in NAMES]
+    assert ends[0][0] == ends[1][0]
+    assert all(np.array_equal(*arrays) for pairs in zip(ends[0][1], ends[1][1], strict=True) for arrays in zip(*pairs, strict=True))
+
+
+@compiled
+@updates
+def test_layers_tell_the_present_parameters_and_may_be_changed(one, update):
+    network, X, Y = one.prepared(*example((3, 4, 4, 1)))
+    reference, *_ = example((3, 4, 4, 1))
+    for _ in range(3):
+        UPDATES[update](one, network, X, Y, 0.1)
+        UPDATES[update](iterative, reference, X, Y, 0.1)
+        for layer, other in zip(network.layers, reference.layers, strict=True):
+            assert relative_error(layer.W, other.W) < 1e-12
+            layer.W *= 0.5
+            other.W *= 0.5
+
+
+@compiled
+def test_what_was_prepared_leaves_the_network_as_it_was(one):
+    network, X, Y = example((3, 4, 1))
+    before = [layer.W.copy() for layer in network.layers]
+    UPDATES["fused"](one, *one.prepared(network, X, Y), 0.1)
+    assert all(np.array_equal(W, layer.W) for W, layer in zip(before, network.layers, strict=True))
+
+
+@compiled
+@pytest.mark.parametrize("examples", [5, 20, 100])
+def test_a_batch_may_be_smaller_or_larger_and_lie_in_memory_as_it_likes(one, examples):
+    network, *_ = one.prepared(*example((3, 4, 1), examples=20))
+    reference, X, Y = example((3, 4, 1), examples=examples)
+    for _ in range(2):
+        loss = UPDATES["deferred"](one, network, np.asfortranarray(X), Y[:, ::-1][:, ::-1], 0.1)
+        assert loss == pytest.approx(UPDATES["deferred"](iterative, reference, X, Y, 0.1), rel=1e-12)
+
+
+@compiled
+def test_gradients_that_were_handed_over_are_the_receivers(one):
+    network, X, Y = one.prepared(*example((3, 4, 1)))
+    found = []
+    for _ in range(2):
+        one.backprop(network, X, Y, lambda l, dW, db: found.append((dW, db)))
+        for dW, db in found[:2]:
+            dW[...], db[...] = 7, 7
+    assert all((array == 7).all() for pair in found[:2] for array in pair)
+    assert not any((array == 7).any() for pair in found[2:] for array in pair)
+
+
+@compiled
+def test_a_step_leaves_nothing_behind(one):
+    assert leaked_bytes(one) < 16 * 64 * 8 / 100
+
+
+@installed
+def test_tanh_is_right_to_three_units_in_the_last_place():
+    from impls.compiled_kernels import tanh
+
+    z = np.concatenate([np.random.default_rng(0).standard_normal(10_000) * scale for scale in (1e-9, 1e-3, 0.1, 1, 3, 30, 1e3)])
+    exact = np.tanh(z.astype(np.longdouble))
+    assert (np.abs([tanh(one) for one in z] - exact) <= 3 * np.spacing(np.abs(exact).astype(float))).all()
+    assert [tanh(one) for one in (0.0, np.inf, -np.inf)] == [0, 1, -1]
+    assert np.isnan(tanh(np.nan))
+
+
+@installed
+def test_products_may_be_added_where_they_are_wanted():
+    from impls.compiled_kernels import multiply_add, multiply_transposed_add, transposed_multiply_add
+
+    for dtype in DTYPES:
+        A, B, C = np.array([[1, 2], [3, 4], [5, 6]], dtype), np.array([[1, 0, 2], [0, 1, 3]], dtype), np.ones((3, 3), dtype)
+        expected = 1 + 2 * A @ B
+        multiply_add(2.0, A, B, 1.0, C)
+        assert np.array_equal(C, expected)
+        multiply_transposed_add(2.0, A, np.ascontiguousarray(B.T), 0.0, C)
+        assert np.array_equal(C, expected - 1)
+        transposed_multiply_add(2.0, np.ascontiguousarray(A.T), B, -1.0, C)
+        assert np.array_equal(C, np.zeros((3, 3)))
+
+
+def child(code, **environment):
+    """A fresh interpreter that runs the code."""
+    environment = {**os.environ, **environment}
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=environment, timeout=300)
+
+
+DEEP = """
+import resource, threading
+import numpy as np
+from impls import IMPLEMENTATIONS
+from impls.network import make_network
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+one = IMPLEMENTATIONS["{name}"]
+network, X, Y = one.prepared(make_network([2] * {depth} + [1]), np.ones((2, 1)), np.ones((1, 1)))
+threading.stack_size({stack_bytes})
+thread = threading.Thread(target=lambda: print(one.steps["fused"](network, X, Y, 0.1) > 0))
+thread.start()
+thread.join()
+"""
+
+
+@installed
+@pytest.mark.skipif(sys.platform != "linux", reason="another system calls it something else")
+def test_recursion_beyond_the_stack_is_a_segmentation_fault_and_a_larger_stack_is_the_remedy():
+    small, large = 256 * 1024, 64 * 2**20
+    ended = [
+        child(DEEP.format(name=name, depth=depth, stack_bytes=stack))
+        for name, depth, stack in (
+            ("compiled_recursion", 20, small),
+            ("compiled_recursion", 5_000, small),
+            ("compiled_recursion", 5_000, large),
+            ("compiled_loop", 5_000, small),
+        )
+    ]
+    assert [(one.returncode, one.stdout) for one in ended] == [(0, "True\n"), (-signal.SIGSEGV, ""), (0, "True\n"), (0, "True\n")]
+
+
+STEPS = """
+from importlib import import_module
+from impls import IMPLEMENTATIONS
+from impls.contract import example
+for name in ("compiled_loop", "compiled_recursion"):
+    one = IMPLEMENTATIONS[name]
+    print(one.steps["fused"](*one.prepared(*example((3, 4, 1))), 0.1))
+    print(import_module(f"impls.{name}").run.stats.cache_hits)
+"""
+
+
+@installed
+def test_machine_code_is_kept_where_it_is_told_to_and_taken_up_again(tmp_path):
+    first, second = (child(STEPS, NUMBA_CACHE_DIR=str(tmp_path)) for _ in range(2))
+    assert first.stdout.count("Counter()") == 2, first.stderr
+    assert second.stdout.count("1})") == 2, second.stderr
+    assert [*tmp_path.rglob("*.nbc")]
+
+
+@installed
+def test_machine_code_of_another_text_is_not_taken(tmp_path):
+    """Numba would look at the text of the loop's file alone, and not of what that calls."""
+    for name in ("impls", "cache"):
+        (tmp_path / name).mkdir()
+    for file in (ROOT / "impls").glob("*.py"):
+        shutil.copy(file, tmp_path / "impls")
+    parts = tmp_path / "impls" / "compiled_parts.py"
+    losses = []
+    for _ in range(2):
+        environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+        ended = subprocess.run([sys.executable, "-c", STEPS], capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=300)
+        losses.append(float(ended.stdout.split()[0]))
+        parts.write_text(parts.read_text().replace("return loss / m\n", "return 2 * loss / m\n"))
+    assert losses[1] == 2 * losses[0]
+
+
+@installed
+def test_a_folder_that_cannot_be_made_is_of_no_use(tmp_path):
+    from impls.compiled_cache import _writable
+
+    (tmp_path / "file").write_text("")
+    assert _writable(tmp_path / "file" / "folder") == ""
+    assert _writable(tmp_path / "folder") == str(tmp_path / "folder")
+
+
+@installed
+def test_without_a_folder_nothing_is_kept(monkeypatch):
+    from numba import config
+
+    from impls import compiled_cache
+
+    monkeypatch.setattr(compiled_cache, "_folder", lambda usual: "")
+    monkeypatch.setattr(config, "CACHE_DIR", "as it was")
+    double = compiled_cache.kept(lambda number: 2 * number)
+    assert double(4) == 8
+    assert config.CACHE_DIR == "as it was"
+
+
+@installed
+def test_its_blas_has_as_many_threads_as_it_is_told_to():
+    count = "import threadpoolctl; print(*(one['num_threads'] for one in threadpoolctl.threadpool_info()))"
+    assert {*child(STEPS + count, OPENBLAS_NUM_THREADS="1").stdout.splitlines()[-1].split()} == {"1"}
+
+
+def test_the_registry_does_not_import_it():
+    ended = child("import sys, impls, bench.plan.experiment; print('numba' in sys.modules)")
+    assert ended.stdout == "False\n"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_that_is_missing_says_what_brings_it(name, monkeypatch):
+    monkeypatch.setattr(interface, "find_spec", lambda library: None)
+    assert IMPLEMENTATIONS[name].missing == "needs numba, which is not installed; `pip install '.[compiled]'` brings it"

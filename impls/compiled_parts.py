@@ -1,85 +1,17 @@
-"""What the compiled loop and the compiled recursion share: stacked arrays, the arithmetic of a layer, and the steps.
+"""What the compiled loop and the compiled recursion share: the steps, and the arithmetic of a layer and of the loss.
 
 `layers.py` and `losses.py` once more, for a compiler, and into memory that is there already. While a layer goes backward its
 dZ is written over A, which nobody needs any more, and dA_prev over dA. So there is room for one activation a layer and one dA.
 """
 
-from functools import cached_property
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit, typeof, types
 
 from impls.compiled_kernels import multiply_add, multiply_transposed_add, tanh, transposed_multiply_add
-from impls.network import Layer, Network
+from impls.compiled_stack import RELU, SIGMOID, TANH, Stacked, borrow_gradients, give_back, pages, views
 
-# A layer's sizes, where its W, b and A begin (A counted in examples), and what its activation is.
-LAYER = np.dtype([(name, np.int64) for name in ("n", "n_prev", "W", "b", "A", "activation")])
-LINEAR, RELU, TANH, SIGMOID = range(4)
-ACTIVATIONS = {"linear": LINEAR, "relu": RELU, "tanh": TANH, "sigmoid": SIGMOID}
 ARITHMETIC = {"fastmath": {"contract"}, "error_model": "numpy"}  # multiply and add may be one instruction
 SUMS = {"fastmath": {"contract", "reassoc"}, "error_model": "numpy"}  # and a sum may be several that go side by side
-
-
-class Stack(NamedTuple):
-    """A network as compiled code has it: a record for each layer, and flat arrays that it says where to look in."""
-
-    layers: np.ndarray
-    parameters: np.ndarray
-    activations: np.ndarray
-    dA: np.ndarray  # noqa: N815
-    softmax: bool
-
-
-class Stacked(Network):
-    """A network whose parameters lie one after the other in one array, and the room that a step needs."""
-
-    def __init__(self, network, examples):
-        self.loss = network.loss
-        self.activation_of = [layer.activation for layer in network.layers]
-        self.records = records(network.layers)
-        self.parameters = np.concatenate([array.ravel() for layer in network.layers for array in (layer.W, layer.b)])
-        self.gradients = np.empty_like(self.parameters)  # no memory until it is written to, which a fused step never does
-        self.make_room(examples)
-
-    def make_room(self, examples):
-        """Room for the activations of so many examples; touched, so that it is the process's own from now on."""
-        dtype, units = self.parameters.dtype, self.records["n"]
-        room = np.empty(units.sum() * examples, dtype), np.empty(max(units.max(), self.records["n_prev"].max()) * examples, dtype)
-        for array in room:
-            array.fill(0)
-        self.examples = examples
-        self.stack = Stack(self.records, self.parameters, *room, self.loss == "softmax_cross_entropy")
-
-    def with_batch(self, X, Y):
-        """The stack, with room for the batch, and the batch as compiled code wants it."""
-        if X.shape[1] > self.examples:
-            self.make_room(X.shape[1])
-        return *self.stack, *(np.ascontiguousarray(array, self.parameters.dtype) for array in (X, Y))
-
-    @cached_property
-    def layers(self):
-        """The layers, whose W and b are views into the parameters."""
-        pairs = views(self.records, self.parameters)
-        return [Layer(W, b, activation, l == 0) for l, ((W, b), activation) in enumerate(zip(pairs, self.activation_of))]
-
-
-def records(layers):
-    """The record of each layer."""
-    table = np.empty(len(layers), LAYER)
-    table["n"], table["n_prev"] = np.array([layer.W.shape for layer in layers]).T
-    ends = np.cumsum(table["n"] * (table["n_prev"] + 1))
-    table["b"] = ends - table["n"]
-    table["W"] = table["b"] - table["n"] * table["n_prev"]
-    table["A"] = np.cumsum(table["n"]) - table["n"]
-    table["activation"] = [ACTIVATIONS[layer.activation] for layer in layers]
-    return table
-
-
-def views(table, flat):
-    """(W, b) of each layer, or what lies as they do in another array."""
-    for n, n_prev, W, b in table[["n", "n_prev", "W", "b"]].tolist():
-        yield flat[W:b].reshape(n, n_prev), flat[b : b + n].reshape(n, 1)
 
 
 def programs(run):
@@ -89,13 +21,13 @@ def programs(run):
         """Stack the parameters, and compile for them."""
         stacked = Stacked(network, X.shape[1])
         *stack, X, Y = stacked.with_batch(X, Y)
-        run.compile((*map(typeof, (*stack, X, Y, stacked.gradients)), types.float64, types.float64))
-        descend.compile((*map(typeof, (stacked.parameters, stacked.gradients)), types.float64))
+        run.compile((*map(typeof, (*stack, X, Y, stacked.parameters)), types.float64, types.float64))
+        descend.compile((*map(typeof, (stacked.parameters, stacked.parameters)), types.float64))
         return stacked, X, Y
 
     def backprop(network, X, Y, emit):
         """All gradients into one new array; then they are handed over, last layer first."""
-        gradients = np.empty_like(network.parameters)
+        gradients = pages(network.parameters.size, network.parameters.dtype)
         loss = run(*network.with_batch(X, Y), gradients, 1.0, 0.0)
         for l, (dW, db) in reversed(list(enumerate(views(network.records, gradients)))):
             emit(l, dW, db)
@@ -103,8 +35,10 @@ def programs(run):
 
     def step(network, X, Y, learning_rate):
         """All gradients into one array, and then all parameters in one sweep."""
-        loss = run(*network.with_batch(X, Y), network.gradients, 1.0, 0.0)
-        descend(network.parameters, network.gradients, learning_rate)
+        gradients = borrow_gradients(network.parameters)
+        loss = run(*network.with_batch(X, Y), gradients, 1.0, 0.0)
+        descend(network.parameters, gradients, learning_rate)
+        give_back(gradients)
         return loss
 
     def fused_step(network, X, Y, learning_rate):

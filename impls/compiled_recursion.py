@@ -4,7 +4,8 @@ import numpy as np
 from numba import njit
 
 from impls.compiled_cache import kept
-from impls.compiled_parts import Stack, backward, forward, loss_and_gradient, programs
+from impls.compiled_parts import backward, forward, loss_and_gradient, programs
+from impls.compiled_stack import Stack
 
 
 @kept

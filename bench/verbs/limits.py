@@ -39,12 +39,14 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
         raise BadInput(f"--max-depth is {options.max_depth}; give a number of layers from 1")
     if options.max_depth > DEEPEST:
         raise BadInput(f"--max-depth is {options.max_depth}; give {spaced(DEEPEST)} layers at most")
-    names = _studied(options, screen)
+    names, left_out = _studied(options)
     for name, why in refused([one for one in names if one not in IMPLEMENTATIONS or IMPLEMENTATIONS[one].library], options.files).items():
         screen.warn(f"{name} is left out: it {why}")
         names.remove(name)
     files = [str(Path(file).resolve()) for file in options.files]
     found, failed = _interpreters(options.python or [], screen)
+    if left_out:
+        screen.say(f"left to their libraries, and tried if --impl names them: {', '.join(left_out)}")
     machine = fingerprint()["machine"]
     with results_folder(options.results) as folder:
         table = Table(folder, "limits.csv")
@@ -62,8 +64,8 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
     screen.findings(answers)
 
 
-def _studied(options: argparse.Namespace, screen: Screen) -> list[str]:
-    """Who is tried: whoever was named, or all whose control flow is Python's, loops and calls.
+def _studied(options: argparse.Namespace) -> tuple[list[str], list[str]]:
+    """Who is tried: whoever was named, or all whose control flow is loops and calls; and who is not.
 
     Raises:
         BadInput: a name is not known.
@@ -71,9 +73,7 @@ def _studied(options: argparse.Namespace, screen: Screen) -> list[str]:
     """
     known = contenders.choose(options.impl, contenders.available(options.files), "--impl")
     others = [] if options.impl else [one.name for one in known if one.library and one.control == "other"]
-    if others:
-        screen.say(f"left to their libraries, and tried if --impl names them: {', '.join(others)}")
-    return [one.name for one in known if one.name not in others]
+    return [one.name for one in known if one.name not in others], others
 
 
 def _interpreters(asked: list[str | None], screen: Screen) -> tuple[list[Interpreter], list[Limit]]:

@@ -133,6 +133,31 @@ def test_a_step_leaves_nothing_behind(one):
 
 
 @installed
+@pytest.mark.skipif(sys.platform != "linux", reason="others take what malloc gives")
+def test_pages_are_zero_and_writable_or_there_is_no_memory():
+    from impls.compiled_stack import pages
+
+    array = pages(5, np.dtype("float32"))
+    array += 1
+    assert array.tolist() == [1.0] * 5
+    with pytest.raises(MemoryError):
+        pages(2**56, np.dtype("float64"))
+
+
+@installed
+def test_gradients_are_lent_to_one_at_a_time():
+    from impls.compiled_stack import borrow_gradients, give_back
+
+    parameters = np.zeros(7)
+    one, other = borrow_gradients(parameters), borrow_gradients(parameters)
+    assert not np.shares_memory(one, other)
+    give_back(one)
+    give_back(other)
+    assert borrow_gradients(parameters) is other
+    assert borrow_gradients(parameters) is not one
+
+
+@installed
 def test_tanh_is_right_to_three_units_in_the_last_place():
     from impls.compiled_kernels import tanh
 

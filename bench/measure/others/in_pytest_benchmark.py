@@ -7,11 +7,16 @@ from typing import Any
 import pytest
 
 from bench.measure.others.trio import SUBJECTS, functions
+from bench.measure.steps import Step
 
-FUNCTIONS = functions()
+
+@pytest.fixture(scope="module")
+def trio() -> dict[str, Step]:
+    """One set of functions for all tests, so that they work in the same buffers."""
+    return functions()
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
-def test(benchmark: Any, subject: str) -> None:
+def test(benchmark: Any, trio: dict[str, Step], subject: str) -> None:
     """One function, for as long as the command line says."""
-    benchmark(FUNCTIONS[subject])
+    benchmark(trio[subject])

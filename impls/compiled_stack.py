@@ -1,0 +1,115 @@
+"""A network as compiled code has it: parameters, activations and gradients in flat arrays, and a table of what lies where."""
+
+import mmap
+import sys
+from contextlib import suppress
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from impls.network import Layer, Network
+
+# A layer's sizes, where its W, b and A begin (A counted in examples), and what its activation is.
+LAYER = np.dtype([(name, np.int64) for name in ("n", "n_prev", "W", "b", "A", "activation")])
+LINEAR, RELU, TANH, SIGMOID = range(4)
+ACTIVATIONS = {"linear": LINEAR, "relu": RELU, "tanh": TANH, "sigmoid": SIGMOID}
+
+
+class Stack(NamedTuple):
+    """A network as compiled code has it: a record for each layer, and flat arrays that it says where to look in."""
+
+    layers: np.ndarray
+    parameters: np.ndarray
+    activations: np.ndarray
+    dA: np.ndarray  # noqa: N815
+    softmax: bool
+
+
+class Stacked(Network):
+    """A network whose parameters lie one after the other in one array, and the room that a step needs."""
+
+    def __init__(self, network, examples):
+        self.loss = network.loss
+        self.activation_of = [layer.activation for layer in network.layers]
+        self.records = records(network.layers)
+        size = sum(layer.W.size + layer.b.size for layer in network.layers)
+        self.parameters = pages(size, network.layers[0].W.dtype)
+        for (W, b), layer in zip(views(self.records, self.parameters), network.layers):
+            W[...], b[...] = layer.W, layer.b
+        self.make_room(examples)
+
+    def make_room(self, examples):
+        """Room for the activations of so many examples; touched, so that it is the process's own from now on."""
+        dtype, units = self.parameters.dtype, self.records["n"]
+        room = pages(units.sum() * examples, dtype), pages(max(units.max(), self.records["n_prev"].max()) * examples, dtype)
+        for array in room:
+            array.fill(0)
+        self.examples = examples
+        self.stack = Stack(self.records, self.parameters, *room, self.loss == "softmax_cross_entropy")
+
+    def with_batch(self, X, Y):
+        """The stack, with room for the batch, and the batch as compiled code wants it."""
+        if X.shape[1] > self.examples:
+            self.make_room(X.shape[1])
+        return *self.stack, *(np.ascontiguousarray(array, self.parameters.dtype) for array in (X, Y))
+
+    @cached_property
+    def layers(self):
+        """The layers, whose W and b are views into the parameters."""
+        pairs = views(self.records, self.parameters)
+        return [Layer(W, b, activation, l == 0) for l, ((W, b), activation) in enumerate(zip(pairs, self.activation_of))]
+
+
+def records(layers):
+    """The record of each layer."""
+    table = np.empty(len(layers), LAYER)
+    table["n"], table["n_prev"] = np.array([layer.W.shape for layer in layers]).T
+    ends = np.cumsum(table["n"] * (table["n_prev"] + 1))
+    table["b"] = ends - table["n"]
+    table["W"] = table["b"] - table["n"] * table["n_prev"]
+    table["A"] = np.cumsum(table["n"]) - table["n"]
+    table["activation"] = [ACTIVATIONS[layer.activation] for layer in layers]
+    return table
+
+
+def views(table, flat):
+    """(W, b) of each layer, or what lies as they do in another array."""
+    for n, n_prev, W, b in table[["n", "n_prev", "W", "b"]].tolist():
+        yield flat[W:b].reshape(n, n_prev), flat[b : b + n].reshape(n, 1)
+
+
+SPARE: "dict[tuple, np.ndarray]" = {}  # size and dtype -> gradients that nobody uses
+
+
+def borrow_gradients(parameters):
+    """An array as large as the parameters: the last that was given back if it fits, since its pages are there already."""
+    spare = SPARE.pop((parameters.size, parameters.dtype), None)
+    return pages(parameters.size, parameters.dtype) if spare is None else spare
+
+
+def give_back(gradients):
+    """Keep the array for whoever comes next, in place of any other."""
+    SPARE.clear()
+    SPARE[gradients.size, gradients.dtype] = gradients
+
+
+def pages(count, dtype):
+    """An array of so many zeros in pages of its own, which are the process's from when they are first written to.
+
+    Not malloc's on Linux: to let go of a large array there raises a threshold of glibc's (mallopt(3), M_MMAP_THRESHOLD), after
+    which a step of `iterative` at 64 layers of 64 units had no page fault where it had 340.
+
+    Raises:
+        MemoryError: there is no room for it.
+
+    """
+    if sys.platform != "linux":
+        return np.zeros(count, dtype)
+    try:
+        memory = mmap.mmap(-1, max(count * dtype.itemsize, 1), mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    except OSError as error:
+        raise MemoryError(f"{count} numbers: {error.strerror}") from None
+    with suppress(OSError):  # as NumPy does, where the kernel has them
+        memory.madvise(mmap.MADV_HUGEPAGE)
+    return np.frombuffer(memory, dtype, count)

@@ -1,20 +1,20 @@
 """Children that come to a bad end: by what they run, and by being interrupted."""
 
-import signal
 import subprocess
+import sys
+
+FIRST = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL)"
+THEN = "os.execvp(sys.argv[1], sys.argv[1:])"
 
 
-def interruptible(command, first=lambda: None, **options):
+def interruptible(command, first="", **options):
     """A child that Ctrl-C ends, whoever started the tests: a shell's background job ignores SIGINT, and so would its children.
 
-    It does what comes `first` before it becomes the command.
+    It runs what comes `first`, a line of Python, before it becomes the command. Not by `preexec_fn`: that runs Python after a
+    fork, which is unsafe with the threads that JAX has started here, and JAX warns of it.
     """
-
-    def prepare():
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        first()
-
-    return subprocess.Popen(command, preexec_fn=prepare, text=True, **options)
+    launch = "\n".join((FIRST, first, THEN))
+    return subprocess.Popen([sys.executable, "-S", "-c", launch, *map(str, command)], text=True, **options)
 
 
 # The head of a user's file whose implementations do something before they do what the list does.

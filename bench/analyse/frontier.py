@@ -224,7 +224,7 @@ def _elsewhere(found: Sequence[Place]) -> str:
     if again:
         parts.append(f"for the most part nowhere, since it can be computed again ({listed(again)})")
     if not parts:
-        return "Only lists and the call stack were compared here; a sweep that names no implementations, such as standard, has other homes."
+        return "Only lists and the call stack were compared here; a sweep with more implementations, such as standard, has other homes."
     words = listed(parts)
     return f"{words[0].upper()}{words[1:]}."
 

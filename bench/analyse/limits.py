@@ -214,8 +214,9 @@ def _reached(depth: int, group: Sequence[Reach]) -> str:
     parts = []
     if short:
         parts.append(f"{_titles(short)} stopped at {_range(short)} on {_pythons(short)}")
-    if there:
-        parts.append(f"{_titles(there)} got there on {'all' if short else _pythons(there)}")
+    tried_on = {impl: _pythons(of_it) for impl, of_it in _grouped(there, lambda one: one.impl).items()}
+    for pythons, of_them in _grouped(there, lambda one: tried_on[one.impl]).items():
+        parts.append(f"{_titles(of_them)} got there on {'all' if short and pythons == _pythons(short) else pythons}")
     return "; ".join(parts) + "."
 
 

@@ -14,7 +14,7 @@ from bench.analyse.intervals import fewest_samples, median_interval
 from bench.analyse.observations import observe
 from bench.analyse.rivals import Judgement, Row, by_bests, by_pyperf, by_unwind, by_z_test, judgements, seconds_to
 from bench.analyse.words import listed, percent
-from bench.measure.others.trio import AGAIN, FIRST
+from bench.measure.others.trio import AGAIN, FIRST, SUBJECTS
 from bench.measure.others.trio import MORE as SLOWER
 from bench.plan import selfcheck as plan
 from bench.plan.contenders import CONTROL
@@ -141,11 +141,12 @@ def rows(evidence: Evidence) -> list[Row]:
     again, more = (_log_ratios(evidence.times, plan.TRIO.id, impl) for impl in (CONTROL, plan.MORE))
     ours = [(0.0,)] * len(again)
     found = []
-    if again:
+    if again and evidence.trio_s:
         unit_s = evidence.trio_s / len(again)
         found.append(Row("Unwind", ours, [(one,) for one in again], [(one,) for one in more], unit_s, by_unwind))
     for tool, readings in evidence.others.groupby("tool", sort=False):
-        found.append(_row(str(tool), readings))
+        if tool in RULES and set(SUBJECTS) <= set(readings["subject"]):  # whoever was interrupted may have left a part
+            found.append(_row(str(tool), readings))
     return found
 
 

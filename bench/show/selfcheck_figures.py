@@ -23,7 +23,9 @@ WIDTH_TICKS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
 
 
 def selfcheck_pictures(evidence: Evidence) -> list[Picture]:
-    """The figure, if there is anything to draw."""
+    """The figure, if there is anything to draw; a self-check that was cut short has not come to its verdicts."""
+    if evidence.checks.empty:
+        return []
     found = [one for row in rows(evidence) for one in judgements(row)]
     if not found:
         return []

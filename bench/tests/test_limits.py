@@ -91,6 +91,13 @@ def test_the_depths_that_people_asked_about():
     )
 
 
+def test_whoever_was_tried_on_one_version_alone_got_there_on_that_one():
+    table = pd.concat([ROWS, rows(limit("3.13.0", "closures", 10**6, limit=1_000), limit("3.13.0", "closures", 10**6))])
+    answer = answers(table)["Is a network of 152 or 1 000 layers a problem?"]
+    assert "Recursion and kept list got there on 3.9.18 and 3.13.0; closures got there on 3.13.0. " in answer
+    assert "kept list got there on all; closures got there on 3.13.0. " in answer
+
+
 def test_ways_of_calling_are_told_by_version():
     assert answers(ROWS)["Which ways of calling make recursion dangerous?"] == (
         "Safe on 3.13.0: plain function. Not on all of them: functools.partial. "

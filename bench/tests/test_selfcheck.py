@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from bench.analyse.selfcheck import checks, known_differences
+from bench.analyse.selfcheck import checks, known_differences, rows
 from bench.cli import main
 from bench.measure import more_work
 from bench.measure.others.sessions import Sample, Session
@@ -16,6 +16,8 @@ from bench.plan import selfcheck as plan
 from bench.record.schemas import SCHEMAS
 from bench.record.selfcheck import Evidence, session_rows, weighing_rows
 from bench.record.tables import Table
+from bench.show.selfcheck_figures import selfcheck_pictures
+from bench.show.selfcheck_report import selfcheck_section
 from bench.tests.rows import time_rows, visit_rows
 from impls.contract import check, example
 
@@ -111,6 +113,14 @@ def test_a_valid_tool_that_is_nearly_as_fast_breaks_the_promise():
     assert moody.status == "ok"
     assert "pytest-benchmark" in moody.answer
     assert "do not count" in moody.answer
+
+
+def test_what_an_interrupted_one_left_is_no_figure_and_no_section():
+    cut = replace(evidence(), trio_s=0.0, known_s=0.0)
+    assert selfcheck_pictures(cut) == []
+    assert selfcheck_section(cut) == ""
+    part = cut.others[cut.others["subject"] == "first"]
+    assert rows(replace(cut, others=part)) == []
 
 
 def test_too_little_is_undecided_and_no_failure():

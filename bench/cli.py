@@ -32,8 +32,9 @@ DONE, FAILED_GATE, BAD_INPUT, NOTHING_MEASURED, INTERRUPTED = 0, 1, 2, 3, 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says and return the exit code."""
     screen = Screen()
+    options = argparse.Namespace(when_interrupted="goes on from there")
     try:
-        options = parser().parse_args(arguments)
+        parser().parse_args(arguments, options)
         options.verb(options, screen)
     except BadInput as error:
         screen.complain(str(error))
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         screen.complain(str(error))
         return FAILED_GATE
     except KeyboardInterrupt:
-        screen.say("interrupted; what was recorded is kept, and the same command goes on from there")
+        screen.say(f"interrupted; what was recorded is kept, and the same command {options.when_interrupted}")
         return INTERRUPTED
     return DONE
 
@@ -82,8 +83,8 @@ def parser() -> Parser:
 
     def add(name: str, does: Verb, parents: list[Parser], words: str, options: Options = lambda one: None) -> None:
         one = verb.add_parser(name, parents=parents, help=words)
-        options(one)
         one.set_defaults(verb=does)
+        options(one)
 
     add("run", run, [folders, chosen], "measure a sweep, or go on with one", _of_run)
     add("limits", limits, [folders, named], "how deep each implementation can go, on every Python that is found", _of_limits)
@@ -134,6 +135,7 @@ def _of_million(one: Parser) -> None:
 
 
 def _of_selfcheck(one: Parser) -> None:
+    one.set_defaults(when_interrupted="sets it aside and begins anew")
     one.add_argument("--budget", type=float, default=BUDGET_S, metavar="SECONDS", help=f"how long to measure ({BUDGET_S:g})")
 
 

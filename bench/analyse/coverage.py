@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import comb, sqrt
 from typing import TypeVar
 
@@ -23,11 +23,19 @@ def ever_misses(samples: Sequence[float], truth: float = 0.0, alpha: float = 0.0
 
 def first_miss(samples: Sequence[float], truth: float = 0.0, alpha: float = 0.05) -> int | None:
     """After how many samples the interval leaves the truth out for the first time; None if it never does."""
+    return next((n for n, low, high in _watched(samples, alpha) if not low <= truth <= high), None)
+
+
+def first_above(samples: Sequence[float], bound: float = 0.0, alpha: float = 0.05) -> int | None:
+    """After how many samples the whole interval is above the bound for the first time; None if it never is."""
+    return next((n for n, low, _ in _watched(samples, alpha) if low > bound), None)
+
+
+def _watched(samples: Sequence[float], alpha: float) -> Iterator[tuple[int, float, float]]:
+    """The interval after every sample."""
     for n in range(1, len(samples) + 1):
         _, low, high = median_interval(samples[:n], alpha)
-        if not low <= truth <= high:
-            return n
-    return None
+        yield n, low, high
 
 
 def blocks(samples: Sequence[Sample], size: int) -> list[Sequence[Sample]]:
@@ -40,12 +48,12 @@ def blocks(samples: Sequence[Sample], size: int) -> list[Sequence[Sample]]:
 
 
 def resampled(samples: Sequence[float], length: int, rng: random.Random) -> list[float]:
-    """That many samples drawn again from those recorded, each with a random sign: their spread, around a truth of 0.
+    """That many samples drawn again from those recorded, as they were: a bias that they have is in what is drawn.
 
-    Swapping the two sides of a comparison of A with A turns the sign of its log-ratio, so a random sign is what
-    random names for the two would have given.
+    Their own median is not quite the truth, so what is drawn should be shorter by far: of 54 samples, 12 drawn again
+    miss a truth of 0 in 2.2 % of sequences, where fresh ones do in 1.1 %.
     """
-    return [rng.choice((-1, 1)) * rng.choice(samples) for _ in range(length)]
+    return [rng.choice(samples) for _ in range(length)]
 
 
 def chance_of(misses: int, count: int, share: float = 0.05) -> float:

@@ -1,15 +1,18 @@
 """Rivals: what each tool says of the same work twice, and of 2 % more of it, over the time that it is given.
 
-A tool's run is a row of units: a pass of Unwind, a process of pyperf, a round of pytest-benchmark, a repeat of timeit.
+A tool's run is a row of units: a pass of Unwind, a process of pyperf, a round of pytest-benchmark, five repeats of timeit.
 A unit costs what the tool's sessions took from start to end, divided by their units, and holds a reading of each of
-the three functions. For a given time the row is cut into blocks of as many units as that time pays for; in each, the tool
-compares the work with itself (whoever calls it different raises a false alarm) and with 2 % more (whoever calls it slower
-detects it), by its own rule:
+the three functions, taken in one session. For a given time the row is cut into blocks of as many units as that time pays
+for; in each, the tool compares the work with itself (whoever calls it different raises a false alarm) and with 2 % more
+(whoever calls it slower detects it):
 
-    Unwind            the anytime-valid interval leaves 1 out, after any pass
-    pyperf            its `compare_to` calls the difference significant (Student's t over all values, pooled)
-    pytest-benchmark  it has no rule; a z-test on the means, deviations and rounds that it reports
-    timeit            it has no rule and no interval; the bests of five differ by more than 1 %
+    Unwind            the anytime-valid interval of CPU times leaves 1 out, after any pass
+    pyperf            its own `compare_to` calls the difference significant (Student's t over all values, pooled)
+    pytest-benchmark  it has no rule; here a z-test on the means, deviations and rounds that it reports
+    timeit            it has no rule and no interval; here the bests of five differ by more than 1 %
+
+pyperf and pytest-benchmark give no interval for a ratio either; its half-width is that of the difference of two means, 1.96
+standard errors.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from dataclasses import dataclass
 from math import exp, sqrt
 from statistics import fmean, median, variance
 
-from bench.analyse.coverage import blocks, chance_of, first_miss
+from bench.analyse.coverage import blocks, chance_of, ever_misses
 from bench.analyse.intervals import median_interval
 
 TIMES_S = (2.5, 5.0, 10.0, 20.0, 40.0)
@@ -107,7 +110,7 @@ def by_unwind(first: Sequence[Unit], other: Sequence[Unit]) -> Said:
     """Units are passes: the log-ratio to the first function, which is 0 for itself."""
     log_ratios = [b[0] - a[0] for a, b in zip(first, other, strict=True)]
     centre, low, high = median_interval(log_ratios)
-    return Said(first_miss(log_ratios) is not None, 1 if centre > 0 else -1, (exp(high) - exp(low)) / 2 if high < float("inf") else None)
+    return Said(ever_misses(log_ratios), 1 if centre > 0 else -1, (exp(high) - exp(low)) / 2 if high < float("inf") else None)
 
 
 def by_z_test(first: Sequence[Unit], other: Sequence[Unit]) -> Said:

@@ -49,9 +49,10 @@ TIMEIT_REPEATS = 5  # its own default
 
 
 def shares(budget_s: float) -> Shares:
-    """The whole check's shares, each shortened alike; one turn at least."""
+    """The whole check's shares, each shortened alike; one turn at least, in which other tools take what they take."""
     part = budget_s / BUDGET_S
-    return Shares(WHOLE.grid_s * part, WHOLE.known_s * part, max(1, round(WHOLE.turns * part)), WHOLE.trio_s)
+    turns = max(1, round(WHOLE.turns * part))
+    return Shares(WHOLE.grid_s * part, WHOLE.known_s * part, turns, WHOLE.trio_s * WHOLE.turns * part / turns)
 
 
 # What has to come out.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ class Evidence:
         times: rows of time.csv: passes over the grid, the trio and the known differences.
         trio_s, known_s: seconds that the trio's and the known differences' passes took, from start to end.
         others, weighings, checks: rows of others.csv, meters.csv and checks.csv.
+        warnings: what spoke against the machine meanwhile, each a "what" and a "remedy".
 
     """
 
@@ -35,6 +36,7 @@ class Evidence:
     others: pd.DataFrame
     weighings: pd.DataFrame
     checks: pd.DataFrame
+    warnings: Sequence[dict[str, str]] = ()
 
 
 def read_evidence(folder: Path, warn: Warn) -> Evidence:
@@ -44,12 +46,16 @@ def read_evidence(folder: Path, warn: Warn) -> Evidence:
         BadInput: a file cannot be read.
 
     """
-    passes = read_machine(folder).get("passes", {})
+    record = read_machine(folder)
+    passes = record.get("passes", {})
     return Evidence(
         read_times(Table(folder, "time.csv"), warn),
         passes.get("trio_s") or 0.0,
         passes.get("known_s") or 0.0,
-        *(Table(folder, name).read(warn) for name in ("others.csv", "meters.csv", "checks.csv")),
+        Table(folder, "others.csv").read(warn),
+        Table(folder, "meters.csv").read(warn),
+        Table(folder, "checks.csv").read(warn),
+        record.get("warnings", ()),
     )
 
 

@@ -33,9 +33,10 @@ def selfcheck_pictures(evidence: Evidence) -> list[Picture]:
         Picture(
             "selfcheck",
             "The same work twice, and 2 % more of it, by four tools",
-            "Left: how often a tool calls identical work different by its own rule; more than the dashed 5 % is too often. Middle: how "
-            "often it calls 2 % more work slower. Right: half the width of its interval for the ratio; timeit has none. Time is all that "
-            "a tool takes for three functions, its start included. The thin lines are 95 % intervals of the shares.",
+            "Left: how often a tool calls identical work different, by its own rule or by one that it was given (see below); more than "
+            "the dashed 5 % is too often. Middle: how often it calls 2 % more work slower. Right: half the width of an interval for the "
+            "ratio; timeit has none. Time is all that a tool takes for three functions, its start included. The thin lines are 95 % "
+            "intervals of the shares.",
             partial(_draw, found),
         )
     ]

@@ -19,6 +19,7 @@ def selfcheck_section(evidence: Evidence) -> Markup:
         return Markup()
     return fill(
         "selfcheck.html.j2",
+        warnings=evidence.warnings,
         checks=evidence.checks.to_dict("records"),
         pictures=selfcheck_pictures(evidence),
         tools=[line for row in rows(evidence) for line in _lines(judgements(row))],

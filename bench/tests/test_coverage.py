@@ -5,7 +5,7 @@ import random
 import pytest
 from scipy.stats import binom, binomtest
 
-from bench.analyse.coverage import blocks, chance_of, ever_misses, first_miss, resampled, wilson
+from bench.analyse.coverage import blocks, chance_of, ever_misses, first_above, first_miss, resampled, wilson
 from bench.analyse.intervals import median_interval
 
 
@@ -20,6 +20,12 @@ def test_a_miss_is_for_good():
 
 def test_seven_samples_miss_nothing():
     assert first_miss([5.0] * 7) is None
+
+
+def test_above_is_not_below():
+    assert first_above([1.0] * 9) == 8
+    assert first_above([-1.0] * 9) is None
+    assert first_miss([-1.0] * 9) == 8
 
 
 def test_the_truth_is_where_one_says():
@@ -42,18 +48,19 @@ def test_blocks_share_nothing_and_are_whole():
     assert blocks("abcdefg", 3) == ["abc", "def"]
 
 
-def test_resampling_keeps_sizes_and_forgets_signs():
-    drawn = resampled([1.0, 2.0, 4.0], 6000, random.Random(1))
-    assert {abs(one) for one in drawn} == {1.0, 2.0, 4.0}
-    for size in (1.0, 2.0, 4.0):
-        assert binom.cdf(drawn.count(size), 6000, 1 / 6) == pytest.approx(0.5, abs=0.499)
+def test_what_is_drawn_again_is_as_it_was():
+    drawn = resampled([-1.0, 2.0, 4.0], 6000, random.Random(1))
+    assert set(drawn) == {-1.0, 2.0, 4.0}
+    for value in (-1.0, 2.0, 4.0):
+        assert 0.001 < binom.cdf(drawn.count(value), 6000, 1 / 3) < 0.999
 
 
-def test_resampled_sequences_miss_at_most_as_often_as_they_may():
-    """Whatever the spread, a sequence watched at every pass misses its truth in at most 5 %; one that is off by a deviation does not."""
+def test_drawn_again_an_unbiased_series_misses_no_more_than_it_may_and_a_biased_one_does():
     rng = random.Random(2)
-    recorded = [rng.gauss(0.002, 0.01) for _ in range(50)]
-    sequences = [resampled(recorded, 60, rng) for _ in range(400)]
-    assert chance_of(sum(map(ever_misses, sequences)), 400) > 0.01
-    shifted = [[one + 0.01 for one in sequence] for sequence in sequences]
-    assert chance_of(sum(map(ever_misses, shifted)), 400) < 1e-6
+    fair = [[rng.gauss(0, 0.01) for _ in range(54)] for _ in range(17)]
+    biased = [[one + 0.01 for one in series] for series in fair]
+    fair_misses, biased_misses = (
+        sum(ever_misses(resampled(series, 12, rng)) for series in both for _ in range(30)) for both in (fair, biased)
+    )
+    assert chance_of(fair_misses, 510) > 0.01
+    assert chance_of(biased_misses, 510) < 1e-6

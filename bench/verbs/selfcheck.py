@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from rich.table import Table as Grid
 from bench.analyse.progress import FIRST_ROUNDS, Progress
 from bench.analyse.selfcheck import Check, checks
 from bench.errors import BadInput, GateFailed
-from bench.measure import machine, more_work
+from bench.measure import caveats, machine, more_work
 from bench.measure.others import sessions
 from bench.measure.others.sessions import Session, ToolFailed
 from bench.measure.others.weighing import CELL as WEIGHED
@@ -37,6 +37,7 @@ from bench.record.selfcheck import SELFCHECK, read_evidence, session_rows, weigh
 from bench.record.tables import Table
 from bench.record.times import time_rows
 from bench.show.console import Screen
+from bench.verbs.plot import plot
 from bench.verbs.report import report
 
 STYLES = {"ok": "green", "failed": "bold red"}
@@ -57,6 +58,7 @@ def selfcheck(options: argparse.Namespace, screen: Screen) -> None:
         found = checks(read_evidence(folder, screen.warn))
         Table(folder, "checks.csv").replace(map(astuple, found))
     screen.table(_grid(found))
+    plot(options, screen)
     report(options, screen)
     if failed := [one.check for one in found if one.status == "failed"]:
         raise GateFailed(f"not as promised: {', '.join(failed)}; see the report, and `make selfcheck` on a quiet machine tries again")
@@ -72,6 +74,7 @@ def _grid(found: Sequence[Check]) -> Grid:
 
 def _measure(shares: plan.Shares, folder: Path, screen: Screen) -> None:
     record = machine.fingerprint()
+    before, start = caveats.before(caveats.read_text, record["load_1_min"], caveats.on_battery()), caveats.this_moment()
     with tempfile.TemporaryDirectory() as scratch:
         data = _write_data(Path(scratch))
         passes = _passes(folder, data, record["machine"])
@@ -88,7 +91,10 @@ def _measure(shares: plan.Shares, folder: Path, screen: Screen) -> None:
         screen.say("meters beside those of other tools")
         Table(folder, "meters.csv").replace(weighing_rows(weighings(data[WEIGHED.batch])))
     spent = {f"{name}_s": round(one.seconds, 2) for name, one in passes.items()}
-    write_machine(folder, {**record, "passes": spent})
+    found = [*before, *caveats.during(start, caveats.this_moment())]
+    for one in found:
+        screen.warn(f"{one.what}; to mend it: {one.remedy}")
+    write_machine(folder, {**record, "passes": spent, "warnings": [asdict(one) for one in found]})
 
 
 def _write_data(folder: Path) -> dict[int, Path]:
@@ -162,5 +168,6 @@ def _one_session(tool: str, tools: Tools, turn: int, others: Table, screen: Scre
     try:
         others.append(session_rows(turn, tools[tool]()))
     except ToolFailed as error:
-        screen.warn(f"{tool} is left out: {error}; `pip install '.[selfcheck]'` brings it")
+        mend = "; `pip install '.[selfcheck]'` brings it" if "No module named" in str(error) else ""
+        screen.warn(f"{tool} is left out: {error}{mend}")
         del tools[tool]

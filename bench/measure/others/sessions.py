@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from bench.measure.environment import BLAS_VARIABLES, worker_environment
 from bench.measure.others.trio import DATA
 
 HERE = Path(__file__).parent
+LONGEST_S = 300.0  # some twenty times what a session takes
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def pytest_benchmark(data: Path, seconds: float) -> Session:
     """
 
     def command(out: Path) -> list[str]:
-        settings = ["--rootdir", str(out.parent), "-c", "/dev/null", "-p", "no:cacheprovider", "--noconftest", "-q"]
+        settings = ["--rootdir", str(out.parent), "-c", os.devnull, "-p", "no:cacheprovider", "--noconftest", "-q"]
         timing = [f"--benchmark-max-time={seconds}", "--benchmark-min-rounds=1", f"--benchmark-json={out}"]
         return ["-m", "pytest", str(HERE / "in_pytest_benchmark.py"), *settings, *timing]
 
@@ -98,17 +100,20 @@ def _session(tool: str, command: Callable[[Path], Sequence[str]], read: Callable
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.json"
         start = perf_counter()
-        ended = subprocess.run(
-            [sys.executable, *command(out)],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            env={**worker_environment(), DATA: str(data)},
-        )
+        ended = _run(command(out), {**worker_environment(), DATA: str(data), "PYTEST_ADDOPTS": ""})
         wall_s = perf_counter() - start
         if ended.returncode != 0:
-            raise ToolFailed((ended.stderr or ended.stdout).strip().splitlines()[-1])
+            raise ToolFailed([f"exit code {ended.returncode}", *(ended.stderr or ended.stdout).strip().splitlines()][-1])
         return Session(tool, tuple(read(out.read_text("utf-8") if out.exists() else ended.stdout)), wall_s)
+
+
+def _run(command: Sequence[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            [sys.executable, *command], stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment, timeout=LONGEST_S
+        )
+    except subprocess.TimeoutExpired:
+        raise ToolFailed(f"it had not ended after {LONGEST_S:.0f} s") from None
 
 
 def _name(benchmark: dict[str, dict[str, str]]) -> str:

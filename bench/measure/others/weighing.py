@@ -92,7 +92,10 @@ def _resident(name: str, data: Path) -> Weighing:
 
 def _cpu(data: Path) -> Weighing:
     """The clock of the timed runs, and the kernel's account of the same stretch."""
-    found = _child(["CPU", WEIGHED[0]], data)
+    try:
+        found = _child(["CPU", WEIGHED[0]], data)
+    except ChildFailed as error:
+        return Weighing("cpu", "getrusage", "some hundred steps", "seconds", detail=str(error))
     return Weighing("cpu", "getrusage", "some hundred steps", "seconds", found["ours"], found["theirs"], 0.01 * found["ours"])
 
 

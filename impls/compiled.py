@@ -16,7 +16,7 @@ def compiled(name, title, cache, control):
         exact=False,
         steps={"deferred": late(module, "step"), "fused": late(module, "fused_step")},
         prepare=late(module, "prepare"),
-        library=Library("numba", "compiled"),
+        library=Library("numba", "compiled", needs=("scipy",)),  # whose BLAS Numba calls
     )
 
 

@@ -79,7 +79,9 @@ def views(table, flat):
         yield flat[W:b].reshape(n, n_prev), flat[b : b + n].reshape(n, 1)
 
 
-SPARE: "dict[tuple, np.ndarray]" = {}  # size and dtype -> gradients that nobody uses
+# Size and dtype -> gradients that nobody uses, one array at most. It outlives the networks that are prepared one after the
+# other, since new pages would be faulted in while the clock runs; a fused step never asks for it.
+SPARE: "dict[tuple, np.ndarray]" = {}
 
 
 def borrow_gradients(parameters):

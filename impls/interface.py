@@ -38,18 +38,28 @@ CONTROLS = ("loop", "recursion", "other")
 
 @dataclass(frozen=True)
 class Library:
-    """A library beside NumPy: the name to import, the extra of this project that brings it, and whether it allocates by itself."""
+    """A library beside NumPy.
+
+    Attributes:
+        name: what to import.
+        extra: of this project, that brings it.
+        allocates: by itself, where tracemalloc does not look?
+        needs: what it cannot do without here, though it can be imported.
+
+    """
 
     name: str
     extra: str
     allocates: bool = True
+    needs: tuple[str, ...] = ()
 
     @property
     def missing(self) -> str:
         """Why what needs it cannot run, and the command that helps; empty where it is installed."""
-        if find_spec(self.name):
+        lacking = [name for name in (self.name, *self.needs) if not find_spec(name)]
+        if not lacking:
             return ""
-        return f"needs {self.name}, which is not installed; `pip install '.[{self.extra}]'` brings it"
+        return f"needs {lacking[0]}, which is not installed; `pip install '.[{self.extra}]'` brings it"
 
 
 @dataclass(frozen=True)

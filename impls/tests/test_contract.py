@@ -143,6 +143,11 @@ def test_one_whose_library_is_missing_says_what_brings_it():
         check(tape)
 
 
+def test_what_a_library_needs_in_turn_is_asked_for_too():
+    assert Library("numpy", "compiled", needs=("no_such_library",)).missing.startswith("needs no_such_library, which is not installed")
+    assert not Library("numpy", "compiled", needs=("json",)).missing
+
+
 def test_late_code_is_imported_with_the_first_call():
     assert late("impls.iterative", "backprop").__module__ == "impls.iterative"
     network, X, Y = example((3, 2, 1))

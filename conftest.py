@@ -23,6 +23,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--sweep", default="quick", help="with --benchmark-only: a sweep's name or its TOML file (quick)")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let hypothesis try the same examples in every run, so that a verdict on the code hangs on the code alone.
+
+    `--hypothesis-profile default` draws new ones.
+    """
+    if config.pluginmanager.hasplugin("hypothesispytest") and not config.getoption("hypothesis_profile"):
+        from hypothesis import settings
+
+        settings.register_profile("repeatable", derandomize=True)
+        settings.load_profile("repeatable")
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave the benchmarks out of a run of the tests, and the tests out of a run of the benchmarks."""
     if collection_path.suffix != ".py" or collection_path.name == "conftest.py":

@@ -90,6 +90,14 @@ def read_machine(folder: Path) -> dict[str, Any]:
     return record
 
 
+class _Settings(BaseModel):
+    """The parts of its settings that code looks into."""
+
+    baseline: str = ""
+    implementations: dict[str, str] = {}
+    data: dict[str, str] = {}
+
+
 class _Machine(BaseModel):
     """The parts of machine.json that code looks into; the others are shown as they are."""
 
@@ -97,7 +105,7 @@ class _Machine(BaseModel):
     memory_bytes: float = 0
     passes: dict[str, float | None] = {}
     sweep: dict[str, Any] = {}
-    settings: dict[str, Any] = {}
+    settings: _Settings = _Settings()
     refused: dict[str, str] = {}
     warnings: list[dict[Literal["what", "remedy"], str]] = []
 

@@ -68,24 +68,33 @@ class Workbench:
 def floor_step(network: Network, X: np.ndarray) -> Step:
     """The matrix products of one step into arrays that are there already, and nothing else.
 
-    W A_prev forward, dZ A_prev^T and W^T dZ backward (the last not for the first layer). Only the work
-    counts, so all layers of one shape read the same inputs and write over the same results: no
-    implementation over NumPy can beat it. One in machine code may, since it does not call BLAS through Python.
+    Nobody who asks NumPy for these products can beat it. One in machine code may, since it does not call BLAS through
+    Python, and so may one who lays out its arrays in another order.
     """
-    given = _ArrayByShape(X.dtype)
-    result = _ArrayByShape(X.dtype)
-    products = [(layer.W, given[layer.W.shape[1], X.shape[1]], result[len(layer.W), X.shape[1]]) for layer in network.layers]
+    return partial(_multiply, floor_products(network, X))
+
+
+def _multiply(products: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> None:
+    for left, right, out in products:
+        left.dot(right, out)
+
+
+def floor_products(network: Network, X: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Factors and result of each product: W A_prev forward, dZ A_prev^T and W^T dZ backward, the last not for the first layer.
+
+    Only the work counts, so all layers of one shape read the same A_prev and the same dZ, and write over the same results.
+    But dZ is never A_prev: for `A.dot(A.T)` NumPy takes another routine than for `A.dot(B.T)`, BLAS's syrk for gemm, and
+    copies half of what comes out, at 0.86 to 2.3 times the time for 8 to 1024 units.
+    """
+    activations, signals, results = _ArrayByShape(X.dtype), _ArrayByShape(X.dtype), _ArrayByShape(X.dtype)
+    examples = X.shape[1]
+    products = [(layer.W, activations[layer.W.shape[1], examples], results[len(layer.W), examples]) for layer in network.layers]
     for layer in reversed(network.layers):
-        dZ, A_prev = given[len(layer.W), X.shape[1]], given[layer.W.shape[1], X.shape[1]]
-        products.append((dZ, A_prev.T, result[layer.W.shape]))
+        dZ, A_prev = signals[len(layer.W), examples], activations[layer.W.shape[1], examples]
+        products.append((dZ, A_prev.T, results[layer.W.shape]))
         if not layer.first:
-            products.append((layer.W.T, dZ, result[A_prev.shape]))
-
-    def step() -> None:
-        for left, right, out in products:
-            left.dot(right, out)
-
-    return step
+            products.append((layer.W.T, dZ, results[A_prev.shape]))
+    return products
 
 
 class _ArrayByShape(dict[tuple[int, ...], np.ndarray]):

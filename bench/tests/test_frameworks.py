@@ -125,8 +125,9 @@ def test_the_example_is_jax_unrolled(framework):
     assert unrolled.library == framework.library
 
 
-def test_the_examples_sweep_compares_those_that_are_registered():
-    sweep = sweeps.load(str(EXAMPLES / "frameworks.toml"))
+@pytest.mark.parametrize("name", ["frameworks.toml", "frameworks_wide.toml"])
+def test_the_examples_sweeps_compare_those_that_are_registered(name):
+    sweep = sweeps.load(str(EXAMPLES / name))
     assert {*FRAMEWORKS, "recursive", "iterative_pop"} == {*sweep.impls} <= {*IMPLEMENTATIONS}
 
 

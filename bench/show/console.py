@@ -19,6 +19,7 @@ from rich.text import Text
 from bench.analyse.findings import Finding
 from bench.analyse.progress import Progress
 from bench.analyse.verdicts import verdict
+from bench.measure.caveats import Caveat
 from bench.measure.passes import Finished
 from bench.plan.cells import Cell
 from bench.plan.contenders import FLOOR, title
@@ -52,6 +53,11 @@ class Screen:
     def warn(self, sentence: str) -> None:
         """Something that the user should know, but that stops nothing."""
         self.err.print(f"[yellow]note:[/] {escape(one_line(sentence))}", soft_wrap=True)
+
+    def caveats(self, found: Sequence[Caveat]) -> None:
+        """What speaks against the figures, each with its remedy."""
+        for one in found:
+            self.warn(f"{one.what}; to mend it: {one.remedy}")
 
     def complain(self, sentence: str) -> None:
         """Why the command ends."""

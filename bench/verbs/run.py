@@ -110,6 +110,11 @@ class Ledger:
         self.progress.add(pd.DataFrame(rows, columns=self.table.columns).astype(SCHEMAS["time.csv"]))
         self.account.measured_s += sum(row.wall_ns * row.iterations for row in finished.rows if row.wall_ns and row.iterations) / 1e9
 
+    def caution(self, found: list[Caveat], screen: Screen) -> None:
+        """Note what speaks against the figures, and tell it."""
+        self.account.caveats += found
+        screen.caveats(found)
+
 
 def _measure(
     experiment: Experiment, known: dict[str, Any], before: dict[str, Any], seed: int, patience: float, folder: Path, screen: Screen
@@ -127,7 +132,7 @@ def _measure(
     if not earlier.empty:
         screen.say(f"goes on with {earlier.groupby(['cell', 'pass']).ngroups} visits recorded before; --fresh starts anew")
     start = caveats.this_moment()
-    ledger.account.caveats += _tell(caveats.before(caveats.read_text, known["load_1_min"], caveats.on_battery()), screen)
+    ledger.caution(caveats.before(caveats.read_text, known["load_1_min"], caveats.on_battery()), screen)
 
     def keep_record() -> None:
         write_machine(folder, machine_record(experiment, known, before, ledger.account, start, caveats.this_moment()))
@@ -141,14 +146,7 @@ def _measure(
             keep_record()
         raise
     keep_record()
-    _tell(caveats.during(start, caveats.this_moment()), screen)
-
-
-def _tell(found: list[Caveat], screen: Screen) -> list[Caveat]:
-    """Tell what speaks against the figures, each with its remedy."""
-    for one in found:
-        screen.warn(f"{one.what}; to mend it: {one.remedy}")
-    return found
+    screen.caveats(caveats.during(start, caveats.this_moment()))
 
 
 def _watch(experiment: Experiment, cells: list[Cell], seed: int, patience: float, scratch: Path, ledger: Ledger, screen: Screen) -> None:
@@ -188,7 +186,7 @@ def _check_blas(ledger: Ledger, hello: dict[str, Any], wanted: int, screen: Scre
     first = not ledger.account.blas
     ledger.account.blas = machine.blas_of(hello)
     if first:
-        ledger.account.caveats += _tell(caveats.of_blas(ledger.account.blas["blas_threads"], wanted), screen)
+        ledger.caution(caveats.of_blas(ledger.account.blas["blas_threads"], wanted), screen)
 
 
 def _sum_up(experiment: Experiment, folder: Path) -> pd.DataFrame:

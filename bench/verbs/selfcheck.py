@@ -73,28 +73,27 @@ def _grid(found: Sequence[Check]) -> Grid:
 
 
 def _measure(shares: plan.Shares, folder: Path, screen: Screen) -> None:
+    """Take every measurement, and record on what machine and what spoke against it."""
     record = machine.fingerprint()
-    before, start = caveats.before(caveats.read_text, record["load_1_min"], caveats.on_battery()), caveats.this_moment()
+    found, start = caveats.before(caveats.read_text, record["load_1_min"], caveats.on_battery()), caveats.this_moment()
+    spent = _measure_all(shares, folder, record["machine"], screen)
+    found += caveats.during(start, caveats.this_moment())
+    screen.caveats(found)
+    write_machine(folder, {**record, "passes": spent, "warnings": [asdict(one) for one in found]})
+
+
+def _measure_all(shares: plan.Shares, folder: Path, machine_name: str, screen: Screen) -> dict[str, float]:
+    """A against A and the known differences, the tools in turns, the meters; the seconds that went into Unwind's own passes."""
     with tempfile.TemporaryDirectory() as scratch:
         data = _write_data(Path(scratch))
-        passes = _passes(folder, data, record["machine"])
+        passes = _passes(folder, data, machine_name)
         screen.say(f"A against A in {len(passes['grid'].cells)} cells, {shares.grid_s:.0f} s; known differences, {shares.known_s:.0f} s")
         passes["grid"].go_on(shares.grid_s)
         passes["known"].go_on(shares.known_s)
-        tools = _tools(data[plan.TRIO.batch])
-        others = Table(folder, "others.csv")
-        for turn in range(1, shares.turns + 1):
-            screen.say(f"turn {turn} of {shares.turns}: Unwind for {shares.trio_s:.0f} s, then {', '.join(tools) or 'nobody'}")
-            passes["trio"].go_on(shares.trio_s)
-            for tool in list(tools):
-                _one_session(tool, tools, turn, others, screen)
+        _take_turns(shares, passes["trio"], _tools(data[plan.TRIO.batch]), Table(folder, "others.csv"), screen)
         screen.say("meters beside those of other tools")
         Table(folder, "meters.csv").replace(weighing_rows(weighings(data[WEIGHED.batch])))
-    spent = {f"{name}_s": round(one.seconds, 2) for name, one in passes.items()}
-    found = [*before, *caveats.during(start, caveats.this_moment())]
-    for one in found:
-        screen.warn(f"{one.what}; to mend it: {one.remedy}")
-    write_machine(folder, {**record, "passes": spent, "warnings": [asdict(one) for one in found]})
+    return {f"{name}_s": round(one.seconds, 2) for name, one in passes.items()}
 
 
 def _write_data(folder: Path) -> dict[int, Path]:
@@ -163,11 +162,15 @@ def _tools(data: Path) -> Tools:
     }
 
 
-def _one_session(tool: str, tools: Tools, turn: int, others: Table, screen: Screen) -> None:
-    """One session, recorded; a tool that fails has no more turns."""
-    try:
-        others.append(session_rows(turn, tools[tool]()))
-    except ToolFailed as error:
-        mend = "; `pip install '.[selfcheck]'` brings it" if "No module named" in str(error) else ""
-        screen.warn(f"{tool} is left out: {error}{mend}")
-        del tools[tool]
+def _take_turns(shares: plan.Shares, trio: Passes, tools: Tools, others: Table, screen: Screen) -> None:
+    """Unwind and the others at the same work, one after the other, turn by turn; a tool that fails has no more turns."""
+    for turn in range(1, shares.turns + 1):
+        screen.say(f"turn {turn} of {shares.turns}: Unwind for {shares.trio_s:.0f} s, then {', '.join(tools) or 'nobody'}")
+        trio.go_on(shares.trio_s)
+        for tool, session in list(tools.items()):
+            try:
+                others.append(session_rows(turn, session()))
+            except ToolFailed as error:
+                mend = "; `pip install '.[selfcheck]'` brings it" if "No module named" in str(error) else ""
+                screen.warn(f"{tool} is left out: {error}{mend}")
+                del tools[tool]

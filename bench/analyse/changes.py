@@ -54,14 +54,14 @@ class Change:
         return self.together[0] > 1 + share
 
 
-def changes(base: pd.DataFrame, new: pd.DataFrame, baseline: str, same_machine: bool) -> list[Change]:
+def changes(base: pd.DataFrame, new: pd.DataFrame, baseline: str, floors_alike: bool) -> list[Change]:
     """Every implementation against the baseline wherever both folders have it.
 
-    Where both were measured on one machine, the baseline is compared with the floor too, so that
+    Where both floors were measured on one machine by the same code, the baseline is compared with them too, so that
     what makes all implementations slower alike is not missed; machines differ in that ratio.
     """
     compared = [one for one in compared_in(base, baseline, ()) if one[0] not in REFERENCES]
-    if same_machine:
+    if floors_alike:
         compared.append((baseline, FLOOR))
     before, after = _samples(base, compared), _samples(new, compared)
     cells = base.drop_duplicates("cell").sort_values(list(CELL_COLUMNS))["cell"].tolist()

@@ -26,9 +26,11 @@ import numpy as np
 import threadpoolctl
 
 from bench.measure import clocks, visit
+from bench.measure.frame_room import with_room_for_frames
 from bench.measure.lifeline import die_with_parent
 from bench.measure.process import ending
 from bench.measure.steps import Workbench
+from bench.plan.allocators import STEADY
 from bench.plan.cells import Cell
 from bench.plan.contenders import available
 from impls import Implementation
@@ -86,15 +88,14 @@ def _visit(item: dict[str, Any], implementations: Any, baseline: str, answer: An
     visit.raise_recursion_limit(cell.depth)
     with np.load(item["data"]) as data:
         bench = Workbench(cell, data["X"], data["Y"], str(data["loss"]))
-    rows = visit.measure(
-        visit.Visit(
-            bench.contenders(item["contenders"], implementations, baseline),
-            item["rounds"],
-            random.Random(item["seed"]),
-            clocks.read_clocks,
-            lambda name: answer(trying=name),
-        )
+    this = visit.Visit(
+        bench.contenders(item["contenders"], implementations, baseline),
+        item["rounds"],
+        random.Random(item["seed"]),
+        clocks.read_clocks,
+        lambda name: answer(trying=name),
     )
+    rows = with_room_for_frames(cell.depth, lambda: visit.measure(this)) if cell.allocator == STEADY else visit.measure(this)
     answer(rows=[astuple(row) for row in rows], wall_s=perf_counter() - start)
 
 

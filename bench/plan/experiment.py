@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,14 @@ class Experiment:
             "blas_threads": self.sweep.blas_threads,
             "implementations": {name: _digest(_source(one)) for name, one in self.implementations.items()},
             "data": {name: _digest(one.X.tobytes(), one.Y.tobytes()) for name, one in self.data.items()},
+            "libraries": {"numpy": np.__version__, **{name: version(name) for name in self._libraries}},
         }
+
+    @property
+    def _libraries(self) -> list[str]:
+        """What implementations are written over beside NumPy, and what that cannot do without."""
+        found = [one.library for one in self.implementations.values() if one.library]
+        return sorted({name for library in found for name in (library.name, *library.needs)})
 
     def write_batches(self, folder: Path, sizes: Iterable[int]) -> dict[tuple[str, int], Path]:
         """A batch of each size as an .npz file, so that a measuring process need not load the library it came from."""

@@ -96,6 +96,7 @@ class _Settings(BaseModel):
     baseline: str = ""
     implementations: dict[str, str] = {}
     data: dict[str, str] = {}
+    libraries: dict[str, str] = {}
 
 
 class _Machine(BaseModel):

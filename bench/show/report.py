@@ -127,7 +127,10 @@ def _machine_facts(machine: dict[str, Any]) -> list[tuple[str, str]]:
             return f"{machine[key] / 2**30:.1f} GiB"
         return str(machine[key])
 
-    return [(label, words(key)) for key, label in FACTS.items() if machine.get(key) not in (None, "")]
+    libraries = machine.get("settings", {}).get("libraries", {})
+    others = [f"{name} {version}" for name, version in libraries.items() if name != "numpy"]
+    facts = [(label, words(key)) for key, label in FACTS.items() if machine.get(key) not in (None, "")]
+    return [*facts, *([("libraries", ", ".join(others))] if others else [])]
 
 
 def _cards(findings: Sequence[Finding]) -> list[dict[str, str]]:

@@ -30,7 +30,7 @@ def visit_rows(times, **shared):
     ]
 
 
-def write_results(folder, ratio, passes=20, cells=1, machine="m", baseline="iterative", floor=None, spread=0.001, seed=0):
+def write_results(folder, ratio, passes=20, cells=1, machine="m", baseline="iterative", floor=None, spread=0.001, seed=0, method="here"):
     """A results folder in which `recursive` takes ratio(cell) times as long as `iterative`, as scattered over passes."""
     rng = random.Random(seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -48,5 +48,5 @@ def write_results(folder, ratio, passes=20, cells=1, machine="m", baseline="iter
                 times["floor"] = floor * math.exp(rng.gauss(0, spread))
             rows += visit_rows({impl: (ns, ns) for impl, ns in times.items()}, **place)
     Table(folder, "time.csv").replace(as_rows(time_rows(*rows)))
-    write_machine(folder, {"machine": machine, "settings": {"baseline": baseline}, "warnings": []})
+    write_machine(folder, {"machine": machine, "settings": {"baseline": baseline, "method": method}, "warnings": []})
     return folder

@@ -105,12 +105,14 @@ def test_the_gate_is_an_exit_code(tmp_path, capsys, slower, gate, code):
 
 
 def test_machines_may_differ_and_the_floor_counts_where_they_do_not(tmp_path):
-    """Everything but the floor takes a tenth longer: seen on one machine, and not told between two."""
+    """Everything but the floor takes a tenth longer: seen on one machine, and not told between two, or two ways of measuring."""
     one = write_results(tmp_path / "one", lambda cell: 1.2, floor=5e5)
     slow = write_results(tmp_path / "slow", lambda cell: 1.2, floor=4.5e5, seed=1)
     other = write_results(tmp_path / "other", lambda cell: 1.2, floor=4.5e5, seed=1, machine="n")
     assert main(["compare", str(one), str(slow), "--fail-above", "0.05"]) == 1
+    changed = write_results(tmp_path / "changed", lambda cell: 1.2, floor=4.5e5, seed=1, method="there")
     assert main(["compare", str(one), str(other), "--fail-above", "0.05"]) == 0
+    assert main(["compare", str(one), str(changed), "--fail-above", "0.05"]) == 0
 
 
 def test_markdown_is_a_table_and_leaves_names_as_they_are(tmp_path, capsys):

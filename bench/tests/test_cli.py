@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -124,6 +125,24 @@ def test_changed_settings_are_not_mixed_in(home, capsys):
     assert unwind(home, "run", "--sweep", str(home / "tiny.toml"), "--baseline", "recursive") == 2
     assert "its figures are of another baseline, iterative; give --fresh" in flat(capsys.readouterr().err)
     assert (home / "results" / "time.csv").read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"method": "0"}, "another way of measuring, 0"),
+        ({"libraries": {"numpy": "1.26.4"}}, "another version of numpy"),
+        ({"data": {"breast_cancer": "0"}}, "other data under the name of breast_cancer"),
+        ({"implementations": {"recursive": "0"}}, "an earlier version of recursive"),
+    ],
+)
+def test_figures_that_something_else_has_made_are_not_mixed_in(home, tmp_path, capsys, changed, words):
+    shutil.copytree(home / "results", tmp_path / "results")
+    path = tmp_path / "results" / "machine.json"
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps({**record, "settings": {**record["settings"], **changed}}))
+    assert unwind(tmp_path, "run", "--sweep", str(home / "tiny.toml")) == 2
+    assert f"its figures are of {words}; give --fresh to start anew" in flat(capsys.readouterr().err)
 
 
 def flat(text):

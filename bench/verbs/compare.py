@@ -26,8 +26,7 @@ def compare(options: argparse.Namespace, screen: Screen) -> None:
     if above is not None and not 0 <= above < float("inf"):
         raise BadInput(f"--fail-above is {above:g}; give a fraction, such as 0.03")
     (old, before), (new, after) = (read_measurements(folder, screen.warn) for folder in (options.base, options.new))
-    same_machine = old.get("machine", "") == new.get("machine")
-    found = changes(before, after, _baseline(options.base, old, options.new, new), same_machine)
+    found = changes(before, after, _baseline(options.base, old, options.new, new), _floors_alike(old, new))
     if not found:
         raise NothingMeasured(f"{options.base} and {options.new} have no comparison in common; measure the same sweep in both")
     sentence = sum_up(found, above)
@@ -44,6 +43,12 @@ def compare(options: argparse.Namespace, screen: Screen) -> None:
         raise GateFailed(sentence)
     if not options.markdown:
         screen.say(sentence)
+
+
+def _floors_alike(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Were both floors measured on one machine, by the same code?"""
+    method, other = (one.get("settings", {}).get("method") for one in (old, new))
+    return old.get("machine", "") == new.get("machine") and method == other
 
 
 def _baseline(base: Path, old: dict[str, Any], new: Path, fresh: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from bench.errors import BadInput
 from bench.measure import caveats
 from bench.measure.caveats import Caveat, Moment
+from bench.measure.method import method
 from bench.plan.experiment import Experiment
 from bench.record.folder import read_machine
 
@@ -33,7 +34,7 @@ def record_to_go_on_with(experiment: Experiment, known: dict[str, Any], folder: 
     if before.get("machine") != known["machine"]:
         return {}
     for key, words in CHANGES.items():
-        changed = _changed(experiment.settings()[key], before.get("settings", {}).get(key))
+        changed = _changed(_settings(experiment)[key], before.get("settings", {}).get(key))
         if changed:
             raise BadInput(f"{folder}: its figures are of {words}{changed}; give --fresh to start anew, or another --results")
     return before
@@ -44,7 +45,13 @@ CHANGES = {
     "blas_threads": "another number of BLAS threads, ",
     "implementations": "an earlier version of ",
     "data": "other data under the name of ",
+    "libraries": "another version of ",
+    "method": "another way of measuring, ",
 }
+
+
+def _settings(experiment: Experiment) -> dict[str, Any]:
+    return {**experiment.settings(), "method": method()}
 
 
 def _changed(now: Any, then: Any) -> str:
@@ -77,7 +84,7 @@ def machine_record(
 
 def conditions(experiment: Experiment, before: dict[str, Any]) -> dict[str, Any]:
     """What was compared, this time and earlier."""
-    settings = experiment.settings()
-    for key in ("implementations", "data"):
+    settings = _settings(experiment)
+    for key in ("implementations", "data", "libraries"):
         settings[key] = {**before.get("settings", {}).get(key, {}), **settings[key]}
     return {"refused": experiment.refused, "settings": settings}

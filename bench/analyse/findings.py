@@ -19,7 +19,7 @@ from impls import IMPLEMENTATIONS
 
 ALPHA = 0.05
 TOO_FEW = "There are too few passes so far for intervals that hold together; the same command goes on from here."
-ALLOCATOR_WORDS = {"default": "with the default allocator", "steady": "with an allocator that keeps freed memory"}
+ALLOCATOR_WORDS = {"default": "with the default allocator", "steady": "with freed memory kept"}
 
 
 @dataclass(frozen=True)
@@ -136,17 +136,25 @@ def _most_telling(found: Sequence[Ratio]) -> Ratio:
 
 def _recursion_alone(data: Slice) -> Iterator[Finding]:
     """Recursion against the list that lets go of its arrays just as early, in the deepest networks."""
-    allocator = data.allocators[-1]
-    found = ratios(data, ("recursive", "iterative_pop"), allocator, deepest=True)
-    if found:
-        yield Finding(
-            "What do the function calls themselves cost?",
-            f"{ALLOCATOR_WORDS[allocator]}, against a list that is popped, and so lets go of its arrays just as early, "
-            f"recursion in the deepest networks takes {_by_width(found, 'the CPU time')}. {_from_which_width(found)}",
-            tuple(found),
-            found[0],
-            "recursion ÷ popped list",
-        )
+    for allocator in data.allocators:
+        found = ratios(data, ("recursive", "iterative_pop"), allocator, ALPHA / len(data.allocators), deepest=True)
+        if found:
+            yield Finding(
+                "What do the function calls themselves cost?",
+                f"{ALLOCATOR_WORDS[allocator]}, against a list that is popped, and so lets go of its arrays just as early, "
+                f"recursion in the deepest networks takes {_by_width(found, 'the CPU time')}. {_from_which_width(found)} "
+                f"{FRAMES_WORDS[allocator]}",
+                tuple(found),
+                found[0] if allocator == data.allocators[-1] else None,
+                "recursion ÷ popped list",
+            )
+
+
+FRAMES_WORDS = {
+    "default": "That is calls, and fresh pages for their frames, which CPython 3.11 to 3.13 gives back as they return "
+    "(python/cpython#142183).",
+    "steady": "Frames find room that is there already, so that is the calls alone.",
+}
 
 
 def _from_which_width(ratios: Sequence[Ratio]) -> str:
@@ -156,8 +164,8 @@ def _from_which_width(ratios: Sequence[Ratio]) -> str:
     widest = max(slower, key=lambda one: one.width)
     wider = [one for one in ratios if one.width > widest.width]
     if not wider:
-        return f"The cost shows up to width {widest.width}, the widest that was tried."
-    return f"The cost shows up to width {widest.width}, and from width {wider[0].width} on it does not."
+        return f"It is slower up to width {widest.width}, the widest that was tried."
+    return f"It is slower up to width {widest.width}, and from width {wider[0].width} on not for certain."
 
 
 def _release(data: Slice) -> Iterator[Finding]:
@@ -190,7 +198,7 @@ def _above_the_floor(data: Slice, baseline: str) -> Iterator[Finding]:
     found = ratios(data, (baseline, FLOOR), data.allocators[-1], deepest=True)
     if found:
         yield Finding(
-            "How much of a step is arithmetic that no implementation can avoid?",
+            "How much of a step is arithmetic?",
             f"a whole step takes {_by_width(found, 'the time of its matrix products alone')}.",
             tuple(found),
             found[-1],

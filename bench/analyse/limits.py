@@ -110,7 +110,8 @@ def _the_limit(as_it_comes: Sequence[Reach]) -> Iterator[Finding]:
 
 
 def _odd(one: Reach) -> str:
-    return f"{_capital(_titles([one]))} trained {spaced(one.deepest)} layers on {one.python}, and one more ended in {ENDINGS[one.status]}."
+    trained = f"{_capital(_titles([one]))} trained {spaced(one.deepest)} layers on {one.python}"
+    return f"{trained}, and a deeper network ended in {ENDINGS[one.status]}."
 
 
 def _raised(raised: Sequence[Reach], calls: Sequence[Reach]) -> Iterator[Finding]:

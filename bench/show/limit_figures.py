@@ -132,8 +132,9 @@ PLOTS: tuple[tuple[str, str, str, Callable[[Sequence[Reach]], Figure]], ...] = (
     (
         "depth_limits",
         "How deep each can go",
-        "The deepest network that trains one step, on a log scale, and what happens one step further. An arrow means that the most "
-        "that was tried went well. The stack is that of the thread that does the work; without a size, it is the main thread's.",
+        "The deepest network that trains one step, on a log scale, and how the next deeper one that was tried ended. An arrow "
+        "means that the most that was tried went well. The stack is that of the thread that does the work; without a size, it is the "
+        "main thread's.",
         depth_limits,
     ),
     (

@@ -20,7 +20,7 @@ from bench.plan.contenders import CONTROL, FLOOR
 from bench.show.pictures import COLOURS, Picture, label
 from impls import IMPLEMENTATIONS
 
-ALLOCATOR_TITLES = {"default": "default allocator", "steady": "allocator keeps freed memory"}
+ALLOCATOR_TITLES = {"default": "default allocator", "steady": "freed memory kept"}
 
 
 def ratio_by_depth(data: Slice) -> Figure:
@@ -182,8 +182,8 @@ PLOTS: tuple[tuple[str, str, str, Callable[[Slice], Figure]], ...] = (
     (
         "time_per_layer",
         "How much of a step is arithmetic",
-        "CPU time of a step for each layer of the deepest networks. Below the dashed line nothing can go: it is the matrix products "
-        "alone, into arrays that are there already.",
+        "CPU time of a step for each layer of the deepest networks. The dashed line is the matrix products alone, into arrays that are "
+        "there already: nobody who asks NumPy for them can go below it.",
         time_per_layer,
     ),
 )

@@ -144,7 +144,7 @@ def test_what_python_does_not_count_is_told_by_the_size_of_the_stack():
     )  # (2^26 - 2^19) / 127 000
     assert "Is it dangerous to raise the limit?" not in found
     assert (
-        "Compiled recursion trained 11 136 layers on 3.13.0, and one more ended in a segmentation fault."
+        "Compiled recursion trained 11 136 layers on 3.13.0, and a deeper network ended in a segmentation fault."
         in found["What is Python's limit?"]
     )
 
@@ -156,7 +156,7 @@ def test_other_endings_are_told_too():
         limit("3.14.0", "iterative", 4_096, "timeout", 1_000),
     )
     assert answers(table)["Is it dangerous to raise the limit?"] == (
-        "Recursion trained 300 000 layers on 3.14.0, and one more ended in out of memory."
+        "Recursion trained 300 000 layers on 3.14.0, and a deeper network ended in out of memory."
     )
     assert "Kept list trained 4 096 layers on 3.14.0" in answers(table)["What is Python's limit?"]
 

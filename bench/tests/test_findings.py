@@ -57,8 +57,8 @@ def test_what_popping_saves_and_what_a_step_is_made_of():
     found = answers()
     assert found["What does it save to release the cache early?"] == [
         "Popping the list, against keeping it: with the default allocator it is faster in 1 of 2 cells and the same within 1 % in 1, at "
-        "best 0.750 times the CPU time [0.750, 0.750] (depth 4, width 64); with freed memory kept it is the same within 1 % in 2 of 2 cells, at "
-        "best 1.000 times the CPU time [1.000, 1.000] (depth 4, width 8)."
+        "best 0.750 times the CPU time [0.750, 0.750] (depth 4, width 64); with freed memory kept it is the same within 1 % in 2 of 2 "
+        "cells, at best 1.000 times the CPU time [1.000, 1.000] (depth 4, width 8)."
     ]
     assert found["How much of a step is arithmetic?"] == [
         "A whole step takes 4.000 times the time of its matrix products alone [4.000, 4.000] at width 8 and 1.200 times [1.200, 1.200] at "

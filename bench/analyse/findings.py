@@ -145,8 +145,8 @@ def _recursion_alone(data: Slice) -> Iterator[Finding]:
                 f"recursion in the deepest networks takes {_by_width(found, 'the CPU time')}. {_from_which_width(found)} "
                 f"{FRAMES_WORDS[allocator]}",
                 tuple(found),
-                found[0] if allocator == data.allocators[-1] else None,
-                "recursion ÷ popped list",
+                found[0],
+                f"recursion ÷ popped list, {allocator} allocator",
             )
 
 

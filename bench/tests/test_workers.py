@@ -2,6 +2,7 @@
 
 import os
 import signal
+import statistics
 import subprocess
 import sys
 import time
@@ -60,6 +61,18 @@ def test_a_pass_measures_every_cell_and_contender_with_blas_pinned(workers):
     assert all(row.cpu_ns > 0 and row.wall_ns > 0 and row.status == "ok" for one in done for row in one.rows)
     assert all(row.iterations * row.cpu_ns >= 1.5e6 for row in done[1].rows)
     assert [pool["num_threads"] for hello in hellos for pool in hello["blas"] if pool["user_api"] == "blas"] == [1, 1]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counts page faults")
+def test_a_steady_visit_has_no_fresh_pages_for_frames(workers):
+    """Through 400 layers recursion meets five edges of frame chunks, at whatever depth it starts; each faults pages in."""
+    measure, _ = workers
+    faults = {}
+    for done in measure([assign("recursive", depth=400, allocator=allocator) for allocator in ("default", "steady")]):
+        faults[done.assignment.cell.allocator] = statistics.median(row.minor_faults for row in done.rows)
+    assert faults["steady"] < 1
+    if sys.version_info < (3, 13, 1):  # later ones may keep a chunk themselves
+        assert faults["default"] > 5
 
 
 @pytest.mark.parametrize(

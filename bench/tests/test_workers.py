@@ -65,14 +65,14 @@ def test_a_pass_measures_every_cell_and_contender_with_blas_pinned(workers):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counts page faults")
 def test_a_steady_visit_has_no_fresh_pages_for_frames(workers):
-    """Through 400 layers recursion meets five edges of frame chunks, at whatever depth it starts; each faults pages in."""
+    """Through 2 000 layers recursion meets 26 edges of frame chunks, at whatever depth it starts; each faults pages in."""
     measure, _ = workers
     faults = {}
-    for done in measure([assign("recursive", depth=400, allocator=allocator) for allocator in ("default", "steady")]):
+    for done in measure([assign("recursive", depth=2000, allocator=allocator) for allocator in ("default", "steady")]):
         faults[done.assignment.cell.allocator] = statistics.median(row.minor_faults for row in done.rows)
-    assert faults["steady"] < 1
+    assert faults["steady"] < 10  # one or two come from elsewhere
     if sys.version_info < (3, 13, 1):  # later ones may keep a chunk themselves
-        assert faults["default"] > 5
+        assert faults["default"] > 26
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ from impls.checkpoint_loop import checkpoint_loop
 from impls.checkpoint_recursion import checkpoint_recursion
 from impls.closures import closures
 from impls.compiled import compiled_loop, compiled_recursion
-from impls.course import course
-from impls.forum import forum
 from impls.frameworks import autograd, jax, torch
 from impls.generators import generators
 from impls.interface import Implementation
 from impls.iterative import iterative
 from impls.iterative_pop import iterative_pop
+from impls.originals.course import course
+from impls.originals.forum import forum
 from impls.recursive import recursive
 
 IMPLEMENTATIONS: "dict[str, Implementation]" = {

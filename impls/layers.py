@@ -15,12 +15,21 @@ Arrays are overwritten where the value is not needed again and the result is the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable
+from dataclasses import dataclass
+from typing import Callable
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from impls.network import Layer
+
+@dataclass
+class Layer:
+    """Weights W (n, n_prev), biases b (n, 1), the name of the activation; is it the first?"""
+
+    __slots__ = ("W", "activation", "b", "first")
+    W: np.ndarray
+    b: np.ndarray
+    activation: str
+    first: bool
 
 
 def forward(layer: Layer, A_prev: np.ndarray) -> np.ndarray:

@@ -7,19 +7,8 @@ from typing import Sequence
 
 import numpy as np
 
-from impls.layers import HIDDEN_ACTIVATIONS
+from impls.layers import HIDDEN_ACTIVATIONS, Layer
 from impls.losses import LOSSES
-
-
-@dataclass
-class Layer:
-    """Weights W (n, n_prev), biases b (n, 1), the name of the activation; is it the first?"""
-
-    __slots__ = ("W", "activation", "b", "first")
-    W: np.ndarray
-    b: np.ndarray
-    activation: str
-    first: bool
 
 
 @dataclass

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from impls.interface import Implementation
-from impls.network import Layer, Network
+from impls.layers import Layer
+from impls.network import Network
 
 
 def deferred(implementation: Implementation, network: Network, X: np.ndarray, Y: np.ndarray, learning_rate: float) -> float:

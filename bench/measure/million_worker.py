@@ -20,7 +20,8 @@ from bench.measure import meters, visit
 from bench.measure.lifeline import die_with_parent
 from bench.measure.worker import answers_only
 from impls import IMPLEMENTATIONS
-from impls.network import Layer, Network, make_network
+from impls.layers import Layer
+from impls.network import Network, make_network
 from impls.updates import descend
 
 LEARNING_RATE = 1e-3

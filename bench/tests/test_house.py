@@ -32,8 +32,9 @@ def imported(path):
 
 def libraries(path):
     """What the implementations in a file are written over; the files of the compiled ones are over their compiler's own, too."""
-    compiler = {"numba", "llvmlite"} if path.stem.startswith("compiled_") else set()
-    return compiler | {one.library.name for one in IMPLEMENTATIONS.values() if one.library and module_of(one) == f"impls.{path.stem}"}
+    compiler = {"numba", "llvmlite"} if path.parent.name == "compiled" else set()
+    module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    return compiler | {one.library.name for one in IMPLEMENTATIONS.values() if one.library and module_of(one) == module}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -14,8 +14,8 @@ from bench.measure.visit import SHORTEST_NS, Visit, measure, raise_recursion_lim
 from bench.plan.cells import Cell
 from impls import IMPLEMENTATIONS
 from impls.contract import example
-from impls.layers import forward
-from impls.network import Layer, Network
+from impls.layers import Layer, forward
+from impls.network import Network
 
 
 def visit(steps, rounds=3, log=None):

@@ -13,7 +13,7 @@ jax = IMPLEMENTATIONS["jax"]
 
 def prepare(network, X, Y):
     """As `jax` does it, but with nothing to scan over: each layer is a run of its own."""
-    from impls.jax_scan import prepare  # here, since JAX may be missing
+    from impls.frameworks.jax_scan import prepare  # here, since JAX may be missing
 
     return prepare(network, X, Y, lambda layers: [[l] for l in range(len(layers))])
 

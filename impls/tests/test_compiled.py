@@ -135,7 +135,7 @@ def test_a_step_leaves_nothing_behind(one):
 @installed
 @pytest.mark.skipif(sys.platform != "linux", reason="others take what malloc gives")
 def test_pages_are_zero_and_writable_or_there_is_no_memory():
-    from impls.compiled_stack import pages
+    from impls.compiled.stack import pages
 
     array = pages(5, np.dtype("float32"))
     array += 1
@@ -146,7 +146,7 @@ def test_pages_are_zero_and_writable_or_there_is_no_memory():
 
 @installed
 def test_gradients_are_lent_to_one_at_a_time():
-    from impls.compiled_stack import borrow_gradients, give_back
+    from impls.compiled.stack import borrow_gradients, give_back
 
     parameters = np.zeros(7)
     one, other = borrow_gradients(parameters), borrow_gradients(parameters)
@@ -159,7 +159,7 @@ def test_gradients_are_lent_to_one_at_a_time():
 
 @installed
 def test_tanh_is_right_to_three_units_in_the_last_place():
-    from impls.compiled_kernels import tanh
+    from impls.compiled.kernels import tanh
 
     z = np.concatenate([np.random.default_rng(0).standard_normal(10_000) * scale for scale in (1e-9, 1e-3, 0.1, 1, 3, 30, 1e3)])
     exact = np.tanh(z.astype(np.longdouble))
@@ -170,7 +170,7 @@ def test_tanh_is_right_to_three_units_in_the_last_place():
 
 @installed
 def test_products_may_be_added_where_they_are_wanted():
-    from impls.compiled_kernels import multiply_add, multiply_transposed_add, transposed_multiply_add
+    from impls.compiled.kernels import multiply_add, multiply_transposed_add, transposed_multiply_add
 
     for dtype in DTYPES:
         A, B, C = np.array([[1, 2], [3, 4], [5, 6]], dtype), np.array([[1, 0, 2], [0, 1, 3]], dtype), np.ones((3, 3), dtype)
@@ -227,7 +227,7 @@ from impls.contract import example
 for name in ("compiled_loop", "compiled_recursion"):
     one = IMPLEMENTATIONS[name]
     print(one.steps["fused"](*one.prepared(*example((3, 4, 1))), 0.1))
-    print(import_module(f"impls.{name}").run.stats.cache_hits)
+    print(import_module(one.backprop.__module__).run.stats.cache_hits)
 """
 
 
@@ -258,7 +258,7 @@ def test_machine_code_of_another_text_is_not_taken(tmp_path):
 
 @installed
 def test_a_folder_that_cannot_be_made_is_of_no_use(tmp_path):
-    from impls.compiled_cache import _writable
+    from impls.compiled.cache import _writable
 
     (tmp_path / "file").write_text("")
     assert _writable(tmp_path / "file" / "folder") == ""
@@ -269,7 +269,7 @@ def test_a_folder_that_cannot_be_made_is_of_no_use(tmp_path):
 def test_without_a_folder_nothing_is_kept(monkeypatch):
     from numba import config
 
-    from impls import compiled_cache
+    from impls.compiled import cache as compiled_cache
 
     monkeypatch.setattr(compiled_cache, "_folder", lambda usual: "")
     monkeypatch.setattr(config, "CACHE_DIR", "as it was")

@@ -9,10 +9,10 @@ from impls import Implementation
 from impls.contract import BrokenContract, check, example, leaked_bytes
 from impls.interface import Library
 from impls.iterative import backprop
-from impls.layers import backward, forward
+from impls.layers import Layer, backward, forward
 from impls.libraries import late
 from impls.losses import LOSSES
-from impls.network import Layer, Network
+from impls.network import Network
 from impls.tests.present import NUMPY_ALONE
 from impls.updates import deferred
 

@@ -130,7 +130,7 @@ def test_autograd_hands_each_gradient_over_as_it_appears(framework):
 
 @pytest.mark.parametrize("framework", over_a_library("jax"))
 def test_jax_scans_over_what_can_be_stacked(framework):
-    from impls.jax_scan import runs_of_like
+    from impls.frameworks.jax_scan import runs_of_like
 
     network, *_ = example((5, 4, 4, 4, 3))
     assert runs_of_like(network.layers) == [[0], [1, 2], [3]]

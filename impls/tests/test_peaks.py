@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impls.course_peaks import PARAMETERS_BYTES, TUPLES_BYTES, tuples_kept, z_beside_a
+from impls.originals.peaks import PARAMETERS_BYTES, TUPLES_BYTES, tuples_kept, z_beside_a
 from impls.peaks import StepShape, call_stack, list_kept, list_popped
 
 # 2 features, 3 units, 1 logit, 4 examples, numbers of 8 bytes, 128 for each array's object:

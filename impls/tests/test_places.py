@@ -7,7 +7,8 @@ import pytest
 
 from impls import IMPLEMENTATIONS
 from impls.contract import example
-from impls.network import Layer, Network
+from impls.layers import Layer
+from impls.network import Network
 from impls.tests.present import NUMPY_ALONE
 from impls.updates import UPDATES
 

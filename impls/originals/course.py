@@ -7,9 +7,9 @@ It computes dA0 too. It knows one order alone, all gradients and then all update
 
 import numpy as np
 
-from impls.course_parts import ACTIVATIONS, COSTS, activations_of, parameters_of
-from impls.course_peaks import tuples_kept
 from impls.interface import Implementation
+from impls.originals.parts import ACTIVATIONS, COSTS, activations_of, parameters_of
+from impls.originals.peaks import tuples_kept
 
 
 def backprop(network, X, Y, emit):

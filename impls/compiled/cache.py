@@ -45,4 +45,4 @@ def _writable(folder: Path) -> str:
 
 def _digest(here: Path) -> str:
     """Twelve digits that change with any of the compiled files."""
-    return sha256(b"".join(file.read_bytes() for file in sorted(here.glob("compiled_*.py")))).hexdigest()[:12]
+    return sha256(b"".join(file.read_bytes() for file in sorted(here.glob("*.py")))).hexdigest()[:12]

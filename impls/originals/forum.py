@@ -6,9 +6,9 @@ handed everything, stores a gradient or updates the parameters in place, which h
 
 import numpy as np
 
-from impls.course_parts import ACTIVATIONS, COSTS, activations_of, parameters_of
-from impls.course_peaks import z_beside_a
 from impls.interface import Implementation
+from impls.originals.parts import ACTIVATIONS, COSTS, activations_of, parameters_of
+from impls.originals.peaks import z_beside_a
 
 
 def backprop(network, X, Y, emit):

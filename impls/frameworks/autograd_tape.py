@@ -13,7 +13,8 @@ from autograd import value_and_grad
 from autograd.extend import defvjp, primitive
 from autograd.tracer import getval
 
-from impls.network import Layer, Network
+from impls.layers import Layer
+from impls.network import Network
 
 
 def prepare(network, X, Y):

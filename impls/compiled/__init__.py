@@ -4,9 +4,8 @@ from impls.interface import Implementation, Library
 from impls.libraries import late
 
 
-def compiled(name, title, cache, control):
-    """The implementation whose code is in the file of its own name."""
-    module = f"impls.{name}"
+def compiled(name, module, title, cache, control):
+    """The implementation whose code is in that module."""
     return Implementation(
         name,
         title,
@@ -20,5 +19,7 @@ def compiled(name, title, cache, control):
     )
 
 
-compiled_loop = compiled("compiled_loop", "compiled loop", "one array for all layers; compiled by Numba", "loop")
-compiled_recursion = compiled("compiled_recursion", "compiled recursion", "the hardware's call stack; compiled by Numba", "recursion")
+compiled_loop = compiled("compiled_loop", "impls.compiled.loop", "compiled loop", "one array for all layers; compiled by Numba", "loop")
+compiled_recursion = compiled(
+    "compiled_recursion", "impls.compiled.recursion", "compiled recursion", "the hardware's call stack; compiled by Numba", "recursion"
+)

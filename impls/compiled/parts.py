@@ -7,8 +7,8 @@ dZ is written over A, which nobody needs any more, and dA_prev over dA. So there
 import numpy as np
 from numba import njit, typeof, types
 
-from impls.compiled_kernels import multiply_add, multiply_transposed_add, tanh, transposed_multiply_add
-from impls.compiled_stack import RELU, SIGMOID, TANH, Stacked, borrow_gradients, give_back, pages, views
+from impls.compiled.kernels import multiply_add, multiply_transposed_add, tanh, transposed_multiply_add
+from impls.compiled.stack import RELU, SIGMOID, TANH, Stacked, borrow_gradients, give_back, pages, views
 
 ARITHMETIC = {"fastmath": {"contract"}, "error_model": "numpy"}  # multiply and add may be one instruction
 SUMS = {"fastmath": {"contract", "reassoc"}, "error_model": "numpy"}  # and a sum may be several that go side by side

@@ -1,8 +1,8 @@
 """Backprop compiled to machine code, with the cache in one array, which the layers are found in by number."""
 
-from impls.compiled_cache import kept
-from impls.compiled_parts import backward, forward, loss_and_gradient, output, programs
-from impls.compiled_stack import Stack
+from impls.compiled.cache import kept
+from impls.compiled.parts import backward, forward, loss_and_gradient, output, programs
+from impls.compiled.stack import Stack
 
 
 @kept

@@ -26,20 +26,20 @@ torch = over(
     Library("torch", EXTRA),
     "PyTorch",
     "the graph that PyTorch records, eagerly",
-    "impls.torch_tape",
+    "impls.frameworks.torch_tape",
     {"deferred": "step", "fused": "fused_step"},
 )
 jax = over(
     Library("jax", EXTRA),
     "JAX scan",
     "the arrays that JAX's scan stacks, compiled",
-    "impls.jax_scan",
+    "impls.frameworks.jax_scan",
     {"deferred": "step", "fused": "step"},
 )
 autograd = over(
     Library("autograd", EXTRA, allocates=False),  # its arrays are NumPy's
     "HIPS autograd",
     "the tape that HIPS autograd records",
-    "impls.autograd_tape",
+    "impls.frameworks.autograd_tape",
     {},
 )

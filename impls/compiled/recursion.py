@@ -3,9 +3,9 @@
 import numpy as np
 from numba import njit
 
-from impls.compiled_cache import kept
-from impls.compiled_parts import backward, forward, loss_and_gradient, programs
-from impls.compiled_stack import Stack
+from impls.compiled.cache import kept
+from impls.compiled.parts import backward, forward, loss_and_gradient, programs
+from impls.compiled.stack import Stack
 
 
 @kept

@@ -11,16 +11,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from impls.network import Layer, Network
+from impls.layers import Layer
+from impls.network import Network
 
 jax.config.update("jax_enable_x64", True)  # or float64 becomes float32
 
 
 class OnDevice(Network):
-    """A network whose parameters are `held` by JAX from a step on, [(Ws, bs)] by run, until somebody reads its layers.
-
-    From then on NumPy's arrays count, for whoever reads them may change them.
-    """
+    """A network whose parameters are `held` by JAX, [(Ws, bs)] by run, until its layers are read: a reader may change them."""
 
     def __init__(self, network, runs_of):
         self._layers, self.loss = network.layers, network.loss

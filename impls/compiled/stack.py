@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from impls.network import Layer, Network
+from impls.layers import Layer
+from impls.network import Network
 
 # A layer's sizes, where its W, b and A begin (A counted in examples), and what its activation is.
 LAYER = np.dtype([(name, np.int64) for name in ("n", "n_prev", "W", "b", "A", "activation")])

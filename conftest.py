@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.measure.environment import BLAS_VARIABLES
+from bench.measure.workers.environment import BLAS_VARIABLES
 
 os.environ.update(dict.fromkeys(BLAS_VARIABLES, "1"))  # before NumPy is imported, or it comes too late
 

@@ -15,8 +15,8 @@ from bench.analyse.intervals import fewest_samples, median_interval
 from bench.analyse.observations import observe
 from bench.analyse.rivals import Judgement, Row, Unit, by_bests, by_pyperf, by_unwind, by_z_test, judgements, seconds_to
 from bench.analyse.words import listed, percent
-from bench.measure.others.trio import AGAIN, FIRST, SUBJECTS
-from bench.measure.others.trio import MORE as SLOWER
+from bench.measure.other_tools.trio import AGAIN, FIRST, SUBJECTS
+from bench.measure.other_tools.trio import MORE as SLOWER
 from bench.plan import selfcheck as plan
 from bench.plan.contenders import CONTROL
 from bench.record.selfcheck import Evidence

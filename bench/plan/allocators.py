@@ -4,7 +4,7 @@ With glibc's defaults a freed array may go back to the system, and the next one 
 page; how often depends on luck in the heap's layout. CPython does the same with the chunks that its frames
 lie in. That is what a user has, so it is measured. "steady" keeps freed memory in the process, and shows what is
 left when page faults are not: of arrays by these variables (https://man7.org/linux/man-pages/man3/mallopt.3.html),
-of frames by `bench.measure.frame_room`.
+of frames by `bench.measure.timing.frame_room`.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.measure.limits import Limit
+from bench.measure.depth.study import Limit
 from bench.plan.limits import CALL
 from bench.record.tables import Table, Warn
 

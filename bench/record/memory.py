@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.measure.memory import Weight
+from bench.measure.memory.readings import Weight
 from bench.plan.cells import Cell
 from bench.record.tables import Table, Warn, one_line
 from bench.record.times import CELL_COLUMNS

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from bench.measure.others.sessions import Session
-from bench.measure.others.weighing import Weighing
+from bench.measure.other_tools.meter_pairs import Weighing
+from bench.measure.other_tools.sessions import Session
 from bench.record.folder import read_machine
 from bench.record.tables import Table, Warn, one_line
 from bench.record.times import read_times

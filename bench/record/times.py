@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from bench.errors import BadInput
-from bench.measure.passes import Finished
-from bench.measure.visit import Measurement
+from bench.measure.timing.passes import Finished
+from bench.measure.timing.visit import Measurement
 from bench.plan.cells import Cell
 from bench.record.tables import Table, Warn, as_rows, one_line
 

@@ -19,8 +19,8 @@ from rich.text import Text
 from bench.analyse.findings import Finding
 from bench.analyse.progress import Progress
 from bench.analyse.verdicts import verdict
-from bench.measure.caveats import Caveat
-from bench.measure.passes import Finished
+from bench.measure.machine.caveats import Caveat
+from bench.measure.timing.passes import Finished
 from bench.plan.cells import Cell
 from bench.plan.contenders import FLOOR, title
 from bench.record.tables import one_line

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from bench.analyse.memory import ABSOLUTE_BYTES, RELATIVE, agreement
-from bench.measure.meters import SAMPLED_STEPS
+from bench.measure.memory.meters import SAMPLED_STEPS
 from bench.record.memory import MemoryTables
 from bench.show.pictures import Picture, colour, label, rank
 

@@ -6,8 +6,8 @@ import time
 import pytest
 
 from bench.cli import main
-from bench.measure import caveats
-from bench.measure.caveats import Moment
+from bench.measure.machine import caveats
+from bench.measure.machine.caveats import Moment
 
 NO_FILE = ""
 CPU = "/sys/devices/system/cpu"

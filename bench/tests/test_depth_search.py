@@ -2,8 +2,8 @@
 
 import pytest
 
-from bench.measure.depth_search import deepest
-from bench.measure.trials import Outcome
+from bench.measure.depth.search import deepest
+from bench.measure.depth.trials import Outcome
 
 
 class Fake:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from bench.measure.frame_room import with_room_for_frames
+from bench.measure.timing.frame_room import with_room_for_frames
 
 DEPTH = 2_000
 

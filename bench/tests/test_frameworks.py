@@ -12,11 +12,11 @@ from bench.analyse.findings import findings
 from bench.analyse.slices import slices
 from bench.analyse.summary import summarise
 from bench.cli import main
-from bench.measure.memory import Scales, Weighing
-from bench.measure.passes import Assignment
-from bench.measure.steps import Workbench
-from bench.measure.training import train
-from bench.measure.workers import Workers
+from bench.measure.memory.readings import Scales, Weighing
+from bench.measure.timing.passes import Assignment
+from bench.measure.timing.processes import Workers
+from bench.measure.timing.steps import Workbench
+from bench.measure.training.epochs import train
 from bench.plan import sweeps
 from bench.plan.cells import Cell
 from bench.plan.contenders import load_file

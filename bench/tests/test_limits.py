@@ -16,8 +16,8 @@ import bench.verbs.limits as verb
 from bench.analyse.limits import limit_findings
 from bench.analyse.words import spaced
 from bench.cli import main
-from bench.measure.interpreters import identify
-from bench.measure.limits import Limit, without_searches
+from bench.measure.depth.interpreters import identify
+from bench.measure.depth.study import Limit, without_searches
 from bench.plan.limits import RAISED, SETTINGS, WAYS
 from bench.record.limits import machines_limits, put_limit
 from bench.record.schemas import SCHEMAS

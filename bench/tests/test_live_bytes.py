@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from bench.measure.live_bytes import profile
-from bench.measure.meters import heap_peak
+from bench.measure.memory.live_bytes import profile
+from bench.measure.memory.meters import heap_peak
 from impls import IMPLEMENTATIONS, layers
 from impls.contract import example
 from impls.updates import UPDATES

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from bench.analyse.memory import frame_costs
-from bench.measure.memory import Scales, Weighing
-from bench.measure.predictions import predicted_bytes
+from bench.measure.memory.predictions import predicted_bytes
+from bench.measure.memory.readings import Scales, Weighing
 from bench.plan.cells import Cell
 from bench.record.memory import memory_row
 from bench.record.schemas import SCHEMAS

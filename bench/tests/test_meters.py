@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from bench.analyse.memory import ABSOLUTE_BYTES, RELATIVE
-from bench.measure import meters
-from bench.measure.frames import frame_bytes, frame_bytes_per_layer
-from bench.measure.predictions import predicted_bytes
+from bench.measure.memory import meters
+from bench.measure.memory.frame_bytes import frame_bytes, frame_bytes_per_layer
+from bench.measure.memory.predictions import predicted_bytes
 from bench.plan.cells import Cell
 from impls import IMPLEMENTATIONS
 from impls.contract import example

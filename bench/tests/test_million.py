@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from bench.cli import main
-from bench.measure.million import STEPS, small_batch, train_deep
+from bench.measure.training.million import STEPS, small_batch, train_deep
 from bench.plan import datasets
 
 DEPTH = 3_000

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from bench.analyse.progress import FEWEST_ROUNDS, FIRST_ROUNDS, MOST_ROUNDS, Progress
-from bench.measure.passes import Assignment, Finished, run_passes
-from bench.measure.visit import Measurement
+from bench.measure.timing.passes import Assignment, Finished, run_passes
+from bench.measure.timing.visit import Measurement
 from bench.plan.cells import Cell
 from bench.record.schemas import SCHEMAS
 from bench.record.times import time_rows

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bench.errors import BadInput
-from bench.measure.room import lacks_room, needed_bytes
+from bench.measure.machine.capacity import lacks_room, needed_bytes
 from bench.plan import datasets, sweeps
 from bench.plan.cells import Cell
 from bench.plan.contenders import available, choose, load_file

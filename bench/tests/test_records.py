@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from bench.errors import BadInput
-from bench.measure.passes import Assignment, Finished
-from bench.measure.visit import Measurement
+from bench.measure.timing.passes import Assignment, Finished
+from bench.measure.timing.visit import Measurement
 from bench.plan.cells import Cell
 from bench.record.folder import read_machine, results_folder
 from bench.record.schemas import SCHEMAS

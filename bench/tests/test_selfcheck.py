@@ -9,9 +9,9 @@ import pytest
 
 from bench.analyse.selfcheck import checks, known_differences, rows
 from bench.cli import main
-from bench.measure import more_work
-from bench.measure.others.sessions import Sample, Session
-from bench.measure.others.weighing import Weighing
+from bench.measure.other_tools import known_work
+from bench.measure.other_tools.meter_pairs import Weighing
+from bench.measure.other_tools.sessions import Sample, Session
 from bench.plan import selfcheck as plan
 from bench.record.schemas import SCHEMAS
 from bench.record.selfcheck import Evidence, session_rows, weighing_rows
@@ -133,11 +133,11 @@ def test_too_little_is_undecided_and_no_failure():
     assert "failed" not in found.values()
 
 
-@pytest.mark.parametrize("one", [more_work.hundred, more_work.more_1, more_work.more_2, more_work.more_5, more_work.more_10])
+@pytest.mark.parametrize("one", [known_work.hundred, known_work.more_1, known_work.more_2, known_work.more_5, known_work.more_10])
 def test_more_work_is_right_and_is_as_many_times_the_work(one, monkeypatch):
     check(one)
     calls = []
-    monkeypatch.setattr(more_work, "once", lambda *arguments: calls.append(1) or 0.0)
+    monkeypatch.setattr(known_work, "once", lambda *arguments: calls.append(1) or 0.0)
     one.backprop(*example((3, 2, 1)), lambda l, dW, db: None)
     assert len(calls) == pytest.approx(100 * plan.TRUTH.get(one.name, 1.0))
 
@@ -180,7 +180,7 @@ def test_its_figure_is_drawn(real, tmp_path):
 
 
 def test_a_tool_that_is_missing_is_left_out(tmp_path, monkeypatch, capsys):
-    from bench.measure.others import sessions as tools
+    from bench.measure.other_tools import sessions as tools
 
     def missing(data, amount):
         raise tools.ToolFailed("ModuleNotFoundError: No module named 'pyperf'")

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import impls
-from bench.measure import calls, probe
-from bench.measure.child import run_child
-from bench.measure.interpreters import Unusable, candidates, identify
-from bench.measure.limits import implementation_limits
-from bench.measure.trials import Guard, Outcome, Trial
+from bench.measure.depth import calls, probe
+from bench.measure.depth.interpreters import Unusable, candidates, identify
+from bench.measure.depth.study import implementation_limits
+from bench.measure.depth.trials import Guard, Outcome, Trial
+from bench.measure.workers.child import run_child
 from bench.plan.limits import AS_IT_COMES, CALL, LIMIT_RAISED, RAISED, SETTINGS, WAYS, Setting
 from impls import IMPLEMENTATIONS
 

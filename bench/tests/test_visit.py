@@ -8,9 +8,9 @@ from functools import partial
 import numpy as np
 import pytest
 
-from bench.measure.clocks import Reading, read_clocks
-from bench.measure.steps import Workbench, floor_step
-from bench.measure.visit import SHORTEST_NS, Visit, measure, raise_recursion_limit
+from bench.measure.timing.clocks import Reading, read_clocks
+from bench.measure.timing.steps import Workbench, floor_step
+from bench.measure.timing.visit import SHORTEST_NS, Visit, measure, raise_recursion_limit
 from bench.plan.cells import Cell
 from impls import IMPLEMENTATIONS
 from impls.contract import example

@@ -14,10 +14,10 @@ import numpy as np
 import psutil
 import pytest
 
-from bench.measure.environment import BLAS_VARIABLES, worker_environment
-from bench.measure.passes import Assignment
-from bench.measure.process import WorkerDied, answers, ending
-from bench.measure.workers import Workers
+from bench.measure.timing.passes import Assignment
+from bench.measure.timing.processes import Workers
+from bench.measure.workers.environment import BLAS_VARIABLES, worker_environment
+from bench.measure.workers.process import WorkerDied, answers, ending
 from bench.plan.cells import Cell
 from bench.tests.children import MISCHIEF
 
@@ -148,9 +148,9 @@ def test_endings_have_the_contracts_words():
 
 PARENT = """
 import sys
-from bench.measure.environment import worker_environment
-from bench.measure.workers import Workers
-from bench.measure.passes import Assignment
+from bench.measure.workers.environment import worker_environment
+from bench.measure.timing.processes import Workers
+from bench.measure.timing.passes import Assignment
 from bench.plan.cells import Cell
 cell = Cell("breast_cancer", 4, 2, 3, "float64", "deferred", "default")
 measure = Workers({("breast_cancer", 4): sys.argv[1]}, "iterative", [sys.argv[2]])

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import BadInput
-from bench.measure import caveats
-from bench.measure.caveats import Caveat, Moment
-from bench.measure.method import method
+from bench.measure.machine import caveats
+from bench.measure.machine.caveats import Caveat, Moment
+from bench.measure.timing.method import method
 from bench.plan.experiment import Experiment
 from bench.record.folder import read_machine
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from bench.analyse.limits import ENDINGS, limit_findings
 from bench.analyse.words import spaced
 from bench.errors import BadInput, NothingMeasured
-from bench.measure.environments import cache_folder, python_with_numpy
-from bench.measure.interpreters import Interpreter, Unusable, candidates, identify, running
-from bench.measure.limits import Limit, calling_limits, implementation_limits, without_searches
-from bench.measure.machine import fingerprint
-from bench.measure.trials import usual_guard
-from bench.measure.vetting import refused
+from bench.measure.depth.interpreters import Interpreter, Unusable, candidates, identify, running
+from bench.measure.depth.study import Limit, calling_limits, implementation_limits, without_searches
+from bench.measure.depth.trials import usual_guard
+from bench.measure.depth.venvs import cache_folder, python_with_numpy
+from bench.measure.machine.fingerprint import fingerprint
+from bench.measure.workers.vetting import refused
 from bench.plan import contenders
 from bench.plan.limits import CALL, setting_of, way_title
 from bench.record.folder import results_folder

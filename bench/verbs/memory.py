@@ -9,9 +9,9 @@ from pathlib import Path
 
 from bench.analyse.memory import memory_findings
 from bench.errors import NothingMeasured
-from bench.measure import room
-from bench.measure.memory import Scales, Weighing, Weight
-from bench.measure.predictions import leak_words, predicted_bytes
+from bench.measure.machine import capacity
+from bench.measure.memory.predictions import leak_words, predicted_bytes
+from bench.measure.memory.readings import Scales, Weighing, Weight
 from bench.plan import study
 from bench.plan.cells import Cell
 from bench.plan.experiment import Experiment
@@ -95,7 +95,7 @@ def _about_frames(cell: Cell) -> bool:
 
 def _weigh(scales: Scales, weighing: Weighing, experiment: Experiment) -> Iterator[Weight]:
     """What the meters read, or why the cell does not fit."""
-    why = room.lacks_room(weighing.cell, *experiment.shape(weighing.cell))
+    why = capacity.lacks_room(weighing.cell, *experiment.shape(weighing.cell))
     if not why:
         yield from scales(weighing)
         return

@@ -10,9 +10,9 @@ from rich.table import Table as Grid
 from bench.analyse.memory import mebibytes
 from bench.analyse.words import spaced
 from bench.errors import BadInput, NothingMeasured
-from bench.measure import room
-from bench.measure.million import BATCH, STEPS, WIDTH, Deep, train_deep
-from bench.measure.process import WorkerDied
+from bench.measure.machine import capacity
+from bench.measure.training.million import BATCH, STEPS, WIDTH, Deep, train_deep
+from bench.measure.workers.process import WorkerDied
 from bench.plan import datasets
 from bench.plan.contenders import title
 from bench.show.console import Screen
@@ -33,7 +33,7 @@ def million(options: argparse.Namespace, screen: Screen) -> None:
     depth = options.depth
     if depth < 1:
         raise BadInput(f"--depth is {depth}; give 1 or more")
-    why = room.shortage(depth * (room.FRAME_BYTES + room.OBJECT_BYTES))
+    why = capacity.shortage(depth * (capacity.FRAME_BYTES + capacity.OBJECT_BYTES))
     if why:
         raise BadInput(f"{spaced(depth)} layers: {why}; give a smaller --depth")
     screen.say(f"{spaced(depth)} layers of {WIDTH} units, {BATCH} examples of {DATASET} projected down, {STEPS} steps, fused update")

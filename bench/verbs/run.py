@@ -22,12 +22,13 @@ from bench.analyse.observations import compared_in
 from bench.analyse.progress import Progress
 from bench.analyse.summary import parts, summarise
 from bench.errors import BadInput, NothingMeasured
-from bench.measure import caveats, machine, room
-from bench.measure.caveats import Caveat
-from bench.measure.passes import Assignment, Finished, run_passes
-from bench.measure.vetting import refused
-from bench.measure.visit import Measurement
-from bench.measure.workers import Workers
+from bench.measure.machine import capacity, caveats
+from bench.measure.machine.caveats import Caveat
+from bench.measure.machine.fingerprint import blas_of, fingerprint
+from bench.measure.timing.passes import Assignment, Finished, run_passes
+from bench.measure.timing.processes import Workers
+from bench.measure.timing.visit import Measurement
+from bench.measure.workers.vetting import refused
 from bench.plan import sweeps
 from bench.plan.allocators import lacking
 from bench.plan.cells import Cell
@@ -60,7 +61,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     for file in experiment.files:
         screen.say(f"runs your own code: {file}")
     with results_folder(options.results, options.fresh) as folder:
-        known = machine.fingerprint()
+        known = fingerprint()
         before = record_to_go_on_with(experiment, known, folder)
         if options.only != "memory":
             Table(folder, "clarity.csv").replace(astuple(clarity(one)) for one in experiment.implementations.values())
@@ -171,7 +172,7 @@ def _possible(experiment: Experiment, ledger: Ledger, told: set[str], screen: Sc
     """The cells that this machine can measure; the others get rows that say why not."""
     cells = []
     for cell in experiment.cells:
-        why = lacking(cell.allocator) or room.lacks_room(cell, *experiment.shape(cell))
+        why = lacking(cell.allocator) or capacity.lacks_room(cell, *experiment.shape(cell))
         if not why:
             cells.append(cell)
             continue
@@ -184,7 +185,7 @@ def _possible(experiment: Experiment, ledger: Ledger, told: set[str], screen: Sc
 
 def _check_blas(ledger: Ledger, hello: dict[str, Any], wanted: int, screen: Screen) -> None:
     first = not ledger.account.blas
-    ledger.account.blas = machine.blas_of(hello)
+    ledger.account.blas = blas_of(hello)
     if first:
         ledger.caution(caveats.of_blas(ledger.account.blas["blas_threads"], wanted), screen)
 

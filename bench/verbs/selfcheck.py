@@ -20,13 +20,14 @@ from rich.table import Table as Grid
 from bench.analyse.progress import FIRST_ROUNDS, Progress
 from bench.analyse.selfcheck import Check, checks
 from bench.errors import BadInput, GateFailed
-from bench.measure import caveats, machine, more_work
-from bench.measure.others import sessions
-from bench.measure.others.sessions import Session, ToolFailed
-from bench.measure.others.weighing import CELL as WEIGHED
-from bench.measure.others.weighing import weighings
-from bench.measure.passes import run_passes
-from bench.measure.workers import Workers
+from bench.measure.machine import caveats
+from bench.measure.machine.fingerprint import fingerprint
+from bench.measure.other_tools import known_work, sessions
+from bench.measure.other_tools.meter_pairs import CELL as WEIGHED
+from bench.measure.other_tools.meter_pairs import weighings
+from bench.measure.other_tools.sessions import Session, ToolFailed
+from bench.measure.timing.passes import run_passes
+from bench.measure.timing.processes import Workers
 from bench.plan import datasets
 from bench.plan import selfcheck as plan
 from bench.plan.cells import Cell
@@ -74,7 +75,7 @@ def _grid(found: Sequence[Check]) -> Grid:
 
 def _measure(shares: plan.Shares, folder: Path, screen: Screen) -> None:
     """Take every measurement, and record on what machine and what spoke against it."""
-    record = machine.fingerprint()
+    record = fingerprint()
     found, start = caveats.before(caveats.read_text, record["load_1_min"], caveats.on_battery()), caveats.this_moment()
     spent = _measure_all(shares, folder, record["machine"], screen)
     found += caveats.during(start, caveats.this_moment())
@@ -142,7 +143,7 @@ def _passes(folder: Path, data: dict[int, Path], machine_name: str) -> dict[str,
 
     def over(cells: Sequence[Cell], names: Sequence[str], baseline: str) -> Passes:
         progress = _Endless(names, baseline, (), plan.FINE, fewest_passes=sys.maxsize)
-        return Passes(cells, progress, Workers(where, baseline, [more_work.__file__]), Table(folder, "time.csv"), machine_name, run)
+        return Passes(cells, progress, Workers(where, baseline, [known_work.__file__]), Table(folder, "time.csv"), machine_name, run)
 
     return {
         "grid": over(plan.GRID.cells(), [plan.GRID_BASELINE, CONTROL], plan.GRID_BASELINE),

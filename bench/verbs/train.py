@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.table import Table as Grid
 
 from bench.analyse.training import Outcome, outcomes
-from bench.measure.training import train as epochs_of
-from bench.measure.vetting import refused
+from bench.measure.training.epochs import train as epochs_of
+from bench.measure.workers.vetting import refused
 from bench.plan import sweeps
 from bench.plan.experiment import prepare
 from bench.record.folder import results_folder

@@ -1,0 +1,1 @@
+"""Depth: how deep each implementation can go, on every interpreter that is found."""

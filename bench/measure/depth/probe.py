@@ -1,0 +1,164 @@
+"""The probe: one attempt at one depth, in a process of its own, which says how it ended or dies of it.
+
+Runs on Python 3.9 and newer with nothing but the standard library, and NumPy where a network is trained.
+The process limits its own memory and CPU time first, so that no attempt can take the machine down, and
+none goes on for long if whoever started it is gone.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from impls import Implementation
+
+    Work = Callable[[], object]
+
+try:
+    import resource
+except ImportError:  # Windows has none
+    resource = None  # type: ignore[assignment]
+
+CALL = "call:"
+LEARNING_RATE = 1e-12
+
+
+def main(task: dict[str, Any]) -> None:
+    """Try what the task says, write a line of JSON about it, and end at once."""
+    channel = os.dup(1)
+    os.dup2(2, 1)  # whatever an implementation prints is no answer
+    limit_resources(task["memory_bytes"], task["cpu_s"])
+    try:
+        answer: dict[str, Any] = {"status": "ok", "resident_bytes": attempt(task)}
+    except RecursionError:
+        answer = {"status": "recursion_error"}
+    except MemoryError:
+        answer = {"status": "out_of_memory"}
+    except ImportError as error:
+        answer = {"status": "skipped", "detail": str(error)}
+    except Exception as error:
+        answer = {"status": "error", "detail": f"{type(error).__name__}: {error}"}
+    os.write(channel, json.dumps(answer).encode())
+    os._exit(0)  # no time is spent on taking things down, and nothing can go wrong in it
+
+
+def limit_resources(memory_bytes: int, cpu_s: int) -> None:
+    """Set what the process may take, where the system can; leave no core file behind."""
+    if resource is None:
+        return
+    limits = (
+        (resource.RLIMIT_AS, memory_bytes, memory_bytes),
+        (resource.RLIMIT_CPU, cpu_s, cpu_s + 5),  # SIGXCPU first: SIGKILL would look like a lack of memory
+        (resource.RLIMIT_CORE, 0, 0),
+    )
+    for what, soft, hard in limits:
+        with suppress(ValueError, OSError):  # macOS does not limit the address space; the time limit still holds
+            resource.setrlimit(what, (soft, hard))
+
+
+def attempt(task: dict[str, Any]) -> int | None:
+    """Go down to the task's depth under its limit and stack; return the growth of resident memory on the way, or None."""
+    work = subject(task["subject"], task["depth"], task["files"])
+    if task["recursion_limit"] is not None:
+        sys.setrecursionlimit(task["recursion_limit"])
+    if task["stack_bytes"] is None:
+        return grown(work)
+    return in_thread(lambda: grown(work), task["stack_bytes"])
+
+
+def subject(name: str, depth: int, files: list[str]) -> Work:
+    """What is to be tried, as a function without arguments: a way of calling, or one training step."""
+    if name.startswith(CALL):
+        from bench.measure.depth.calls import CALLS
+
+        call = CALLS[name[len(CALL) :]]
+        return lambda: call(depth)
+    return training_step(implementation(name, files), depth)
+
+
+def implementation(name: str, files: list[str]) -> Implementation:
+    """The registry's implementation of that name, or the one in the user's files."""
+    from impls import IMPLEMENTATIONS, Implementation
+
+    found = dict(IMPLEMENTATIONS)
+    for number, file in enumerate(files):
+        spec = importlib.util.spec_from_file_location(f"unwind_user_{number}", file)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module
+        spec.loader.exec_module(module)
+        found.update((one.name, one) for one in vars(module).values() if isinstance(one, Implementation))
+    if name not in found:
+        raise ImportError(f"{name} is not among the implementations here")
+    one = found[name]
+    if one.library and one.missing:
+        raise ImportError(f"it needs {one.library.name}, which the environment of this interpreter does not have")
+    return one
+
+
+def training_step(one: Implementation, depth: int) -> Work:
+    """One training step, two units wide, batch 1, with updates fused.
+
+    All layers between the first and the last are one object: depth is a matter of control flow, which is the
+    implementation's own, and a million sets of weights would only spend the trial's time and memory on
+    something else. The learning rate is next to nothing, since that layer is updated once for each.
+    """
+    import numpy as np
+
+    from impls.network import Network, make_network
+    from impls.updates import UPDATES
+
+    first, middle, last = make_network([2, 2, 2, 1]).layers
+    layers = [last] if depth == 1 else [first] + [middle] * (depth - 2) + [last]
+    network, X, Y = one.prepared(Network(layers, "binary_cross_entropy"), np.ones((2, 1)), np.ones((1, 1)))
+    return lambda: UPDATES["fused"](one, network, X, Y, LEARNING_RATE)
+
+
+def grown(work: Work) -> int | None:
+    """Do the work; by how many bytes resident memory rose above what it was before, at its peak (Linux), or None.
+
+    Writing 5 to clear_refs sets the peak, VmHWM, back to what is resident now (proc(5)).
+    """
+    try:
+        with open("/proc/self/clear_refs", "w") as file:
+            file.write("5")
+        before = high_water_bytes()
+    except OSError:
+        work()
+        return None
+    work()
+    return high_water_bytes() - before
+
+
+def high_water_bytes() -> int:
+    """VmHWM: the most memory that was resident at once."""
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM"))
+
+
+def in_thread(work: Callable[[], int | None], stack_bytes: int) -> int | None:
+    """Do the work in a thread with a stack of that size, and hand back what it returns or raises."""
+    ends: list[tuple[int | None, BaseException | None]] = []
+
+    def run() -> None:
+        try:
+            ends.append((work(), None))
+        except BaseException as error:
+            ends.append((None, error))
+
+    threading.stack_size(stack_bytes)
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    value, error = ends[0]
+    if error is not None:
+        raise error
+    return value

@@ -1,0 +1,83 @@
+"""Depth limits: on one interpreter, the search for every implementation under every setting, and every way of calling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+from bench.measure.depth.interpreters import Interpreter
+from bench.measure.depth.search import Deepest, deepest
+from bench.measure.depth.trials import Guard, Outcome, Trial
+from bench.plan.limits import AS_IT_COMES, CALL, LIMIT_RAISED, SETTINGS, WAYS, Setting
+
+SLOPE_FROM = 10_000  # a peak is a matter of whole pages; at this depth they are below 1 % of it
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What a search found; a row of limits.csv.
+
+    Attributes:
+        deepest_ok: the deepest that went well; None if nothing could be tried.
+        first_failure: the shallowest depth that did not; None if the deepest allowed went well.
+        status: how that one ended, "ok" if there is none.
+        bytes_per_layer: the peak of resident memory over what it was before, per layer (arrays included).
+        seconds: what the search took.
+        detail: more about the failure, for the terminal.
+
+    """
+
+    python: str
+    impl: str | None
+    recursion_limit: int | None
+    stack_bytes: int | None
+    deepest_ok: int | None
+    first_failure: int | None
+    status: str
+    bytes_per_layer: float | None
+    seconds: float
+    detail: str = ""
+
+
+def without_searches(python: str, status: str, detail: str) -> Limit:
+    """The row of an interpreter that no search could be made on."""
+    return Limit(python, None, None, None, None, None, status, None, 0.0, detail)
+
+
+def implementation_limits(
+    interpreter: Interpreter, python: str, names: Sequence[str], files: Sequence[str], cap: int, guard: Guard
+) -> Iterator[Limit]:
+    """A row for every implementation and setting; `python` is the interpreter in an environment that has NumPy.
+
+    Where an implementation cannot be tried, one row says so for all settings.
+    """
+    for name in names:
+        for setting in SETTINGS:
+            limit = _search(interpreter, name, setting, cap, Trial(python, name, setting, guard, files))
+            yield limit
+            if limit.status == "skipped":
+                break
+
+
+def calling_limits(interpreter: Interpreter, cap: int, guard: Guard) -> Iterator[Limit]:
+    """A row for every way of calling, with the limit raised."""
+    for way in WAYS:
+        name = f"{CALL}{way}"
+        yield _search(interpreter, name, LIMIT_RAISED, cap, Trial(interpreter.path, name, LIMIT_RAISED, guard))
+
+
+def _search(interpreter: Interpreter, name: str, setting: Setting, cap: int, trial: Callable[[int], Outcome]) -> Limit:
+    start = perf_counter()
+    end = deepest(trial, cap)
+    seconds = round(perf_counter() - start, 2)
+    limit = interpreter.recursion_limit if setting == AS_IT_COMES else setting.recursion_limit
+    status, detail = (end.failure.status, end.failure.detail) if end.failure else ("ok", "")
+    reached, failed = (None, None) if status == "skipped" else (end.depth, end.failed_at)
+    return Limit(interpreter.name, name, limit, setting.stack_bytes, reached, failed, status, _slope(end), seconds, detail)
+
+
+def _slope(end: Deepest) -> float | None:
+    if end.success is None or end.success.resident_bytes is None or end.depth < SLOPE_FROM:
+        return None
+    return round(end.success.resident_bytes / end.depth, 1)

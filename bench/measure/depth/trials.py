@@ -1,0 +1,93 @@
+"""A trial: the probe in a child process at one depth, and the word for how it ended."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from bench.measure.workers.child import Ended, run_child
+from bench.measure.workers.environment import worker_environment
+from bench.measure.workers.process import ending
+from bench.plan.limits import Setting
+
+ROOT = Path(__file__).resolve().parents[3]  # the folder that holds bench/ and impls/
+# At the end of the path, so that an environment's own NumPy comes before one that may lie beside bench/.
+BOOT = "import json, sys; sys.path.append(sys.argv[1]); from bench.measure.depth.probe import main; main(json.loads(sys.argv[2]))"
+CRASHES = {
+    -signal.SIGSEGV,
+    -getattr(signal, "SIGBUS", signal.SIGSEGV),  # what macOS sends for a stack that overflows
+    0xC00000FD,  # the same on Windows: STATUS_STACK_OVERFLOW
+    0xC0000005,  # STATUS_ACCESS_VIOLATION
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a trial ended: the contract's word, more about it, and by how much memory grew if that is known."""
+
+    status: str
+    detail: str = ""
+    resident_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What a trial may take: bytes of address space, and seconds: some at any depth and some for each layer."""
+
+    memory_bytes: int
+    start_s: float = 10.0
+    layer_s: float = 60e-6
+
+    def seconds(self, depth: int) -> float:
+        """The time limit at a depth: several times what a layer takes, so that only what hangs is cut off."""
+        return self.start_s + self.layer_s * depth
+
+
+def usual_guard() -> Guard:
+    """At most 4 GiB, and at most half of what is free."""
+    return Guard(min(4 * 2**30, psutil.virtual_memory().available // 2))
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Everything about a trial but its depth; call it with that."""
+
+    python: str
+    subject: str
+    setting: Setting
+    guard: Guard
+    files: Sequence[str] = ()
+
+    def __call__(self, depth: int) -> Outcome:
+        """Try the depth in a fresh process."""
+        timeout_s = self.guard.seconds(depth)
+        task = {
+            "subject": self.subject,
+            "depth": depth,
+            "files": list(self.files),
+            "recursion_limit": self.setting.recursion_limit,
+            "stack_bytes": self.setting.stack_bytes,
+            "memory_bytes": self.guard.memory_bytes,
+            "cpu_s": int(timeout_s) + 1,
+        }
+        command = [self.python, "-I", "-c", BOOT, str(ROOT), json.dumps(task)]
+        return outcome_of(run_child(command, timeout_s, worker_environment()))
+
+
+def outcome_of(ended: Ended) -> Outcome:
+    """What the probe said, or what its silence means."""
+    if ended.code is None or ended.code == -getattr(signal, "SIGXCPU", signal.SIGKILL):
+        return Outcome("timeout", "its time ran out")
+    if ended.code in CRASHES:
+        return Outcome("segfault")
+    if ended.code != 0:
+        return Outcome(*ending(ended.code, ended.last_words))
+    try:
+        return Outcome(**json.loads(ended.out))
+    except (ValueError, TypeError):
+        return Outcome("error", f"answered {ended.out[-80:]!r}, which is not an answer")

@@ -1,0 +1,74 @@
+"""Environments: for each interpreter a venv with a NumPy that fits it, made once and kept in a cache folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import platformdirs
+
+from bench.measure.depth.interpreters import Interpreter, Unusable
+from bench.measure.workers.child import run_child
+
+INSTALL_S = 300.0
+CHECK_S = 60.0
+NUMPY = ("install", "--quiet", "--disable-pip-version-check", "--only-binary", "numpy", "numpy")
+
+
+def cache_folder() -> Path:
+    """Where environments are kept: `$XDG_CACHE_HOME/unwind/environments`, or what the system has for it."""
+    return platformdirs.user_cache_path("unwind", appauthor=False) / "environments"
+
+
+def python_with_numpy(interpreter: Interpreter, cache: Path) -> str:
+    """The path of the interpreter's python in an environment of its own; the first call makes it.
+
+    Raises:
+        Unusable: it cannot be made; the cause in pip's or venv's own words.
+
+    """
+    folder = cache / f"{interpreter.name}-{hashlib.sha256(interpreter.path.encode()).hexdigest()[:8]}"
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not _has_numpy(python):
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            _make(interpreter, folder, python)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)  # half an environment is not kept, after Ctrl-C either
+            raise
+    return str(python)
+
+
+def _make(interpreter: Interpreter, folder: Path, python: Path) -> None:
+    """Our own pip first: it is there even where the interpreter has none (Debian's), and saves unpacking another."""
+    _run([interpreter.path, "-m", "venv", "--without-pip", str(folder)], "cannot make an environment")
+    try:
+        _run([sys.executable, "-m", "pip", "--python", str(python), *NUMPY], "cannot install NumPy")
+    except Unusable as ours:
+        try:
+            _run([str(python), "-m", "ensurepip"], "has no pip")
+            _run([str(python), "-m", "pip", *NUMPY], "cannot install NumPy")
+        except Unusable as its_own:
+            raise Unusable(its_own.status, f"{ours.detail}; its own pip: {its_own.detail}") from None
+    if not _has_numpy(python):
+        raise Unusable("error", "NumPy was installed, but cannot be imported")
+
+
+def _has_numpy(python: Path) -> bool:
+    return python.exists() and run_child([str(python), "-I", "-c", "import numpy"], CHECK_S).code == 0
+
+
+def _run(command: Sequence[str], complaint: str) -> None:
+    try:
+        ended = run_child(command, INSTALL_S)
+    except OSError as error:
+        raise Unusable("error", f"{complaint}: {error.strerror}") from None
+    if ended.code is None:
+        raise Unusable("timeout", f"{complaint}: not done after {INSTALL_S:g} s")
+    if ended.code != 0:
+        raise Unusable("error", f"{complaint}: {ended.last_words or f'exit code {ended.code}'}")

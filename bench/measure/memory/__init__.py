@@ -1,0 +1,1 @@
+"""Memory: the peak of one step, by three meters, and its profile."""

@@ -1,0 +1,30 @@
+"""Predictions: what a meter should read, from an implementation's formula and the code of its frames."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bench.measure.memory.frame_bytes import frame_bytes_per_layer
+from bench.plan.cells import Cell
+from impls import Implementation
+from impls.contract import leaked_bytes
+from impls.peaks import StepShape
+
+LEAK_BYTES = 1_024  # a leaked step holds arrays of some kilobytes; less is Python's own housekeeping
+
+
+def predicted_bytes(implementation: Implementation, meter: str, cell: Cell, features: int, outputs: int) -> int | None:
+    """The arrays' peak for the heap, and the frames with it for resident memory; None where no formula is known."""
+    if implementation.peak is None or meter not in ("heap", "resident"):
+        return None
+    sizes = tuple(cell.sizes(features, outputs))
+    arrays = implementation.peak(StepShape(sizes, cell.batch, np.dtype(cell.dtype).itemsize, cell.update, cell.activation))
+    return arrays + (cell.depth * frame_bytes_per_layer(implementation) if meter == "resident" else 0)
+
+
+def leak_words(implementation: Implementation) -> str:
+    """That an implementation leaks, and how much; empty if it does not."""
+    leaked = leaked_bytes(implementation)
+    if leaked < LEAK_BYTES:
+        return ""
+    return f"leaks: with the garbage collector off, a small step leaves {leaked} bytes behind, in a cycle that holds its arrays"

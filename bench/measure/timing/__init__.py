@@ -1,0 +1,1 @@
+"""Timing: passes, visits, rounds and the clocks around a step."""

@@ -1,0 +1,82 @@
+"""Passes: which cells are visited in which order, and when to stop. Knows no clock and no process of its own."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bench.measure.timing.visit import Measurement
+from bench.plan.cells import Cell
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One visit to make: the cell, who runs in it, how many rounds, and the seed of its order."""
+
+    cell: Cell
+    pass_number: int
+    contenders: tuple[str, ...]
+    rounds: int
+    seed: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One visit made: its rows, and the seconds it took from start to end."""
+
+    assignment: Assignment
+    rows: tuple[Measurement, ...]
+    wall_s: float
+
+
+class Judge(Protocol):
+    """What a schedule must know of the results so far; `bench.analyse.progress` knows it."""
+
+    def decided(self, cell: Cell) -> bool:
+        """Is there nothing more to learn in this cell?"""
+
+    def rounds(self, cell: Cell) -> int:
+        """How many rounds should the next visit have?"""
+
+    def runnable(self, cell: Cell) -> Sequence[str]:
+        """Which contenders have not failed in this cell?"""
+
+    def last_pass(self, cell: Cell) -> int:
+        """The number of the last pass that visited the cell; 0 if none did."""
+
+
+MeasurePass = Callable[[Sequence[Assignment]], Iterable[Finished]]
+
+
+def run_passes(
+    cells: Sequence[Cell],
+    judge: Judge,
+    measure_pass: MeasurePass,
+    seed: int,
+    budget_s: float,
+    clock: Callable[[], float],
+) -> Iterator[Finished]:
+    """Yield visits as they finish, pass after pass, until every cell is decided or the time is spent.
+
+    Whoever consumes this records each visit and tells the judge before asking for the next one. A
+    pass that was cut short is completed first, and stopping between any two visits loses nothing.
+    """
+    start = clock()
+    number = max(1, max((judge.last_pass(cell) for cell in cells), default=1))
+    while True:
+        open_cells = [cell for cell in cells if not judge.decided(cell)]
+        if not open_cells:
+            return
+        due = [cell for cell in open_cells if judge.last_pass(cell) < number]
+        random.Random(f"{seed} {number}").shuffle(due)
+        for finished in measure_pass([_assign(cell, number, judge, seed) for cell in due]):
+            yield finished
+            if clock() - start >= budget_s:
+                return
+        number += 1
+
+
+def _assign(cell: Cell, number: int, judge: Judge, seed: int) -> Assignment:
+    return Assignment(cell, number, tuple(judge.runnable(cell)), judge.rounds(cell), f"{seed} {number} {cell.id}")

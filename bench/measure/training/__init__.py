@@ -1,0 +1,1 @@
+"""Training: whole trainings, and one of a million layers."""

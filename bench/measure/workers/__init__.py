@@ -1,0 +1,1 @@
+"""Workers: how a measuring process is started, asked, watched and ended."""

@@ -13,7 +13,7 @@ from bench.measure.workers.process import SILENCE_S
 from bench.plan import sweeps
 from bench.plan.selfcheck import BUDGET_S
 from bench.record.exports import FORMATS
-from bench.show.console import Screen
+from bench.show.terminal.screen import Screen
 from bench.verbs.compare import compare
 from bench.verbs.export import export
 from bench.verbs.limits import limits

@@ -14,7 +14,7 @@ import pandas as pd
 from bench.analyse.findings import Finding
 from bench.analyse.words import spaced
 from bench.plan.contenders import title
-from bench.plan.study import FRAME_DEPTHS, FRAMELESS, STUDY_BATCH, STUDY_DEPTH, STUDY_WIDTH
+from bench.plan.memory import FRAME_DEPTHS, FRAMELESS, STUDY_BATCH, STUDY_DEPTH, STUDY_WIDTH
 from bench.record.memory import PLACE_COLUMNS
 from impls.updates import UPDATES
 

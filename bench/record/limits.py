@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from bench.measure.depth.study import Limit
-from bench.plan.limits import CALL
+from bench.plan.depth import CALL
 from bench.record.tables import Table, Warn
 
 KEY = ("machine", "python", "impl", "recursion_limit", "stack_bytes")

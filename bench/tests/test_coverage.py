@@ -5,8 +5,8 @@ import random
 import pytest
 from scipy.stats import binom, binomtest
 
-from bench.analyse.coverage import blocks, chance_of, ever_misses, first_above, first_miss, resampled, wilson
 from bench.analyse.intervals import median_interval
+from bench.analyse.selfcheck.coverage import blocks, chance_of, ever_misses, first_above, first_miss, resampled, wilson
 
 
 def test_a_miss_is_for_good():

@@ -17,9 +17,9 @@ from bench.plan import sweeps
 from bench.plan.cells import Cell
 from bench.plan.contenders import title
 from bench.record.schemas import SCHEMAS
-from bench.show.frontier_figures import frontier_pictures, time_against_memory
-from bench.show.frontier_report import frontier_section
-from bench.show.labels import Label, put
+from bench.show.figures.frontier import frontier_pictures, time_against_memory
+from bench.show.figures.labels import Label, put
+from bench.show.report.frontier import frontier_section
 from bench.tests.rows import time_rows, visit_rows
 from impls import IMPLEMENTATIONS
 

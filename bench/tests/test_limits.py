@@ -13,18 +13,18 @@ import pandas as pd
 import pytest
 
 import bench.verbs.limits as verb
-from bench.analyse.limits import limit_findings
+from bench.analyse.depth import limit_findings
 from bench.analyse.words import spaced
 from bench.cli import main
 from bench.measure.depth.interpreters import identify
 from bench.measure.depth.study import Limit, without_searches
-from bench.plan.limits import RAISED, SETTINGS, WAYS
+from bench.plan.depth import RAISED, SETTINGS, WAYS
 from bench.record.limits import machines_limits, put_limit
 from bench.record.schemas import SCHEMAS
 from bench.record.tables import Table
-from bench.show.limit_figures import limit_pictures
-from bench.show.limit_report import limit_section
-from bench.show.pictures import save_all
+from bench.show.figures.depth import limit_pictures
+from bench.show.figures.pictures import save_all
+from bench.show.report.depth import limit_section
 from bench.tests.children import interruptible
 from impls import IMPLEMENTATIONS
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from bench.analyse.memory import FRAMES, FUSING, LEAKS, MEMORY, PREDICTION, agreement, frame_costs, memory_findings
-from bench.plan.study import FRAME_DEPTHS
+from bench.plan.memory import FRAME_DEPTHS
 from bench.record.schemas import SCHEMAS
 
 

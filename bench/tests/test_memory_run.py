@@ -4,12 +4,12 @@ import pandas as pd
 import pytest
 
 from bench.cli import main
-from bench.plan import study
+from bench.plan import memory as study
 from bench.record.folder import read_machine
 from bench.record.memory import read_memory
 from bench.record.schemas import SCHEMAS
-from bench.show.memory_figures import PLOTS, memory_pictures
-from bench.show.memory_report import memory_section
+from bench.show.figures.memory import PLOTS, memory_pictures
+from bench.show.report.memory import memory_section
 from impls import IMPLEMENTATIONS
 
 TINY = """

@@ -6,7 +6,7 @@ import pytest
 from pyperf._utils import is_significant
 from scipy.stats import norm
 
-from bench.analyse.rivals import Row, by_bests, by_pyperf, by_unwind, by_z_test, judge, judgements, seconds_to
+from bench.analyse.selfcheck.tools import Row, by_bests, by_pyperf, by_unwind, by_z_test, judge, judgements, seconds_to
 
 
 def singles(*values):

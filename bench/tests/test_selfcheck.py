@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from bench.analyse.selfcheck import checks, known_differences, rows
+from bench.analyse.selfcheck.checks import checks, known_differences, rows
 from bench.cli import main
 from bench.measure.other_tools import known_work
 from bench.measure.other_tools.meter_pairs import Weighing
@@ -16,8 +16,8 @@ from bench.plan import selfcheck as plan
 from bench.record.schemas import SCHEMAS
 from bench.record.selfcheck import Evidence, session_rows, weighing_rows
 from bench.record.tables import Table
-from bench.show.selfcheck_figures import selfcheck_pictures
-from bench.show.selfcheck_report import selfcheck_section
+from bench.show.figures.selfcheck import selfcheck_pictures
+from bench.show.report.selfcheck import selfcheck_section
 from bench.tests.rows import time_rows, visit_rows
 from impls.contract import check, example
 

@@ -13,7 +13,7 @@ from bench.measure.depth.interpreters import Unusable, candidates, identify
 from bench.measure.depth.study import implementation_limits
 from bench.measure.depth.trials import Guard, Outcome, Trial
 from bench.measure.workers.child import run_child
-from bench.plan.limits import AS_IT_COMES, CALL, LIMIT_RAISED, RAISED, SETTINGS, WAYS, Setting
+from bench.plan.depth import AS_IT_COMES, CALL, LIMIT_RAISED, RAISED, SETTINGS, WAYS, Setting
 from impls import IMPLEMENTATIONS
 
 GUARD = Guard(memory_bytes=2**30)

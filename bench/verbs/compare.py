@@ -9,8 +9,8 @@ from typing import Any
 from bench.analyse.changes import changes, passes_needed
 from bench.errors import BadInput, GateFailed, NothingMeasured
 from bench.record.results import read_measurements
-from bench.show.changes import grid, markdown, sum_up
-from bench.show.console import Screen
+from bench.show.terminal.changes import grid, markdown, sum_up
+from bench.show.terminal.screen import Screen
 
 
 def compare(options: argparse.Namespace, screen: Screen) -> None:

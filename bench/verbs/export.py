@@ -7,7 +7,7 @@ import argparse
 from bench.record.disk import write_whole
 from bench.record.exports import FORMATS
 from bench.record.results import read_measurements
-from bench.show.console import Screen
+from bench.show.terminal.screen import Screen
 
 
 def export(options: argparse.Namespace, screen: Screen) -> None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bench.analyse.limits import ENDINGS, limit_findings
+from bench.analyse.depth import ENDINGS, limit_findings
 from bench.analyse.words import spaced
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.depth.interpreters import Interpreter, Unusable, candidates, identify, running
@@ -17,11 +17,11 @@ from bench.measure.depth.venvs import cache_folder, python_with_numpy
 from bench.measure.machine.fingerprint import fingerprint
 from bench.measure.workers.vetting import refused
 from bench.plan import contenders
-from bench.plan.limits import CALL, setting_of, way_title
+from bench.plan.depth import CALL, setting_of, way_title
 from bench.record.folder import results_folder
 from bench.record.limits import machines_limits, put_limit
 from bench.record.tables import Table
-from bench.show.console import Screen
+from bench.show.terminal.screen import Screen
 from impls import IMPLEMENTATIONS
 
 DEEPEST = 50_000_000  # half of what the recursion limit is raised to: an implementation may take two calls a layer

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table as Grid
 
 from bench.plan import contenders, datasets, sweeps
-from bench.show.console import Screen
+from bench.show.terminal.screen import Screen
 
 
 def list_all(options: argparse.Namespace, screen: Screen) -> None:

@@ -12,13 +12,13 @@ from bench.errors import NothingMeasured
 from bench.measure.machine import capacity
 from bench.measure.memory.predictions import leak_words, predicted_bytes
 from bench.measure.memory.readings import Scales, Weighing, Weight
-from bench.plan import study
+from bench.plan import memory as study
 from bench.plan.cells import Cell
 from bench.plan.experiment import Experiment
 from bench.record.memory import memory_row, profile_rows, put_series, read_memory, recorded, sample_rows
 from bench.record.tables import Table
-from bench.show.console import Screen
-from bench.show.counting import counting
+from bench.show.terminal.counting import counting
+from bench.show.terminal.screen import Screen
 
 
 def measure_memory(experiment: Experiment, machine: str, folder: Path, patience: float, screen: Screen) -> None:

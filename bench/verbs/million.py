@@ -15,8 +15,8 @@ from bench.measure.training.million import BATCH, STEPS, WIDTH, Deep, train_deep
 from bench.measure.workers.process import WorkerDied
 from bench.plan import datasets
 from bench.plan.contenders import title
-from bench.show.console import Screen
-from bench.show.counting import counting
+from bench.show.terminal.counting import counting
+from bench.show.terminal.screen import Screen
 
 DATASET = "breast_cancer"
 IMPLS = ("iterative_pop", "recursive")

@@ -8,13 +8,13 @@ from bench.analyse.frontier import places
 from bench.analyse.summary import parts
 from bench.record.folder import make_folder
 from bench.record.results import read_results
-from bench.show.console import Screen
-from bench.show.frontier_figures import frontier_pictures
-from bench.show.limit_figures import limit_pictures
-from bench.show.memory_figures import memory_pictures
-from bench.show.pictures import save_all
-from bench.show.selfcheck_figures import selfcheck_pictures
-from bench.show.time_figures import time_pictures
+from bench.show.figures.depth import limit_pictures
+from bench.show.figures.frontier import frontier_pictures
+from bench.show.figures.memory import memory_pictures
+from bench.show.figures.pictures import save_all
+from bench.show.figures.selfcheck import selfcheck_pictures
+from bench.show.figures.time import time_pictures
+from bench.show.terminal.screen import Screen
 
 
 def plot(options: argparse.Namespace, screen: Screen) -> None:

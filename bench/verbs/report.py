@@ -6,8 +6,8 @@ import argparse
 
 from bench.record.disk import write_whole
 from bench.record.results import read_results
-from bench.show.console import Screen
-from bench.show.report import render
+from bench.show.report.page import render
+from bench.show.terminal.screen import Screen
 
 
 def report(options: argparse.Namespace, screen: Screen) -> None:

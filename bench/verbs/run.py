@@ -39,7 +39,7 @@ from bench.record.memory import read_memory
 from bench.record.schemas import SCHEMAS
 from bench.record.tables import Table
 from bench.record.times import read_times, read_whole, time_rows
-from bench.show.console import Screen
+from bench.show.terminal.screen import Screen
 from bench.verbs.conditions import Account, conditions, machine_record, record_to_go_on_with
 from bench.verbs.memory import measure_memory
 from impls import PAIRS

@@ -18,7 +18,7 @@ from rich.markup import escape
 from rich.table import Table as Grid
 
 from bench.analyse.progress import FIRST_ROUNDS, Progress
-from bench.analyse.selfcheck import Check, checks
+from bench.analyse.selfcheck.checks import Check, checks
 from bench.errors import BadInput, GateFailed
 from bench.measure.machine import caveats
 from bench.measure.machine.fingerprint import fingerprint
@@ -37,7 +37,7 @@ from bench.record.schemas import SCHEMAS
 from bench.record.selfcheck import SELFCHECK, read_evidence, session_rows, weighing_rows
 from bench.record.tables import Table
 from bench.record.times import time_rows
-from bench.show.console import Screen
+from bench.show.terminal.screen import Screen
 from bench.verbs.plot import plot
 from bench.verbs.report import report
 

@@ -15,7 +15,7 @@ from bench.plan import sweeps
 from bench.plan.experiment import prepare
 from bench.record.folder import results_folder
 from bench.record.tables import Table
-from bench.show.console import Screen
+from bench.show.terminal.screen import Screen
 from impls.updates import UPDATES
 
 

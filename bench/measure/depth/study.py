@@ -9,7 +9,7 @@ from time import perf_counter
 from bench.measure.depth.interpreters import Interpreter
 from bench.measure.depth.search import Deepest, deepest
 from bench.measure.depth.trials import Guard, Outcome, Trial
-from bench.plan.limits import AS_IT_COMES, CALL, LIMIT_RAISED, SETTINGS, WAYS, Setting
+from bench.plan.depth import AS_IT_COMES, CALL, LIMIT_RAISED, SETTINGS, WAYS, Setting
 
 SLOPE_FROM = 10_000  # a peak is a matter of whole pages; at this depth they are below 1 % of it
 

@@ -13,7 +13,7 @@ import psutil
 from bench.measure.workers.child import Ended, run_child
 from bench.measure.workers.environment import worker_environment
 from bench.measure.workers.process import ending
-from bench.plan.limits import Setting
+from bench.plan.depth import Setting
 
 ROOT = Path(__file__).resolve().parents[3]  # the folder that holds bench/ and impls/
 # At the end of the path, so that an environment's own NumPy comes before one that may lie beside bench/.

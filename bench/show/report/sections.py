@@ -13,7 +13,7 @@ from bench.plan.contenders import title
 
 def fill(template: str, **words: object) -> Markup:
     """A template with its gaps filled; text is escaped, whatever it holds, and a gap without a filling is an error."""
-    environment = Environment(loader=PackageLoader("bench.show"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment = Environment(loader=PackageLoader("bench.show.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters["title_of"] = title
     return Markup(environment.get_template(template).render(**words))
 

@@ -12,7 +12,7 @@ import pandas as pd
 from bench.analyse.findings import Finding
 from bench.analyse.words import listed, spaced
 from bench.plan.contenders import title
-from bench.plan.limits import AS_IT_COMES, CALL, LIMIT_RAISED, Setting, setting_of, way_title
+from bench.plan.depth import AS_IT_COMES, CALL, LIMIT_RAISED, Setting, setting_of, way_title
 
 Key = TypeVar("Key")
 

@@ -21,12 +21,12 @@ from bench.analyse.training import Outcome, outcomes
 from bench.plan.contenders import FLOOR, title
 from bench.plan.sources import functions_source
 from bench.record.results import Results
-from bench.show.frontier_report import frontier_section
-from bench.show.limit_report import limit_section
-from bench.show.memory_report import memory_section
-from bench.show.sections import by_question, fill
-from bench.show.selfcheck_report import selfcheck_section
-from bench.show.time_figures import time_pictures
+from bench.show.figures.time import time_pictures
+from bench.show.report.depth import limit_section
+from bench.show.report.frontier import frontier_section
+from bench.show.report.memory import memory_section
+from bench.show.report.sections import by_question, fill
+from bench.show.report.selfcheck import selfcheck_section
 from impls import IMPLEMENTATIONS
 
 FACTS = {

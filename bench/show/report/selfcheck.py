@@ -6,11 +6,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bench.analyse.rivals import Judgement, judgements
-from bench.analyse.selfcheck import known_differences, rows, valid
+from bench.analyse.selfcheck.checks import known_differences, rows, valid
+from bench.analyse.selfcheck.tools import Judgement, judgements
 from bench.record.selfcheck import Evidence
-from bench.show.sections import fill
-from bench.show.selfcheck_figures import selfcheck_pictures
+from bench.show.figures.selfcheck import selfcheck_pictures
+from bench.show.report.sections import fill
 
 
 def selfcheck_section(evidence: Evidence) -> Markup:

@@ -9,8 +9,8 @@ from markupsafe import Markup
 from bench.analyse.frontier import Home, Place, frontier_findings
 from bench.analyse.memory import mebibytes
 from bench.plan.contenders import title
-from bench.show.frontier_figures import frontier_pictures
-from bench.show.sections import by_question, fill
+from bench.show.figures.frontier import frontier_pictures
+from bench.show.report.sections import by_question, fill
 
 
 def frontier_section(places: list[Place]) -> Markup:

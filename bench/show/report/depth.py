@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from bench.analyse.limits import age, limit_findings
+from bench.analyse.depth import age, limit_findings
 from bench.analyse.words import spaced
 from bench.plan.contenders import title
-from bench.plan.limits import CALL, setting_of, way_title
-from bench.show.limit_figures import limit_pictures
-from bench.show.sections import by_question, fill
+from bench.plan.depth import CALL, setting_of, way_title
+from bench.show.figures.depth import limit_pictures
+from bench.show.report.sections import by_question, fill
 
 
 def limit_section(rows: pd.DataFrame) -> Markup:

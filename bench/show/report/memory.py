@@ -11,8 +11,8 @@ from markupsafe import Markup
 from bench.analyse.memory import mebibytes, memory_findings
 from bench.plan.contenders import title
 from bench.record.memory import MemoryTables
-from bench.show.memory_figures import memory_pictures
-from bench.show.sections import by_question, fill
+from bench.show.figures.memory import memory_pictures
+from bench.show.report.sections import by_question, fill
 from impls import IMPLEMENTATIONS
 
 COLUMNS = ("heap", "predicted", "resident", "sampled")

@@ -17,7 +17,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 from bench.analyse.slices import Slice
 from bench.analyse.verdicts import SAME
 from bench.plan.contenders import CONTROL, FLOOR
-from bench.show.pictures import COLOURS, Picture, label
+from bench.show.figures.pictures import COLOURS, Picture, label
 from impls import IMPLEMENTATIONS
 
 ALLOCATOR_TITLES = {"default": "default allocator", "steady": "freed memory kept"}

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench.show.console import Screen
+from bench.show.terminal.screen import Screen
 
 Advance = Callable[[int, str], None]
 

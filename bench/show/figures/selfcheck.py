@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-from bench.analyse.coverage import wilson
-from bench.analyse.rivals import TIMES_S, Judgement, judgements
-from bench.analyse.selfcheck import rows
+from bench.analyse.selfcheck.checks import rows
+from bench.analyse.selfcheck.coverage import wilson
+from bench.analyse.selfcheck.tools import TIMES_S, Judgement, judgements
 from bench.plan.selfcheck import ALPHA, COARSE, FINE
 from bench.record.selfcheck import Evidence
-from bench.show.pictures import COLOURS, Picture
+from bench.show.figures.pictures import COLOURS, Picture
 
 TOOLS = ("Unwind", "pyperf", "pytest-benchmark", "timeit")
 MARKS = ("o", "s", "^", "D")

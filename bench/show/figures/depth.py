@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from bench.analyse.limits import Reach, reaches
+from bench.analyse.depth import Reach, reaches
 from bench.analyse.words import spaced
 from bench.plan.contenders import title
-from bench.plan.limits import SETTINGS, way_title
-from bench.show.pictures import Picture
+from bench.plan.depth import SETTINGS, way_title
+from bench.show.figures.pictures import Picture
 
 
 @dataclass(frozen=True)

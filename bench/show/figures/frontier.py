@@ -14,9 +14,9 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 
 from bench.analyse.frontier import Home, Place
 from bench.plan.contenders import title
-from bench.show.labels import Label, put
-from bench.show.pictures import Picture, colour, label
-from bench.show.time_figures import ALLOCATOR_TITLES
+from bench.show.figures.labels import Label, put
+from bench.show.figures.pictures import Picture, colour, label
+from bench.show.figures.time import ALLOCATOR_TITLES
 
 MIB = 2**20
 INK, GREY, SHADE, EDGE = "#1c2128", "#5b6470", "#eef1f4", "#b4bac2"

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from math import exp, sqrt
 from statistics import fmean, median, variance
 
-from bench.analyse.coverage import blocks, chance_of, ever_misses
 from bench.analyse.intervals import median_interval
+from bench.analyse.selfcheck.coverage import blocks, chance_of, ever_misses
 
 TIMES_S = (2.5, 5.0, 10.0, 20.0, 40.0)
 FEWEST_BLOCKS = 5  # with fewer, a share says nothing

@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 from bench.analyse.memory import ABSOLUTE_BYTES, RELATIVE, agreement
 from bench.measure.memory.meters import SAMPLED_STEPS
 from bench.record.memory import MemoryTables
-from bench.show.pictures import Picture, colour, label, rank
+from bench.show.figures.pictures import Picture, colour, label, rank
 
 MIB = 2**20
 UPDATE_TITLES = {"deferred": "deferred: all gradients wait for their update", "fused": "fused: each layer is updated at once"}

@@ -10,10 +10,10 @@ from math import exp, isfinite, log
 
 import pandas as pd
 
-from bench.analyse.coverage import blocks, chance_of, ever_misses, first_above, resampled
 from bench.analyse.intervals import fewest_samples, median_interval
 from bench.analyse.observations import observe
-from bench.analyse.rivals import Judgement, Row, Unit, by_bests, by_pyperf, by_unwind, by_z_test, judgements, seconds_to
+from bench.analyse.selfcheck.coverage import blocks, chance_of, ever_misses, first_above, resampled
+from bench.analyse.selfcheck.tools import Judgement, Row, Unit, by_bests, by_pyperf, by_unwind, by_z_test, judgements, seconds_to
 from bench.analyse.words import listed, percent
 from bench.measure.other_tools.trio import AGAIN, FIRST, SUBJECTS
 from bench.measure.other_tools.trio import MORE as SLOWER

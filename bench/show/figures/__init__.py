@@ -1,0 +1,1 @@
+"""Figures: each draws one kind of fact, as SVG and PNG."""

@@ -1,0 +1,1 @@
+"""The terminal: sentences, tables and a run as it goes."""

@@ -4,7 +4,6 @@ import ast
 import doctest
 import re
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -13,9 +12,9 @@ from bench.plan import sweeps
 from bench.plan.sources import module_of, source_of
 from bench.plan.sweeps import Sweep
 from bench.record.schemas import SCHEMAS
+from bench.tests.places import ROOT
 from impls import IMPLEMENTATIONS
 
-ROOT = Path(__file__).parents[2]
 ROOMS = ["plan", "measure", "record", "analyse", "show", "verbs"]
 FILES = [path for folder in ("impls", "bench") for path in sorted((ROOT / folder).rglob("*.py"))]
 SOURCES = [path for path in FILES if "tests" not in path.parts]

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -17,6 +16,7 @@ from bench.cli import main
 from bench.plan.contenders import REFERENCES
 from bench.record.schemas import SCHEMAS
 from bench.tests.children import interruptible
+from bench.tests.places import ROOT
 from impls import IMPLEMENTATIONS
 
 TINY = """
@@ -220,7 +220,7 @@ def test_list_names_everything(capsys):
 def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(tmp_path):
     (tmp_path / "tiny.toml").write_text(TINY)
     command = [sys.executable, "-m", "bench", "run", "--only", "time", "--sweep", "tiny.toml", "--impl", "recursive"]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = interruptible(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     _wait_for_rows(tmp_path / "results" / "time.csv")
     process.send_signal(signal.SIGINT)

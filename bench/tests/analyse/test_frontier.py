@@ -2,7 +2,6 @@
 
 import math
 from itertools import combinations, pairwise
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -20,13 +19,13 @@ from bench.record.schemas import SCHEMAS
 from bench.show.figures.frontier import frontier_pictures, time_against_memory
 from bench.show.figures.labels import Label, put
 from bench.show.report.frontier import frontier_section
+from bench.tests.places import ROOT
 from bench.tests.rows import time_rows, visit_rows
 from impls import IMPLEMENTATIONS
 
 MIB = 2**20
 NAMES = ("iterative", "iterative_pop", "recursive", "closures", "generators", "checkpoint_loop", "checkpoint_recursion", "course", "forum")
 PASSES = 20
-ROOT = Path(__file__).parents[2]
 
 
 def times(step, passes=PASSES, depth=64, width=8, update="deferred", allocator="default"):

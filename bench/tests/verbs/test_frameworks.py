@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,13 +20,13 @@ from bench.plan import sweeps
 from bench.plan.cells import Cell
 from bench.plan.contenders import load_file
 from bench.plan.datasets import Dataset
+from bench.tests.measure.memory.test_memory_processes import linux
+from bench.tests.places import ROOT
 from bench.tests.rows import time_rows, visit_rows
-from bench.tests.test_memory_processes import linux
 from impls import IMPLEMENTATIONS
 from impls.contract import check, example
 from impls.tests.present import over_a_library
 
-ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "impls" / "examples"
 FRAMEWORKS = ("torch", "jax", "autograd")
 FAR = """

@@ -13,9 +13,8 @@ from bench.cli import main
 from bench.record.exports import FORMATS
 from bench.record.exports.series import series
 from bench.record.tables import Table
+from bench.tests.places import ROOT
 from bench.tests.rows import time_rows, visit_rows, write_results
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")

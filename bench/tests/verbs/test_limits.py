@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -26,6 +25,7 @@ from bench.show.figures.depth import limit_pictures
 from bench.show.figures.pictures import save_all
 from bench.show.report.depth import limit_section
 from bench.tests.children import interruptible
+from bench.tests.places import ROOT
 from impls import IMPLEMENTATIONS
 
 SCHEMA = SCHEMAS["limits.csv"]
@@ -315,7 +315,7 @@ def test_interpreters_that_fail_are_rows_and_the_rest_goes_on(tmp_path, monkeypa
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="signals")
 def test_ctrl_c_keeps_what_is_finished(tmp_path):
     command = [sys.executable, "-m", "bench", "limits", "--python", "--max-depth", "300000"]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = interruptible(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     file = tmp_path / "results" / "limits.csv"
     for _ in range(300):

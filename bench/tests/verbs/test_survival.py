@@ -18,12 +18,11 @@ from bench.cli import main
 from bench.record.results import read_measurements
 from bench.record.schemas import SCHEMAS
 from bench.tests.children import interruptible
+from bench.tests.places import MISCHIEF, ROOT
 from bench.tests.rows import write_results
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals and limits of Linux")
 
-ROOT = Path(__file__).parents[2]
-MISCHIEF = Path(__file__).parent / "fixtures" / "mischief.py"
 FULL = "UNWIND_SURVIVAL" in os.environ  # before a release: fifty kills, every signal, a file system that fills up
 KILLS = 50 if FULL else 3
 SIGNALS = ["SIGTERM", "SIGSEGV", *(["SIGINT", "SIGHUP", "SIGKILL"] if FULL else [])]

@@ -12,7 +12,7 @@ from impls.losses import LOSSES
 from impls.peaks import segments
 
 
-def with_segments(k=None, name="checkpoint_loop", title="checkpoints, loop"):
+def with_segments(k=None, name="checkpoint_loop", title="checkpointed loop"):
     """The implementation with segments of k layers, or of the square root of their number.
 
     Raises:

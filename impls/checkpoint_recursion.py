@@ -17,7 +17,7 @@ from impls.losses import LOSSES
 MOST_SNAPSHOTS = 500  # each is a frame, and Python stops at 1 000 unless told otherwise
 
 
-def with_snapshots(snapshots=None, name="checkpoint_recursion", title="checkpoints, recursion"):
+def with_snapshots(snapshots=None, name="checkpoint_recursion", title="checkpointed recursion"):
     """The implementation with so many snapshots, X among them; or with sqrt(2 L): then no layer runs forward thrice.
 
     Raises:

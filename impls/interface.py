@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Step = Callable[[Network, np.ndarray, np.ndarray, float], float]
     Prepare = Callable[[Network, np.ndarray, np.ndarray], "tuple[Any, Any, Any]"]
 
-CONTROLS = ("loop", "recursion", "other")
+CONTROL_FLOWS = ("loop", "recursion", "other")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Implementation:
         name: the word to type, e.g. "recursive".
         title: what figures and tables call it, e.g. "recursion".
         cache: where the activations live between forward and backward, in words.
-        control: "loop", "recursion" or "other".
+        control_flow: "loop", "recursion" or "other".
         backprop: `backprop(network, X, Y, emit) -> loss`, with X (features, examples) and
             Y (classes or 1, examples). The contract stands at the head of this file.
         peak: the bytes alive at the worst moment of a step, predicted from its shape; what its docstring
@@ -87,14 +87,14 @@ class Implementation:
     Whatever in the first four cannot be printed becomes a space, since they are shown in many places.
 
     Raises:
-        ValueError: the name is empty or `control` is none of the three.
+        ValueError: the name is empty or `control_flow` is none of the three.
 
     """
 
     name: str
     title: str
     cache: str
-    control: str
+    control_flow: str
     backprop: Backprop
     peak: Peak | None = None
     exact: bool = True
@@ -104,13 +104,13 @@ class Implementation:
     moves: bool = False
 
     def __post_init__(self) -> None:
-        for what in ("name", "title", "cache", "control"):
+        for what in ("name", "title", "cache", "control_flow"):
             words = "".join(character if character.isprintable() else " " for character in getattr(self, what)).split()
             object.__setattr__(self, what, " ".join(words))
         if not self.name:
             raise ValueError("an implementation needs a name")
-        if self.control not in CONTROLS:
-            raise ValueError(f"{self.name}: control is {self.control!r}, not one of {', '.join(CONTROLS)}")
+        if self.control_flow not in CONTROL_FLOWS:
+            raise ValueError(f"{self.name}: control_flow is {self.control_flow!r}, not one of {', '.join(CONTROL_FLOWS)}")
 
     @property
     def missing(self) -> str:

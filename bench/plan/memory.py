@@ -31,7 +31,7 @@ def study_cells(dataset: str) -> list[Cell]:
 
 def has_frames(implementation: Implementation) -> bool:
     """Is it measured in the cells that are about frames, the interpreter's?"""
-    return (implementation.control == "recursion" and not implementation.library) or implementation.name == FRAMELESS
+    return (implementation.control_flow == "recursion" and not implementation.library) or implementation.name == FRAMELESS
 
 
 def frame_cells(dataset: str) -> list[Cell]:

@@ -72,7 +72,7 @@ def _studied(options: argparse.Namespace) -> tuple[list[str], list[str]]:
 
     """
     known = contenders.choose(options.impl, contenders.available(options.files), "--impl")
-    others = [] if options.impl else [one.name for one in known if one.library and one.control == "other"]
+    others = [] if options.impl else [one.name for one in known if one.library and one.control_flow == "other"]
     return [one.name for one in known if one.name not in others], others
 
 

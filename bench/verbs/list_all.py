@@ -18,9 +18,9 @@ def list_all(options: argparse.Namespace, screen: Screen) -> None:
         BadInput: a file given by --with cannot be used.
 
     """
-    grid = _grid("Implementations", "name", "keeps its cache in", "control")
+    grid = _grid("Implementations", "name", "keeps its cache in", "control flow")
     for one in contenders.available(options.files).values():
-        grid.add_row(escape(one.name), escape(one.cache), one.control)
+        grid.add_row(escape(one.name), escape(one.cache), one.control_flow)
     screen.table(grid)
     for one in contenders.available(options.files).values():
         if one.missing:

@@ -4,13 +4,13 @@ from impls.interface import Implementation, Library
 from impls.libraries import late
 
 
-def compiled(name, module, title, cache, control):
+def compiled(name, module, title, cache, control_flow):
     """The implementation whose code is in that module."""
     return Implementation(
         name,
         title,
         cache,
-        control,
+        control_flow,
         late(module, "backprop"),
         exact=False,
         steps={"deferred": late(module, "step"), "fused": late(module, "fused_step")},

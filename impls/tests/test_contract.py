@@ -169,5 +169,5 @@ def test_a_cycle_is_seen_as_a_leak():
 def test_names_and_controls_are_checked():
     with pytest.raises(ValueError, match="needs a name"):
         Implementation("", "", "", "loop", backprop)
-    with pytest.raises(ValueError, match="control is 'goto'"):
+    with pytest.raises(ValueError, match="control_flow is 'goto'"):
         Implementation("odd", "odd", "odd", "goto", backprop)

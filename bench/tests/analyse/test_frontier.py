@@ -227,13 +227,13 @@ def test_the_answer_tells_where_else_who_is_unbeaten_and_by_whom_the_others_are(
     where, best, *rest = (one.answer for one in frontier_findings(homes))
     assert where.startswith("In a chain of closures")
     assert "suspended generators" in where
-    assert "computed again (“checkpoints, loop” and “checkpoints, recursion”)" in where
-    assert "Unbeaten for certain, of 4 cells: kept list in 4, popped list in 4, recursion in 4 and “checkpoints, loop” in 4." in best
-    assert "Beaten in all: closures, generators, “checkpoints, recursion”, course and forum." in best
+    assert "computed again (checkpointed loop and checkpointed recursion)" in where
+    assert "Unbeaten for certain, of 4 cells: kept list in 4, popped list in 4, recursion in 4 and checkpointed loop in 4." in best
+    assert "Beaten in all: closures, generators, checkpointed recursion, course and forum." in best
     assert len(rest) == 4
-    assert "Beaten: closures, generators, “checkpoints, recursion”, course and forum by kept list." in rest[0]
+    assert "Beaten: closures, generators, checkpointed recursion, course and forum by kept list." in rest[0]
     assert rest[0].startswith(
-        "At depth 64, width 8, batch 32, deferred update, with the default allocator, unbeaten for certain: checkpoints, loop"
+        "At depth 64, width 8, batch 32, deferred update, with the default allocator, unbeaten for certain: checkpointed loop"
     )
     assert "kept list (1.0 MiB, the baseline)" in rest[0]
 

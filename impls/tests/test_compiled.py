@@ -242,14 +242,11 @@ def test_machine_code_is_kept_where_it_is_told_to_and_taken_up_again(tmp_path):
 @installed
 def test_machine_code_of_another_text_is_not_taken(tmp_path):
     """Numba would look at the text of the loop's file alone, and not of what that calls."""
-    for name in ("impls", "cache"):
-        (tmp_path / name).mkdir()
-    for file in (ROOT / "impls").glob("*.py"):
-        shutil.copy(file, tmp_path / "impls")
-    parts = tmp_path / "impls" / "compiled_parts.py"
+    shutil.copytree(ROOT / "impls", tmp_path / "impls", ignore=shutil.ignore_patterns("__pycache__", "tests"))
+    parts = tmp_path / "impls" / "compiled" / "parts.py"
     losses = []
     for _ in range(2):
-        environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+        environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
         ended = subprocess.run([sys.executable, "-c", STEPS], capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=300)
         losses.append(float(ended.stdout.split()[0]))
         parts.write_text(parts.read_text().replace("return loss / m\n", "return 2 * loss / m\n"))

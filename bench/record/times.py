@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -14,6 +16,11 @@ from bench.plan.cells import Cell
 from bench.record.tables import Table, Warn, as_rows, one_line
 
 CELL_COLUMNS = ("dataset", "batch", "depth", "width", "dtype", "update", "allocator")
+
+
+def new_run_id() -> str:
+    """A name for a run that no other has: the moment of its start (UTC), and four random digits."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
 
 
 def cell_values(cell: Cell) -> list[Any]:

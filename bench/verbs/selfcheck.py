@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import secrets
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, astuple, dataclass, field
-from datetime import UTC, datetime
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from rich.markup import escape
 from rich.table import Table as Grid
 
@@ -33,13 +30,13 @@ from bench.plan import selfcheck as plan
 from bench.plan.cells import Cell
 from bench.plan.contenders import CONTROL
 from bench.record.folder import results_folder, write_machine
-from bench.record.schemas import SCHEMAS
 from bench.record.selfcheck import SELFCHECK, read_evidence, session_rows, weighing_rows
 from bench.record.tables import Table
-from bench.record.times import time_rows
+from bench.record.times import new_run_id
 from bench.show.terminal.screen import Screen
 from bench.verbs.plot import plot
 from bench.verbs.report import report
+from bench.verbs.running.recorder import VisitRecorder
 
 STYLES = {"ok": "green", "failed": "bold red"}
 
@@ -89,8 +86,8 @@ def _measure_all(shares: plan.Shares, folder: Path, machine_name: str, screen: S
         data = _write_data(Path(scratch))
         passes = _passes(folder, data, machine_name)
         screen.say(f"A against A in {len(passes['grid'].cells)} cells, {shares.grid_s:.0f} s; known differences, {shares.known_s:.0f} s")
-        passes["grid"].go_on(shares.grid_s)
-        passes["known"].go_on(shares.known_s)
+        passes["grid"].measure_for(shares.grid_s)
+        passes["known"].measure_for(shares.known_s)
         _take_turns(shares, passes["trio"], _tools(data[plan.TRIO.batch]), Table(folder, "others.csv"), screen)
         screen.say("meters beside those of other tools")
         Table(folder, "meters.csv").replace(weighing_rows(weighings(data[WEIGHED.batch])))
@@ -108,8 +105,8 @@ def _write_data(folder: Path) -> dict[int, Path]:
     return paths
 
 
-class _Endless(Progress):
-    """A judge for whom there is no end but that of the time, and no visit that is not like a run's first ones."""
+class _EndlessProgress(Progress):
+    """Progress that never ends before the time does, with the rounds of a run's first visits."""
 
     def rounds(self, cell: Cell) -> int:
         return FIRST_ROUNDS
@@ -120,30 +117,25 @@ class Passes:
     """Passes over some cells for as long as is asked, recorded visit by visit."""
 
     cells: Sequence[Cell]
-    progress: Progress
     workers: Workers
-    table: Table
-    machine: str
-    run: str
-    seconds: float = field(default=0.0)
+    recorder: VisitRecorder
+    seconds: float = 0.0
 
-    def go_on(self, seconds: float) -> None:
+    def measure_for(self, seconds: float) -> None:
         """Make passes for so many seconds, and count those that they took."""
         start = time.monotonic()
-        for finished in run_passes(self.cells, self.progress, self.workers, 0, seconds, time.monotonic):
-            rows = time_rows(self.run, self.machine, finished)
-            self.table.append(rows)
-            self.progress.add(pd.DataFrame(rows, columns=self.table.columns).astype(SCHEMAS["time.csv"]))
+        for finished in run_passes(self.cells, self.recorder.progress, self.workers, 0, seconds, time.monotonic):
+            self.recorder.add(finished)
         self.seconds += time.monotonic() - start
 
 
 def _passes(folder: Path, data: dict[int, Path], machine_name: str) -> dict[str, Passes]:
-    run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    run_id, table = new_run_id(), Table(folder, "time.csv")
     where = {(plan.TRIO.dataset, plan.TRIO.batch): data[plan.TRIO.batch]}
 
     def over(cells: Sequence[Cell], names: Sequence[str], baseline: str) -> Passes:
-        progress = _Endless(names, baseline, (), plan.FINE, fewest_passes=sys.maxsize)
-        return Passes(cells, progress, Workers(where, baseline, [known_work.__file__]), Table(folder, "time.csv"), machine_name, run)
+        recorder = VisitRecorder(run_id, machine_name, table, _EndlessProgress(names, baseline, (), plan.FINE, fewest_passes=sys.maxsize))
+        return Passes(cells, Workers(where, baseline, [known_work.__file__]), recorder)
 
     return {
         "grid": over(plan.GRID.cells(), [plan.GRID_BASELINE, CONTROL], plan.GRID_BASELINE),
@@ -167,7 +159,7 @@ def _take_turns(shares: plan.Shares, trio: Passes, tools: Tools, others: Table, 
     """Unwind and the others at the same work, one after the other, turn by turn; a tool that fails has no more turns."""
     for turn in range(1, shares.turns + 1):
         screen.say(f"turn {turn} of {shares.turns}: Unwind for {shares.trio_s:.0f} s, then {', '.join(tools) or 'nobody'}")
-        trio.go_on(shares.trio_s)
+        trio.measure_for(shares.trio_s)
         for tool, session in list(tools.items()):
             try:
                 others.append(session_rows(turn, session()))

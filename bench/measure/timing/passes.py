@@ -30,6 +30,11 @@ class Finished:
     rows: tuple[Measurement, ...]
     wall_s: float
 
+    @property
+    def measured_s(self) -> float:
+        """Seconds of wall time inside measured code."""
+        return sum(row.wall_ns * row.iterations for row in self.rows if row.wall_ns and row.iterations) / 1e9
+
 
 class Judge(Protocol):
     """What a schedule must know of the results so far; `bench.analyse.progress` knows it."""

@@ -117,13 +117,13 @@ def test_running_again_measures_nothing_more_and_keeps_every_row(home, capsys):
     before = (home / "results" / "time.csv").read_text()
     assert unwind(home, "run", "--only", "time", "--sweep", str(home / "tiny.toml")) == 0
     assert (home / "results" / "time.csv").read_text() == before
-    assert "goes on with" in capsys.readouterr().out
+    assert "Resuming: " in capsys.readouterr().out
 
 
 def test_changed_settings_are_not_mixed_in(home, capsys):
     before = (home / "results" / "time.csv").read_text()
     assert unwind(home, "run", "--sweep", str(home / "tiny.toml"), "--baseline", "recursive") == 2
-    assert "its figures are of another baseline, iterative; give --fresh" in flat(capsys.readouterr().err)
+    assert "its figures were measured with another baseline, iterative; give --fresh" in flat(capsys.readouterr().err)
     assert (home / "results" / "time.csv").read_text() == before
 
 
@@ -142,7 +142,7 @@ def test_figures_that_something_else_has_made_are_not_mixed_in(home, tmp_path, c
     record = json.loads(path.read_text())
     path.write_text(json.dumps({**record, "settings": {**record["settings"], **changed}}))
     assert unwind(tmp_path, "run", "--sweep", str(home / "tiny.toml")) == 2
-    assert f"its figures are of {words}; give --fresh to start anew" in flat(capsys.readouterr().err)
+    assert f"its figures were measured with {words}; give --fresh to start anew" in flat(capsys.readouterr().err)
 
 
 def flat(text):
@@ -155,11 +155,11 @@ def flat(text):
         (["run", "--sweep", "quik"], "unknown sweep 'quik'; did you mean 'quick'?"),
         (["run", "--impl", "recursiv"], "--impl: unknown implementation 'recursiv'; did you mean 'recursive'?"),
         (["run", "--baseline", "loop"], f"--baseline: unknown implementation 'loop'; there are {', '.join(IMPLEMENTATIONS)}"),
-        (["run", "--precision", "0"], "--precision is 0; give a fraction below 1 above 0"),
+        (["run", "--precision", "0"], "--precision is 0; give a fraction above 0 and below 1"),
         (["run", "--budget", "-3"], "--budget is -3; give a number of seconds above 0"),
         (["run", "--with", "nowhere.py"], "--with nowhere.py: no such file; check the path"),
-        (["run", "--precision", "nan"], "--precision is nan; give a fraction below 1 above 0"),
-        (["run", "--seed", "x"], "argument --seed: invalid int value: 'x'; `unwind run --help` shows what there is"),
+        (["run", "--precision", "nan"], "--precision is nan; give a fraction above 0 and below 1"),
+        (["run", "--seed", "x"], "argument --seed: invalid int value: 'x'; `unwind run --help` shows the options"),
         (["rum"], "unknown verb 'rum'; did you mean 'run'?"),
         (["train", "--sweep", "nowhere.toml"], "cannot read the sweep 'nowhere.toml': No such file or directory; check the path"),
     ],
@@ -226,7 +226,7 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(tmp_path):
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert "interrupted" in out
+    assert "Interrupted" in out
     assert "Traceback" not in err
     kept = (tmp_path / "results" / "time.csv").read_text()
     assert (tmp_path / "results" / "machine.json").exists()

@@ -303,7 +303,7 @@ def test_the_second_of_two_runs_is_told_who_has_the_folder_until_a_kill_lets_go_
     assert "since " in err
     code, _, err = finish(home, "--baseline", "recursive")
     assert code == 2
-    assert "its figures are of another baseline, iterative" in err
+    assert "its figures were measured with another baseline, iterative" in err
 
 
 def test_nothing_in_a_results_folder_is_executed(home, monkeypatch):

@@ -1,0 +1,93 @@
+"""The memory half of a run: peaks, the profile of a step and samples, each measured once."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.analyse.memory import memory_findings
+from bench.errors import NothingMeasured
+from bench.measure.machine import capacity
+from bench.measure.memory.predictions import leak_words, predicted_bytes
+from bench.measure.memory.readings import Scales, Weighing, Weight
+from bench.plan import memory as plan
+from bench.plan.cells import Cell
+from bench.record.memory import memory_row, profile_rows, put_series, read_memory, recorded, sample_rows
+from bench.show.terminal.counting import counting
+from bench.verbs.running.run_record import Run
+
+
+def measure_memory(run: Run) -> None:
+    """Read every meter that has not been read yet on this machine, and say what came of it.
+
+    Raises:
+        BadInput: a file in the folder cannot be read.
+        NothingMeasured: not one meter could be read, now or earlier.
+
+    """
+    due = _due(run)
+    if due:
+        _read(run, due)
+    peaks = read_memory(run.folder, run.machine_name, run.screen.warn).peaks
+    if not (peaks["status"] == "ok").any():
+        raise NothingMeasured(f"{run.folder / 'memory.csv'}: no meter could be read; its status and detail columns say why")
+    run.screen.findings(memory_findings(peaks))
+
+
+def _due(run: Run) -> list[Weighing]:
+    """The meters that are left to read, by cell and implementation."""
+    experiment = run.experiment
+    tables = read_memory(run.folder, run.machine_name, run.screen.warn)
+    known = recorded(tables.peaks, tables.profile)
+    due = []
+    for cell, meters in plan.all_cells(experiment.cells, next(iter(experiment.data))):
+        for implementation in experiment.implementations.values():
+            left = tuple(meter for meter in meters if (cell.place, implementation.name, meter) not in known)
+            if left and (not _about_frames(cell) or plan.has_frames(implementation)):
+                due.append(Weighing(cell, implementation.name, left))
+    return due
+
+
+def _about_frames(cell: Cell) -> bool:
+    return cell in plan.frame_cells(cell.dataset)
+
+
+def _read(run: Run, due: list[Weighing]) -> None:
+    """Read the meters one after the other; each reading is on the disk before the next one begins."""
+    experiment = run.experiment
+    leaks = {name: leak_words(implementation) for name, implementation in experiment.implementations.items() if not implementation.library}
+    with tempfile.TemporaryDirectory() as scratch, counting(run.screen, "memory: implementations in cells", len(due)) as advance:
+        data = experiment.write_batches(Path(scratch), {weighing.cell.batch for weighing in due})
+        scales = Scales(data, experiment.files, experiment.sweep.blas_threads, run.patience_s)
+        for weighing in due:
+            advance(0, f"{weighing.cell.place} {weighing.impl}")
+            for weight in _weigh(run, scales, weighing):
+                _record(run, weight, leaks.get(weight.impl, ""))
+            advance(1, "")
+
+
+def _weigh(run: Run, scales: Scales, weighing: Weighing) -> Iterator[Weight]:
+    """What the meters read, or why the cell does not fit."""
+    why = capacity.lacks_room(weighing.cell, *run.experiment.shape(weighing.cell))
+    if not why:
+        yield from scales(weighing)
+        return
+    for meter in weighing.meters:
+        yield Weight(weighing.cell, weighing.impl, meter, status="skipped", detail=why)
+
+
+def _record(run: Run, weight: Weight, leak: str) -> None:
+    """Record one reading, its series first, so that a row in memory.csv means that all is there."""
+    if weight.status not in ("ok", "skipped"):
+        run.screen.warn(f"{weight.cell.place}: {weight.impl}: {weight.meter}: {weight.status}: {weight.detail}")
+    if weight.meter == "profile":
+        if weight.status == "ok" and not weight.series:
+            run.screen.warn(f"{weight.impl} has no profile: it does its arithmetic elsewhere than in impls.layers")
+        put_series(run.table("profile.csv"), profile_rows(weight))
+        return
+    put_series(run.table("samples.csv"), sample_rows(weight))
+    implementation = run.experiment.implementations[weight.impl]
+    predicted = predicted_bytes(implementation, weight.meter, weight.cell, *run.experiment.shape(weight.cell))
+    note = leak if weight.meter == "heap" else ""
+    run.table("memory.csv").append([memory_row(run.machine_name, weight, predicted, note)])

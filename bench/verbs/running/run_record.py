@@ -1,0 +1,108 @@
+"""A run's record: what its parts share, made once and handed down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bench.errors import BadInput
+from bench.measure.machine.fingerprint import fingerprint
+from bench.measure.timing.method import method
+from bench.plan.experiment import Experiment
+from bench.record.folder import read_machine
+from bench.record.tables import Table
+from bench.record.times import read_times
+from bench.show.terminal.screen import Screen
+
+# a key of the settings -> how a sentence names its change
+CHANGES = {
+    "baseline": "another baseline, ",
+    "blas_threads": "another number of BLAS threads, ",
+    "implementations": "an earlier version of ",
+    "data": "other data under the name of ",
+    "libraries": "another version of ",
+    "method": "another way of measuring, ",
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A sweep that is being measured into a results folder.
+
+    Attributes:
+        experiment: what is compared, where, and on what.
+        seed: of every random order.
+        patience_s: seconds of silence after which a worker has timed out.
+        folder: the results folder.
+        machine: what is known of this machine.
+        settings: what must not change between this run and one that resumes it.
+        earlier: machine.json of an earlier run that this one resumes; empty if there is none.
+        screen: where it tells the user what happens.
+
+    """
+
+    experiment: Experiment
+    seed: int
+    patience_s: float
+    folder: Path
+    machine: dict[str, Any]
+    settings: dict[str, Any]
+    earlier: dict[str, Any]
+    screen: Screen
+
+    @property
+    def machine_name(self) -> str:
+        """The short name that rows carry."""
+        return str(self.machine["machine"])
+
+    def table(self, name: str) -> Table:
+        """The CSV file of that name in the results folder."""
+        return Table(self.folder, name)
+
+    def times(self) -> pd.DataFrame:
+        """The rows of time.csv from this machine, the running run's among them."""
+        rows = read_times(self.table("time.csv"), lambda sentence: None)
+        return rows[rows["machine"] == self.machine_name]
+
+
+def begin(experiment: Experiment, seed: int, patience_s: float, folder: Path, screen: Screen) -> Run:
+    """The record of a run in that folder, which the caller holds.
+
+    Raises:
+        BadInput: the folder has figures of this machine that new ones must not be mixed with.
+
+    """
+    machine = fingerprint()
+    settings = {**experiment.settings(), "method": method()}
+    return Run(experiment, seed, patience_s, folder, machine, settings, _record_to_resume(machine, settings, folder), screen)
+
+
+def _record_to_resume(machine: dict[str, Any], settings: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """machine.json of an earlier run on this machine, if its figures can be joined to new ones.
+
+    Raises:
+        BadInput: code, data or settings have changed since.
+
+    """
+    earlier = read_machine(folder)
+    if earlier.get("machine") != machine["machine"]:
+        return {}
+    for key, words in CHANGES.items():
+        changed = _changed(settings[key], earlier.get("settings", {}).get(key))
+        if changed:
+            raise BadInput(
+                f"{folder}: its figures were measured with {words}{changed}; give --fresh to start anew, or another --results folder"
+            )
+    return earlier
+
+
+def _changed(now: Any, then: Any) -> str:
+    """What was different in an earlier run, if anything was; what it did not have is no change."""
+    if then is None or now == then:
+        return ""
+    if isinstance(now, dict):
+        return ", ".join(name for name in now if then.get(name, now[name]) != now[name])
+    return str(then)

@@ -1,0 +1,115 @@
+"""The time half of a run: pass after pass, until every comparison is decided or the time is spent."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bench.analyse.changes import passes_to_compare
+from bench.analyse.frontier import passes_to_tell
+from bench.analyse.observations import compared_in
+from bench.analyse.progress import Progress
+from bench.analyse.summary import summarise
+from bench.measure.machine import capacity, caveats
+from bench.measure.machine.fingerprint import blas_of
+from bench.measure.timing.passes import Assignment, Finished, run_passes
+from bench.measure.timing.processes import Workers
+from bench.measure.timing.visit import Measurement
+from bench.plan.allocators import lacking
+from bench.plan.cells import Cell
+from bench.record.times import new_run_id, read_times, read_whole
+from bench.verbs.running.conditions import Account, kept_record, tell
+from bench.verbs.running.recorder import VisitRecorder
+from bench.verbs.running.run_record import Run
+from impls import PAIRS
+
+
+def measure_time(run: Run) -> None:
+    """Measure every visit that is due, record it, and sum up, after Ctrl-C too.
+
+    Raises:
+        BadInput: a file in the folder cannot be read or written.
+
+    """
+    try:
+        recorder = _resumed(run)
+        cells = _measurable(run, recorder)
+        with kept_record(run) as account:
+            _measure(run, cells, recorder, account)
+    finally:
+        _sum_up(run)
+
+
+def _resumed(run: Run) -> VisitRecorder:
+    """The recorder, which knows what was recorded before on this machine."""
+    table = run.table("time.csv")
+    earlier = read_whole(table, run.screen.warn)
+    earlier = earlier[earlier["machine"] == run.machine_name]
+    recorder = VisitRecorder(new_run_id(), run.machine_name, table, _progress(run))
+    recorder.progress.add(earlier)
+    if not earlier.empty:
+        visits = earlier.groupby(["cell", "pass"]).ngroups
+        run.screen.say(f"Resuming: {visits} visits already recorded; --fresh starts anew")
+    return recorder
+
+
+def _progress(run: Run) -> Progress:
+    experiment = run.experiment
+    implementations = len(experiment.implementations)
+    enough = max(passes_to_compare(len(experiment.cells), implementations), passes_to_tell(experiment.cells, implementations))
+    return Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, enough)
+
+
+def _measurable(run: Run, recorder: VisitRecorder) -> list[Cell]:
+    """The cells that this machine can measure; each of the others gets rows that say why not, once."""
+    rows = run.times()
+    skipped = set(rows.loc[rows["status"] == "skipped", "cell"])
+    cells = []
+    for cell in run.experiment.cells:
+        why = lacking(cell.allocator) or capacity.lacks_room(cell, *run.experiment.shape(cell))
+        if not why:
+            cells.append(cell)
+            continue
+        run.screen.warn(f"{cell.id} is skipped: {why}")
+        if cell.id not in skipped:
+            rows_why = tuple(Measurement(name, status="skipped", detail=why) for name in run.experiment.contenders)
+            recorder.add(Finished(Assignment(cell, 0, (), 0, ""), rows_why, 0.0))
+    return cells
+
+
+def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, account: Account) -> None:
+    """Run passes and record each visit as it finishes, on the screen too."""
+    sweep = run.experiment.sweep
+    with tempfile.TemporaryDirectory() as scratch:
+        workers = Workers(
+            run.experiment.write_batches(Path(scratch), {cell.batch for cell in cells}),
+            run.experiment.baseline,
+            run.experiment.files,
+            sweep.blas_threads,
+            run.patience_s,
+            lambda hello: _note_blas(run, account, hello),
+        )
+        visits = run_passes(cells, recorder.progress, workers, run.seed, sweep.budget_s, time.monotonic)
+        with run.screen.watching(cells, recorder.progress, sweep.budget_s) as view:
+            for finished in visits:
+                recorder.add(finished)
+                account.measured_s += finished.measured_s
+                view.show(finished)
+
+
+def _note_blas(run: Run, account: Account, hello: dict[str, Any]) -> None:
+    """Keep what a worker says of its BLAS; the first one's caveats are told."""
+    first = not account.blas
+    account.blas = blas_of(hello)
+    if first:
+        tell(run, account, caveats.of_blas(account.blas["blas_threads"], run.experiment.sweep.blas_threads))
+
+
+def _sum_up(run: Run) -> None:
+    """Write summary.csv from all that time.csv holds, of other machines too."""
+    rows: pd.DataFrame = read_times(run.table("time.csv"), lambda sentence: None)
+    run.table("summary.csv").replace(summarise(rows, compared_in(rows, run.experiment.baseline, PAIRS)).to_numpy().tolist())

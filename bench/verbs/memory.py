@@ -37,7 +37,7 @@ def measure_memory(experiment: Experiment, machine: str, folder: Path, patience:
             data = experiment.write_batches(Path(scratch), {one.cell.batch for one in weighings})
             scales = Scales(data, experiment.files, experiment.sweep.blas_threads, patience)
             for one in weighings:
-                advance(0, f"{one.cell.place} {one.impl}")
+                advance(0, f"{one.cell.memory_id} {one.impl}")
                 for weight in _weigh(scales, one, experiment):
                     ledger.add(weight, screen)
                 advance(1, "")
@@ -64,7 +64,7 @@ class MemoryLedger:
     def add(self, weight: Weight, screen: Screen) -> None:
         """Record one reading, its series first, so that a row in memory.csv means that all is there."""
         if weight.status not in ("ok", "skipped"):
-            screen.warn(f"{weight.cell.place}: {weight.impl}: {weight.meter}: {weight.status}: {weight.detail}")
+            screen.warn(f"{weight.cell.memory_id}: {weight.impl}: {weight.meter}: {weight.status}: {weight.detail}")
         if weight.meter == "profile" and weight.status == "ok" and not weight.series:
             screen.warn(f"{weight.impl} has no profile: it does its arithmetic elsewhere than in impls.layers")
         if weight.meter == "profile":
@@ -83,7 +83,7 @@ def _due(experiment: Experiment, machine: str, folder: Path, screen: Screen) -> 
     due = []
     for cell, meters in study.all_cells(experiment.cells, next(iter(experiment.data))):
         for implementation in experiment.implementations.values():
-            left = tuple(meter for meter in meters if (cell.place, implementation.name, meter) not in known)
+            left = tuple(meter for meter in meters if (cell.memory_id, implementation.name, meter) not in known)
             if left and (not _about_frames(cell) or study.has_frames(implementation)):
                 due.append(Weighing(cell, implementation.name, left))
     return due

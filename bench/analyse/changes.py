@@ -64,7 +64,7 @@ def changes(base: pd.DataFrame, new: pd.DataFrame, baseline: str, floors_alike: 
     if floors_alike:
         compared.append((baseline, FLOOR))
     before, after = _samples(base, compared), _samples(new, compared)
-    cells = base.drop_duplicates("cell").sort_values(list(CELL_COLUMNS))["cell"].tolist()
+    cells = base.drop_duplicates("cell").sort_values(CELL_COLUMNS)["cell"].tolist()
     shared = sorted((key for key in before if key in after), key=lambda key: cells.index(key[0]))
     return [_change(key, before[key], after[key], ALPHA / len(shared)) for key in shared]
 

@@ -33,8 +33,9 @@ from bench.analyse.observations import Comparison, observe, ratio_interval
 from bench.analyse.verdicts import SAME
 from bench.analyse.words import listed, percent
 from bench.plan.allocators import ALLOCATORS
-from bench.plan.cells import place_of, variant
+from bench.plan.cells import Cell
 from bench.plan.contenders import REFERENCES, in_order, title
+from bench.record.times import cells_of
 from impls import IMPLEMENTATIONS, Implementation
 from impls.updates import UPDATES
 
@@ -132,12 +133,12 @@ def places(times: pd.DataFrame, peaks: pd.DataFrame, baseline: str) -> list[Plac
     """The frontiers of one machine's rows of time.csv and memory.csv; none where no cell has two homes with both figures."""
     usual = times["update"].isin(UPDATES) & times["allocator"].isin(ALLOCATORS)
     timed = times[times["round"].notna() & usual & ~times["impl"].isin(REFERENCES)]
-    rows = {str(cell): group for cell, group in timed.groupby("cell", sort=False)}
-    known = {cell: _peaks(group, peaks) for cell, group in rows.items() if baseline in set(group["impl"])}
-    cells = [next(rows[cell].itertuples()) for cell, found in known.items() if len(found) > 1]
-    shown = showcase([cell for cell in cells if variant(cell.cell, cell.allocator) == variant(cells[0].cell, cells[0].allocator)])
-    pairs = sum(comb(len({*known[cell.cell], baseline}), 2) for cell in shown)
-    return [_place(cell, rows[cell.cell], known[cell.cell], baseline, ALPHA / pairs) for cell in shown]
+    rows: dict[Cell, pd.DataFrame] = dict(iter(timed.groupby(cells_of(timed), sort=False)))
+    known = {cell: _peaks(cell, group, peaks) for cell, group in rows.items() if baseline in set(group["impl"])}
+    cells = [cell for cell, found in known.items() if len(found) > 1]
+    shown = showcase([cell for cell in cells if (cell.activation, cell.initialiser) == (cells[0].activation, cells[0].initialiser)])
+    pairs = sum(comb(len({*known[cell], baseline}), 2) for cell in shown)
+    return [_place(cell, rows[cell], known[cell], baseline, ALPHA / pairs) for cell in shown]
 
 
 def frontier_findings(found: Sequence[Place]) -> list[Finding]:
@@ -149,10 +150,9 @@ def frontier_findings(found: Sequence[Place]) -> list[Finding]:
     return [Finding(HOMES, answer) for answer in (_elsewhere(found), _best(found), *map(_standings, found))]
 
 
-def _peaks(rows: pd.DataFrame, peaks: pd.DataFrame) -> dict[str, Peak]:
+def _peaks(cell: Cell, rows: pd.DataFrame, peaks: pd.DataFrame) -> dict[str, Peak]:
     """The peak of everybody who is timed in the rows of a cell and has one there."""
-    place = place_of(rows["cell"].iloc[0], rows["allocator"].iloc[0])
-    here = peaks[(peaks["cell"] == place) & (peaks["status"] == "ok") & peaks["peak_bytes"].notna()]
+    here = peaks[(peaks["cell"] == cell.memory_id) & (peaks["status"] == "ok") & peaks["peak_bytes"].notna()]
     meters = {str(meter): group.drop_duplicates("impl", keep="last").set_index("impl") for meter, group in here.groupby("meter")}
     found = {
         name: _peak({meter: table.loc[name] for meter, table in meters.items() if name in table.index}) for name in in_order(rows["impl"])

@@ -15,7 +15,7 @@ from bench.analyse.findings import Finding
 from bench.analyse.words import spaced
 from bench.plan.contenders import title
 from bench.plan.memory import FRAME_DEPTHS, FRAMELESS, STUDY_BATCH, STUDY_DEPTH, STUDY_WIDTH
-from bench.record.memory import PLACE_COLUMNS
+from bench.record.memory import MEMORY_COLUMNS
 from impls.updates import UPDATES
 
 RELATIVE, ABSOLUTE_BYTES = 0.02, 64 * 1024  # how near a prediction must come
@@ -100,7 +100,7 @@ def _wide(peaks: pd.DataFrame, meter: str, column: str) -> pd.DataFrame:
     """One meter's figures: a row a cell, a column an implementation."""
     rows = peaks[(peaks["meter"] == meter) & (peaks["status"] == "ok") & peaks[column].notna()]
     usual = rows[rows["cell"].str.endswith(tuple(UPDATES))]  # what has another activation or initialiser is in the table alone
-    return usual.pivot_table(index=list(PLACE_COLUMNS), columns="impl", values=column, sort=False).astype(float)
+    return usual.pivot_table(index=MEMORY_COLUMNS, columns="impl", values=column, sort=False).astype(float)
 
 
 def _against_lists(heap: pd.DataFrame) -> Iterator[Finding]:

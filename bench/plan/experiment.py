@@ -15,7 +15,7 @@ from bench.errors import BadInput, unknown
 from bench.plan import contenders, datasets
 from bench.plan.cells import DEFAULT_ACTIVATION, Cell
 from bench.plan.datasets import Dataset
-from bench.plan.sources import module_of, source_of, taken_from
+from bench.plan.sources import code_digest, module_of, taken_from
 from bench.plan.sweeps import Sweep
 from impls import IMPLEMENTATIONS, Implementation, layers, losses, updates
 from impls.contract import BrokenContract, check
@@ -62,7 +62,7 @@ class Experiment:
         return {
             "baseline": self.baseline,
             "blas_threads": self.sweep.blas_threads,
-            "implementations": {name: _digest(_source(one)) for name, one in self.implementations.items()},
+            "implementations": {name: code_digest(_modules(one)) for name, one in self.implementations.items()},
             "data": {name: _digest(one.X.tobytes(), one.Y.tobytes()) for name, one in self.data.items()},
             "libraries": {"numpy": np.__version__, **{name: version(name) for name in self._libraries}},
         }
@@ -143,11 +143,10 @@ def _refuse_namesakes(names: Sequence[str], place: str) -> None:
             raise BadInput(f"{place}: the name of {name!r} is taken by another dataset; rename the file")
 
 
-def _source(implementation: Implementation) -> bytes:
+def _modules(implementation: Implementation) -> list[str]:
     """All the code that a step of the implementation runs: its file, what that takes from others in `impls`, and what all share."""
     shared = [layers.__name__, losses.__name__, updates.__name__]
-    parts = [module_of(implementation), *shared, *taken_from(implementation)]
-    return "".join(source_of(part) for part in dict.fromkeys(parts)).encode()
+    return [module_of(implementation), *shared, *taken_from([module_of(implementation), *shared], "impls")]
 
 
 def _digest(*parts: bytes) -> str:

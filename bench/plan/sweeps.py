@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import tomllib
-from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,19 +11,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from bench.errors import BadInput, unknown
-from bench.plan.allocators import ALLOCATORS
-from bench.plan.cells import DEFAULT_ACTIVATION, DEFAULT_INITIALISER, Cell
-from impls.layers import HIDDEN_ACTIVATIONS
-from impls.network import DTYPES, INITIALISERS
-from impls.updates import UPDATES
+from bench.plan.cells import AXES, DEFAULT_ACTIVATION, DEFAULT_INITIALISER, Cell
 
-NAMES: dict[str, Iterable[str]] = {
-    "dtype": DTYPES,
-    "update": UPDATES,
-    "allocator": ALLOCATORS,
-    "activation": HIDDEN_ACTIVATIONS,
-    "initialiser": INITIALISERS,
-}
+KNOWN = {axis.name: axis.known for axis in AXES if axis.known}
 
 
 def _as_list(value: Any) -> Any:
@@ -71,12 +60,12 @@ class Sweep(BaseModel):
     budget_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 300.0
     blas_threads: Count = 1
 
-    @field_validator("dtype", "update", "allocator", "activation", "initialiser")
+    @field_validator(*KNOWN, check_fields=False)
     @classmethod
     def _known(cls, value: Any, info: Any) -> Any:
         for name in _as_list(value):
-            if name not in NAMES[info.field_name]:
-                raise ValueError(unknown(info.field_name, name, NAMES[info.field_name]))
+            if name not in KNOWN[info.field_name]:
+                raise ValueError(unknown(info.field_name, name, KNOWN[info.field_name]))
         return value
 
     @field_validator("dataset")
@@ -90,10 +79,9 @@ class Sweep(BaseModel):
 
     def cells(self) -> list[Cell]:
         """Every combination, in the order written."""
-        axes = ("dataset", "batch", "depth", "width", "dtype", "update", "allocator")
-        points = itertools.product(*(_distinct(getattr(self, axis)) for axis in axes))
-        shared: dict[str, Any] = {"activation": self.activation, "initialiser": self.initialiser}
-        return [Cell(**dict(zip(axes, point, strict=True)) | shared) for point in points]
+        names = [axis.name for axis in AXES]
+        points = itertools.product(*(_distinct(_as_list(getattr(self, name))) for name in names))
+        return [Cell(**dict(zip(names, point, strict=True))) for point in points]
 
 
 def bundled() -> list[str]:

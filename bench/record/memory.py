@@ -10,32 +10,30 @@ from typing import Any
 import pandas as pd
 
 from bench.measure.memory.readings import Weight
-from bench.plan.cells import Cell
+from bench.plan.cells import AXES, Cell
+from bench.record.schemas import row
 from bench.record.tables import Table, Warn, one_line
-from bench.record.times import CELL_COLUMNS
+from bench.record.times import cells_of
 
-PLACE_COLUMNS = tuple(column for column in CELL_COLUMNS if column != "allocator")
-
-
-def place_values(cell: Cell) -> list[Any]:
-    """The cell's columns without the allocator, on which memory does not depend; its name first."""
-    return [cell.place, *(getattr(cell, column) for column in PLACE_COLUMNS)]
+MEMORY_COLUMNS = [axis.name for axis in AXES if axis.kind and axis.of_memory]
 
 
 def memory_row(machine: str, weight: Weight, predicted: int | None, note: str = "") -> list[Any]:
     """The row of one meter's reading; `note` is more to say of it than how it failed."""
-    detail = one_line(weight.detail or note)
-    return [machine, *place_values(weight.cell), weight.impl, weight.meter, weight.peak_bytes, predicted, weight.status, detail]
+    facts: dict[str, Any] = {"machine": machine, "cell": weight.cell.memory_id, "predicted_bytes": predicted}
+    facts |= {column: getattr(weight.cell, column) for column in MEMORY_COLUMNS}
+    facts |= {column: getattr(weight, column) for column in ("impl", "meter", "peak_bytes", "status")}
+    return row("memory.csv", facts | {"detail": one_line(weight.detail or note)})
 
 
 def profile_rows(weight: Weight) -> list[list[Any]]:
     """The rows of one implementation's profile, in the order of events."""
-    return [[weight.cell.place, weight.impl, event, *point] for event, point in enumerate(weight.series)]
+    return [[weight.cell.memory_id, weight.impl, event, *point] for event, point in enumerate(weight.series)]
 
 
 def sample_rows(weight: Weight) -> list[list[Any]]:
     """The rows of one implementation's samples, oldest first."""
-    return [[weight.cell.place, weight.impl, *sample] for sample in weight.series]
+    return [[weight.cell.memory_id, weight.impl, *sample] for sample in weight.series]
 
 
 def put_series(table: Table, rows: Sequence[Sequence[Any]]) -> None:
@@ -64,6 +62,11 @@ class MemoryTables:
     peaks: pd.DataFrame
     profile: pd.DataFrame
     samples: pd.DataFrame
+
+    @property
+    def cells(self) -> dict[str, Cell]:
+        """Every cell by its memory id, the id that all three tables know it by; its allocator is the default one."""
+        return dict(zip(self.peaks["cell"], cells_of(self.peaks), strict=True))
 
     def read_by(self, meter: str) -> pd.DataFrame:
         """The rows that one meter could read."""

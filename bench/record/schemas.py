@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-_CELL = {
-    "cell": "string",
-    "dataset": "string",
-    "batch": "Int64",
-    "depth": "Int64",
-    "width": "Int64",
-    "dtype": "string",
-    "update": "string",
-    "allocator": "string",
-}
+from collections.abc import Mapping
+from typing import Any
+
+from bench.plan.cells import AXES
+
+_CELL = {"cell": "string", **{axis.name: axis.kind for axis in AXES if axis.kind and axis.default is None}}
+_CELL_LAST = {axis.name: axis.kind for axis in AXES if axis.kind and axis.default is not None}
+_NOT_OF_MEMORY = {axis.name for axis in AXES if not axis.of_memory}
 
 SCHEMAS: dict[str, dict[str, str]] = {
     "time.csv": {
@@ -28,6 +26,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "minor_faults": "float64",
         "status": "string",
         "detail": "string",
+        **_CELL_LAST,
     },
     "summary.csv": {
         "machine": "string",
@@ -40,16 +39,18 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "low": "float64",
         "high": "float64",
         "verdict": "string",
+        **_CELL_LAST,
     },
     "memory.csv": {
         "machine": "string",
-        **{column: kind for column, kind in _CELL.items() if column != "allocator"},
+        **{column: kind for column, kind in _CELL.items() if column not in _NOT_OF_MEMORY},
         "impl": "string",
         "meter": "string",
         "peak_bytes": "Int64",
         "predicted_bytes": "Int64",
         "status": "string",
         "detail": "string",
+        **{column: kind for column, kind in _CELL_LAST.items() if column not in _NOT_OF_MEMORY},
     },
     # live bytes above the start, as each forward and backward of one step returns
     "profile.csv": {
@@ -127,5 +128,20 @@ SCHEMAS: dict[str, dict[str, str]] = {
     },
 }
 
-# Columns that may be unknown in every row: a file of an earlier version that lacks them can still be read.
-MAY_LACK = {"run", "iterations", "minor_faults", "detail"}
+# What a file of an earlier version may lack, and what its rows are read as: None is unknown.
+MAY_LACK: dict[str, str | None] = {
+    **dict.fromkeys(("run", "iterations", "minor_faults", "detail")),
+    **{axis.name: axis.default for axis in AXES if axis.kind and axis.default is not None},
+}
+
+
+def row(file: str, facts: Mapping[str, Any]) -> list[Any]:
+    """Facts, by the names of their columns, in the order of the file's columns; what is not among them is unknown.
+
+    Raises:
+        KeyError: the file has no such column.
+
+    """
+    if foreign := facts.keys() - SCHEMAS[file].keys():
+        raise KeyError(f"{file} has no column {', '.join(sorted(foreign))}")
+    return [facts.get(column) for column in SCHEMAS[file]]

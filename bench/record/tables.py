@@ -61,7 +61,8 @@ class Table:
             there: Any = [column for column in header if column in self._types]
             types = {column: self._types[column] for column in there}
             rows = pd.read_csv(io.StringIO(whole), dtype=types, usecols=there, index_col=False, keep_default_na=False, na_values=[""])
-            return rows.reindex(columns=self.columns).astype(self._types)
+            lacking = {column: MAY_LACK[column] for column in self.columns if column not in there}
+            return rows.assign(**lacking)[self.columns].astype(self._types)
         except (ValueError, TypeError, OverflowError, OSError) as error:
             raise BadInput(f"{self.path}: cannot be read ({one_line(str(error))}); move it away or give another --results") from None
 

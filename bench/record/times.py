@@ -12,10 +12,11 @@ import pandas as pd
 from bench.errors import BadInput
 from bench.measure.timing.passes import Finished
 from bench.measure.timing.visit import Measurement
-from bench.plan.cells import Cell
+from bench.plan.cells import AXES, Cell, cell_of
+from bench.record.schemas import row
 from bench.record.tables import Table, Warn, as_rows, one_line
 
-CELL_COLUMNS = ("dataset", "batch", "depth", "width", "dtype", "update", "allocator")
+CELL_COLUMNS = [axis.name for axis in AXES if axis.kind]
 
 
 def new_run_id() -> str:
@@ -23,9 +24,18 @@ def new_run_id() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
 
 
-def cell_values(cell: Cell) -> list[Any]:
+def cell_facts(cell: Cell) -> dict[str, Any]:
     """The cell's columns, its id first."""
-    return [cell.id, *(getattr(cell, column) for column in CELL_COLUMNS)]
+    return {"cell": cell.id, **{column: getattr(cell, column) for column in CELL_COLUMNS}}
+
+
+def cells_of(rows: pd.DataFrame) -> pd.Series:
+    """The `Cell` of each row of time.csv, summary.csv or memory.csv."""
+    columns = ["cell", *(column for column in CELL_COLUMNS if column in rows)]
+    numbers = rows.groupby(columns, sort=False, dropna=False).ngroup()  # many rows, few cells
+    firsts = as_rows(rows[~numbers.duplicated()][columns])
+    cells = pd.Series([cell_of(dict(zip(columns, values, strict=True))) for values in firsts], dtype=object)
+    return pd.Series(cells.reindex(numbers).to_numpy(), rows.index, dtype=object)
 
 
 def time_rows(run: str, machine: str, finished: Finished) -> list[Sequence[Any]]:
@@ -34,29 +44,19 @@ def time_rows(run: str, machine: str, finished: Finished) -> list[Sequence[Any]]
     So that the row of round 0, order 0 is the last to reach the file: a visit that has it is whole, wherever
     a kill may have cut the write.
     """
-    cell = finished.assignment.cell
-    head = [run, machine, finished.assignment.pass_number, *cell_values(cell)]
-    return [
-        [
-            *head,
-            row.impl,
-            row.round,
-            row.order,
-            row.iterations,
-            _tenths(row.cpu_ns),
-            _tenths(row.wall_ns),
-            row.minor_faults,
-            row.status,
-            one_line(row.detail),
-        ]
-        for row in sorted(finished.rows, key=_from_the_end)
-    ]
+    visit = {"run": run, "machine": machine, "pass": finished.assignment.pass_number, **cell_facts(finished.assignment.cell)}
+    return [row("time.csv", visit | _facts(measurement)) for measurement in sorted(finished.rows, key=_from_the_end)]
 
 
-def _from_the_end(row: Measurement) -> tuple[int, int, int]:
-    if row.round is None or row.order is None:
+def _facts(measurement: Measurement) -> dict[str, Any]:
+    rounded = {name: _tenths(getattr(measurement, name)) for name in ("cpu_ns", "wall_ns")}
+    return vars(measurement) | rounded | {"detail": one_line(measurement.detail)}
+
+
+def _from_the_end(measurement: Measurement) -> tuple[int, int, int]:
+    if measurement.round is None or measurement.order is None:
         return 0, 0, 0
-    return 1, -row.round, -row.order
+    return 1, -measurement.round, -measurement.order
 
 
 def read_whole(table: Table, warn: Warn) -> pd.DataFrame:
@@ -87,8 +87,9 @@ def read_times(table: Table, warn: Warn) -> pd.DataFrame:
 def _nonsense(rows: pd.DataFrame) -> dict[str, pd.Series]:
     """What is wrong with a row -> which rows it is true of."""
     timed = rows["round"].notna()
-    words = ["machine", "cell", "impl", "status", "dataset", "dtype", "update", "allocator"]
-    numbers = ["pass", "batch", "depth", "width"]
+    told = [axis for axis in AXES if axis.kind and axis.default is None]
+    words = ["machine", "cell", "impl", "status", *(axis.name for axis in told if axis.kind == "string")]
+    numbers = ["pass", *(axis.name for axis in told if axis.kind == "Int64")]
     # a sum of two must not overflow, and a day is longer than any step
     sane = rows[["cpu_ns", "wall_ns"]].apply(lambda times: times.between(0, 1e15, inclusive="neither")).all(axis=1)
     return {

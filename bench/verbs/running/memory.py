@@ -43,7 +43,7 @@ def _due(run: Run) -> list[Weighing]:
     due = []
     for cell, meters in plan.all_cells(experiment.cells, next(iter(experiment.data))):
         for implementation in experiment.implementations.values():
-            left = tuple(meter for meter in meters if (cell.place, implementation.name, meter) not in known)
+            left = tuple(meter for meter in meters if (cell.memory_id, implementation.name, meter) not in known)
             if left and (not _about_frames(cell) or plan.has_frames(implementation)):
                 due.append(Weighing(cell, implementation.name, left))
     return due
@@ -61,7 +61,7 @@ def _read(run: Run, due: list[Weighing]) -> None:
         data = experiment.write_batches(Path(scratch), {weighing.cell.batch for weighing in due})
         scales = Scales(data, experiment.files, experiment.sweep.blas_threads, run.patience_s)
         for weighing in due:
-            advance(0, f"{weighing.cell.place} {weighing.impl}")
+            advance(0, f"{weighing.cell.memory_id} {weighing.impl}")
             for weight in _weigh(run, scales, weighing):
                 _record(run, weight, leaks.get(weight.impl, ""))
             advance(1, "")
@@ -80,7 +80,7 @@ def _weigh(run: Run, scales: Scales, weighing: Weighing) -> Iterator[Weight]:
 def _record(run: Run, weight: Weight, leak: str) -> None:
     """Record one reading, its series first, so that a row in memory.csv means that all is there."""
     if weight.status not in ("ok", "skipped"):
-        run.screen.warn(f"{weight.cell.place}: {weight.impl}: {weight.meter}: {weight.status}: {weight.detail}")
+        run.screen.warn(f"{weight.cell.memory_id}: {weight.impl}: {weight.meter}: {weight.status}: {weight.detail}")
     if weight.meter == "profile":
         if weight.status == "ok" and not weight.series:
             run.screen.warn(f"{weight.impl} has no profile: it does its arithmetic elsewhere than in impls.layers")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.measure.memory.readings import Weight
+from bench.measure.memory.readings import MemoryReading
 from bench.plan.cells import Cell
 from bench.record.tables import Table, Warn, one_line
 from bench.record.times import CELL_COLUMNS
@@ -22,18 +22,18 @@ def place_values(cell: Cell) -> list[Any]:
     return [cell.place, *(getattr(cell, column) for column in PLACE_COLUMNS)]
 
 
-def memory_row(machine: str, weight: Weight, predicted: int | None, note: str = "") -> list[Any]:
+def memory_row(machine: str, weight: MemoryReading, predicted: int | None, note: str = "") -> list[Any]:
     """The row of one meter's reading; `note` is more to say of it than how it failed."""
     detail = one_line(weight.detail or note)
     return [machine, *place_values(weight.cell), weight.impl, weight.meter, weight.peak_bytes, predicted, weight.status, detail]
 
 
-def profile_rows(weight: Weight) -> list[list[Any]]:
+def profile_rows(weight: MemoryReading) -> list[list[Any]]:
     """The rows of one implementation's profile, in the order of events."""
     return [[weight.cell.place, weight.impl, event, *point] for event, point in enumerate(weight.series)]
 
 
-def sample_rows(weight: Weight) -> list[list[Any]]:
+def sample_rows(weight: MemoryReading) -> list[list[Any]]:
     """The rows of one implementation's samples, oldest first."""
     return [[weight.cell.place, weight.impl, *sample] for sample in weight.series]
 

@@ -11,7 +11,7 @@ from bench.analyse.memory import memory_findings
 from bench.errors import NothingMeasured
 from bench.measure.machine import capacity
 from bench.measure.memory.predictions import leak_words, predicted_bytes
-from bench.measure.memory.readings import Scales, Weighing, Weight
+from bench.measure.memory.readings import MemoryReader, MemoryReading, MemoryTask
 from bench.plan import memory as study
 from bench.plan.cells import Cell
 from bench.plan.experiment import Experiment
@@ -35,7 +35,7 @@ def measure_memory(experiment: Experiment, machine: str, folder: Path, patience:
         ledger = MemoryLedger(experiment, machine, folder, leaks)
         with tempfile.TemporaryDirectory() as scratch, counting(screen, "memory: implementations in cells", len(weighings)) as advance:
             data = experiment.write_batches(Path(scratch), {one.cell.batch for one in weighings})
-            scales = Scales(data, experiment.files, experiment.sweep.blas_threads, patience)
+            scales = MemoryReader(data, experiment.files, experiment.sweep.blas_threads, patience)
             for one in weighings:
                 advance(0, f"{one.cell.place} {one.impl}")
                 for weight in _weigh(scales, one, experiment):
@@ -61,7 +61,7 @@ class MemoryLedger:
     folder: Path
     leaks: dict[str, str]
 
-    def add(self, weight: Weight, screen: Screen) -> None:
+    def add(self, weight: MemoryReading, screen: Screen) -> None:
         """Record one reading, its series first, so that a row in memory.csv means that all is there."""
         if weight.status not in ("ok", "skipped"):
             screen.warn(f"{weight.cell.place}: {weight.impl}: {weight.meter}: {weight.status}: {weight.detail}")
@@ -77,7 +77,7 @@ class MemoryLedger:
         Table(self.folder, "memory.csv").append([memory_row(self.machine, weight, predicted, note)])
 
 
-def _due(experiment: Experiment, machine: str, folder: Path, screen: Screen) -> list[Weighing]:
+def _due(experiment: Experiment, machine: str, folder: Path, screen: Screen) -> list[MemoryTask]:
     tables = read_memory(folder, machine, screen.warn)
     known = recorded(tables.peaks, tables.profile)
     due = []
@@ -85,7 +85,7 @@ def _due(experiment: Experiment, machine: str, folder: Path, screen: Screen) -> 
         for implementation in experiment.implementations.values():
             left = tuple(meter for meter in meters if (cell.place, implementation.name, meter) not in known)
             if left and (not _about_frames(cell) or study.has_frames(implementation)):
-                due.append(Weighing(cell, implementation.name, left))
+                due.append(MemoryTask(cell, implementation.name, left))
     return due
 
 
@@ -93,11 +93,11 @@ def _about_frames(cell: Cell) -> bool:
     return cell in study.frame_cells(cell.dataset)
 
 
-def _weigh(scales: Scales, weighing: Weighing, experiment: Experiment) -> Iterator[Weight]:
+def _weigh(scales: MemoryReader, weighing: MemoryTask, experiment: Experiment) -> Iterator[MemoryReading]:
     """What the meters read, or why the cell does not fit."""
     why = capacity.lacks_room(weighing.cell, *experiment.shape(weighing.cell))
     if not why:
         yield from scales(weighing)
         return
     for meter in weighing.meters:
-        yield Weight(weighing.cell, weighing.impl, meter, status="skipped", detail=why)
+        yield MemoryReading(weighing.cell, weighing.impl, meter, status="skipped", detail=why)

@@ -25,10 +25,10 @@ from bench.errors import BadInput, NothingMeasured
 from bench.measure.machine import capacity, caveats
 from bench.measure.machine.caveats import Caveat
 from bench.measure.machine.fingerprint import blas_of, fingerprint
+from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import Assignment, Finished, run_passes
-from bench.measure.timing.processes import Workers
 from bench.measure.timing.visit import Measurement
-from bench.measure.workers.vetting import refused
+from bench.measure.workers.checking import broken_contracts
 from bench.plan import sweeps
 from bench.plan.allocators import lacking
 from bench.plan.cells import Cell
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     """
     sweep = _sweep(options)
     patience = _positive("--patience", options.patience)
-    experiment = prepare(sweep, options.impl, options.files, options.baseline, refused)
+    experiment = prepare(sweep, options.impl, options.files, options.baseline, broken_contracts)
     for name, why in experiment.refused.items():
         screen.warn(f"{name} is left out: it {why}")
     for file in experiment.files:
@@ -153,7 +153,7 @@ def _measure(
 def _watch(experiment: Experiment, cells: list[Cell], seed: int, patience: float, scratch: Path, ledger: Ledger, screen: Screen) -> None:
     """Run passes and record each visit as it finishes, on the screen too."""
     sweep = experiment.sweep
-    workers = Workers(
+    workers = PassTimer(
         experiment.write_batches(scratch, {cell.batch for cell in cells}),
         experiment.baseline,
         experiment.files,

@@ -26,8 +26,8 @@ from bench.measure.other_tools import known_work, sessions
 from bench.measure.other_tools.meter_pairs import CELL as WEIGHED
 from bench.measure.other_tools.meter_pairs import weighings
 from bench.measure.other_tools.sessions import Session, ToolFailed
+from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import run_passes
-from bench.measure.timing.processes import Workers
 from bench.plan import datasets
 from bench.plan import selfcheck as plan
 from bench.plan.cells import Cell
@@ -121,7 +121,7 @@ class Passes:
 
     cells: Sequence[Cell]
     progress: Progress
-    workers: Workers
+    workers: PassTimer
     table: Table
     machine: str
     run: str
@@ -143,7 +143,7 @@ def _passes(folder: Path, data: dict[int, Path], machine_name: str) -> dict[str,
 
     def over(cells: Sequence[Cell], names: Sequence[str], baseline: str) -> Passes:
         progress = _Endless(names, baseline, (), plan.FINE, fewest_passes=sys.maxsize)
-        return Passes(cells, progress, Workers(where, baseline, [known_work.__file__]), Table(folder, "time.csv"), machine_name, run)
+        return Passes(cells, progress, PassTimer(where, baseline, [known_work.__file__]), Table(folder, "time.csv"), machine_name, run)
 
     return {
         "grid": over(plan.GRID.cells(), [plan.GRID_BASELINE, CONTROL], plan.GRID_BASELINE),

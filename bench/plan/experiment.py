@@ -13,12 +13,11 @@ import numpy as np
 
 from bench.errors import BadInput, unknown
 from bench.plan import contenders, datasets
-from bench.plan.cells import DEFAULT_ACTIVATION, Cell
+from bench.plan.cells import Cell
 from bench.plan.datasets import Dataset
 from bench.plan.sources import code_digest, module_of, taken_from
 from bench.plan.sweeps import Sweep
 from impls import IMPLEMENTATIONS, Implementation, layers, losses, updates
-from impls.contract import BrokenContract, check
 
 
 @dataclass(frozen=True)
@@ -84,27 +83,18 @@ class Experiment:
         return paths
 
 
-def broken(implementation: Implementation, activation: str = DEFAULT_ACTIVATION) -> str:
-    """How an implementation breaks the contract on networks with that activation; empty if it keeps it."""
-    try:
-        check(implementation, activation)
-    except BrokenContract as error:
-        return str(error)
-    return ""
-
-
 def prepare(
     sweep: Sweep,
     names: Sequence[str],
     files: Sequence[str],
     baseline: str,
-    try_apart: Callable[[Sequence[str], Sequence[str], str], dict[str, str]],
+    broken_contracts: Callable[[Sequence[str], Sequence[str], str], dict[str, str]],
 ) -> Experiment:
     """Find and check everything that a sweep names.
 
     `names` are the implementations to compare; if there are none, those that the sweep names, and those
-    of the user's files beside them; or all. `try_apart` tells what is wrong with whom of the
-    user's own and of those over other libraries (names, files, activation), which had better not be tried in this process.
+    of the user's files beside them; or all. `broken_contracts(names, files, activation)` checks
+    implementations in another process: name -> how it breaks the contract, of those that do.
 
     Raises:
         BadInput: a name is not known, data cannot be read or learned from, or the baseline itself
@@ -115,13 +105,11 @@ def prepare(
     if baseline not in known:
         raise BadInput(unknown("implementation", baseline, known, "--baseline"))
     theirs = [name for name in known if name not in IMPLEMENTATIONS]
-    apart = {*theirs} | {name for name, one in known.items() if one.library}
     chosen = names or (sweep.impls and [*sweep.impls, *theirs])
     wanted = contenders.choose(chosen, known, "--impl" if names else f"sweep {sweep.name!r}")
     if known[baseline] not in wanted:
         wanted.insert(0, known[baseline])
-    refused = {one.name: why for one in wanted if one.name not in apart and (why := broken(one, sweep.activation))}
-    refused |= try_apart([one.name for one in wanted if one.name in apart], files, sweep.activation)
+    refused = broken_contracts([one.name for one in wanted], files, sweep.activation)
     if baseline in refused:
         raise BadInput(f"the baseline {baseline!r} {refused[baseline]}; mend it or give another --baseline")
     _refuse_namesakes(sweep.dataset, f"sweep {sweep.name!r}")

@@ -15,14 +15,13 @@ from bench.measure.depth.study import Limit, calling_limits, implementation_limi
 from bench.measure.depth.trials import usual_guard
 from bench.measure.depth.venvs import cache_folder, python_with_numpy
 from bench.measure.machine.fingerprint import fingerprint
-from bench.measure.workers.vetting import refused
+from bench.measure.workers.checking import broken_contracts
 from bench.plan import contenders
 from bench.plan.depth import CALL, setting_of, way_title
 from bench.record.folder import results_folder
 from bench.record.limits import machines_limits, put_limit
 from bench.record.tables import Table
 from bench.show.terminal.screen import Screen
-from impls import IMPLEMENTATIONS
 
 DEEPEST = 50_000_000  # half of what the recursion limit is raised to: an implementation may take two calls a layer
 
@@ -40,7 +39,7 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
     if options.max_depth > DEEPEST:
         raise BadInput(f"--max-depth is {options.max_depth}; give {spaced(DEEPEST)} layers at most")
     names, left_out = _studied(options)
-    for name, why in refused([one for one in names if one not in IMPLEMENTATIONS or IMPLEMENTATIONS[one].library], options.files).items():
+    for name, why in broken_contracts(names, options.files).items():
         screen.warn(f"{name} is left out: it {why}")
         names.remove(name)
     files = [str(Path(file).resolve()) for file in options.files]

@@ -10,7 +10,7 @@ from bench.analyse.findings import findings
 from bench.analyse.frontier import frontier_findings, places
 from bench.analyse.summary import parts
 from bench.errors import BadInput, NothingMeasured
-from bench.measure.workers.vetting import refused
+from bench.measure.workers.checking import broken_contracts
 from bench.plan import sweeps
 from bench.plan.experiment import Experiment, prepare
 from bench.plan.sweeps import Sweep
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     """
     sweep = _sweep(options)
     patience_s = _positive("--patience", options.patience)
-    experiment = prepare(sweep, options.impl, options.files, options.baseline, refused)
+    experiment = prepare(sweep, options.impl, options.files, options.baseline, broken_contracts)
     _tell_what_runs(experiment, screen)
     with results_folder(options.results, options.fresh) as folder:
         this = begin(experiment, options.seed, patience_s, folder, screen)

@@ -23,8 +23,8 @@ from bench.measure.other_tools import known_work, sessions
 from bench.measure.other_tools.meter_pairs import CELL as WEIGHED
 from bench.measure.other_tools.meter_pairs import weighings
 from bench.measure.other_tools.sessions import Session, ToolFailed
+from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import run_passes
-from bench.measure.timing.processes import Workers
 from bench.plan import datasets
 from bench.plan import selfcheck as plan
 from bench.plan.cells import Cell
@@ -117,7 +117,7 @@ class Passes:
     """Passes over some cells for as long as is asked, recorded visit by visit."""
 
     cells: Sequence[Cell]
-    workers: Workers
+    workers: PassTimer
     recorder: VisitRecorder
     seconds: float = 0.0
 
@@ -135,7 +135,7 @@ def _passes(folder: Path, data: dict[int, Path], machine_name: str) -> dict[str,
 
     def over(cells: Sequence[Cell], names: Sequence[str], baseline: str) -> Passes:
         recorder = VisitRecorder(run_id, machine_name, table, _EndlessProgress(names, baseline, (), plan.FINE, fewest_passes=sys.maxsize))
-        return Passes(cells, Workers(where, baseline, [known_work.__file__]), recorder)
+        return Passes(cells, PassTimer(where, baseline, [known_work.__file__]), recorder)
 
     return {
         "grid": over(plan.GRID.cells(), [plan.GRID_BASELINE, CONTROL], plan.GRID_BASELINE),

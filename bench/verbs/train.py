@@ -10,7 +10,7 @@ from rich.table import Table as Grid
 
 from bench.analyse.training import Outcome, outcomes
 from bench.measure.training.epochs import train as epochs_of
-from bench.measure.workers.vetting import refused
+from bench.measure.workers.checking import broken_contracts
 from bench.plan import sweeps
 from bench.plan.experiment import prepare
 from bench.record.folder import results_folder
@@ -26,7 +26,7 @@ def train(options: argparse.Namespace, screen: Screen) -> None:
         BadInput: something on the command line or in the sweep cannot be done.
 
     """
-    experiment = prepare(sweeps.load(options.sweep), options.impl, options.files, "iterative", refused)
+    experiment = prepare(sweeps.load(options.sweep), options.impl, options.files, "iterative", broken_contracts)
     for name, why in experiment.refused.items():
         screen.warn(f"{name} is left out: it {why}")
     rows = [

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.measure.workers.child import run_child
+from bench.measure.workers.command import run_command
 
 OLDEST = (3, 9)
 PATIENCE_S = 15.0
@@ -81,16 +81,16 @@ def identify(path: str, timeout_s: float = PATIENCE_S) -> Interpreter:
 
     """
     try:
-        ended = run_child([path, "-c", QUESTION], timeout_s)
+        ended = run_command([path, "-c", QUESTION], timeout_s)
     except OSError as error:
         raise Unusable("error", f"cannot be run ({error.strerror})") from None
-    if ended.code is None:
+    if ended.exit_code is None:
         raise Unusable("timeout", f"does not answer within {timeout_s:g} s")
     try:
         answer = json.loads(ended.out)
         numbers = tuple(answer["numbers"])
     except (ValueError, TypeError, KeyError):
-        raise Unusable("error", f"does not answer as a Python would: {ended.last_words or 'says nothing'}") from None
+        raise Unusable("error", f"does not answer as a Python would: {ended.last_line or 'says nothing'}") from None
     if answer["implementation"] != "CPython" or numbers < OLDEST:
         raise Unusable("skipped", f"is {answer['implementation']} {answer['version']}, not a CPython of 3.9 or newer")
     name = answer["version"] + ("t" if answer["free_threaded"] else "")
@@ -135,7 +135,7 @@ def _launched() -> Iterator[str]:
     launcher = shutil.which("py")
     if launcher:
         try:
-            listed = run_child([launcher, "-0p" if os.name == "nt" else "--list"], PATIENCE_S).out
+            listed = run_command([launcher, "-0p" if os.name == "nt" else "--list"], PATIENCE_S).out
         except OSError:
             return
         yield from re.findall(r"(?m)(?:[A-Za-z]:\\|/).*python[^\\/\n]*$", listed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench.measure.depth.trials import Outcome
+from bench.measure.depth.trials import TrialResult
 
 EXACT_BELOW = 2_000
 TOLERANCE = 0.01
@@ -20,12 +20,12 @@ class Deepest:
     """
 
     depth: int
-    success: Outcome | None
+    success: TrialResult | None
     failed_at: int | None = None
-    failure: Outcome | None = None
+    failure: TrialResult | None = None
 
 
-def deepest(probe: Callable[[int], Outcome], cap: int) -> Deepest:
+def deepest(probe: Callable[[int], TrialResult], cap: int) -> Deepest:
     """Find it to within 1 %, or exactly below 2 000, with few trials; `cap` is the deepest to try.
 
     The cap comes first: what is without a limit is done in one trial, and what is not mostly fails
@@ -48,11 +48,11 @@ def deepest(probe: Callable[[int], Outcome], cap: int) -> Deepest:
 class _Bracket:
     """The deepest success and the shallowest failure so far."""
 
-    def __init__(self, probe: Callable[[int], Outcome]) -> None:
+    def __init__(self, probe: Callable[[int], TrialResult]) -> None:
         self._probe = probe
         self.low, self.high = 0, 0
-        self._success: Outcome | None = None
-        self._failure: Outcome | None = None
+        self._success: TrialResult | None = None
+        self._failure: TrialResult | None = None
 
     def holds(self, depth: int) -> bool:
         """Try a depth and take note."""

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from bench.measure.depth.interpreters import Interpreter
 from bench.measure.depth.search import Deepest, deepest
-from bench.measure.depth.trials import Guard, Outcome, Trial
+from bench.measure.depth.trials import Guard, Trial, TrialResult
 from bench.plan.depth import AS_IT_COMES, CALL, LIMIT_RAISED, SETTINGS, WAYS, Setting
 
 SLOPE_FROM = 10_000  # a peak is a matter of whole pages; at this depth they are below 1 % of it
@@ -67,7 +67,7 @@ def calling_limits(interpreter: Interpreter, cap: int, guard: Guard) -> Iterator
         yield _search(interpreter, name, LIMIT_RAISED, cap, Trial(interpreter.path, name, LIMIT_RAISED, guard))
 
 
-def _search(interpreter: Interpreter, name: str, setting: Setting, cap: int, trial: Callable[[int], Outcome]) -> Limit:
+def _search(interpreter: Interpreter, name: str, setting: Setting, cap: int, trial: Callable[[int], TrialResult]) -> Limit:
     start = perf_counter()
     end = deepest(trial, cap)
     seconds = round(perf_counter() - start, 2)

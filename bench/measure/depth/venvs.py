@@ -12,7 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from bench.measure.depth.interpreters import Interpreter, Unusable
-from bench.measure.workers.child import run_child
+from bench.measure.workers.command import run_command
 
 INSTALL_S = 300.0
 CHECK_S = 60.0
@@ -60,15 +60,15 @@ def _make(interpreter: Interpreter, folder: Path, python: Path) -> None:
 
 
 def _has_numpy(python: Path) -> bool:
-    return python.exists() and run_child([str(python), "-I", "-c", "import numpy"], CHECK_S).code == 0
+    return python.exists() and run_command([str(python), "-I", "-c", "import numpy"], CHECK_S).exit_code == 0
 
 
 def _run(command: Sequence[str], complaint: str) -> None:
     try:
-        ended = run_child(command, INSTALL_S)
+        ended = run_command(command, INSTALL_S)
     except OSError as error:
         raise Unusable("error", f"{complaint}: {error.strerror}") from None
-    if ended.code is None:
+    if ended.exit_code is None:
         raise Unusable("timeout", f"{complaint}: not done after {INSTALL_S:g} s")
-    if ended.code != 0:
-        raise Unusable("error", f"{complaint}: {ended.last_words or f'exit code {ended.code}'}")
+    if ended.exit_code != 0:
+        raise Unusable("error", f"{complaint}: {ended.last_line or f'exit code {ended.exit_code}'}")

@@ -1,14 +1,11 @@
-"""The memory worker: one implementation in one cell, read by one meter after another in a fresh interpreter.
+"""The memory worker: one implementation in one cell, read by one meter after another, in a fresh interpreter.
 
-Reads its task from standard input and answers in JSON lines, one a meter in the order of the task:
-{"meter": ..., "peak_bytes": ..., "series": [...]} or {"meter": ..., "status": ..., "detail": ...}.
+Answers, one a meter in the order of the task: {"meter": ..., "peak_bytes": ..., "series": [...]} or
+{"meter": ..., "status": ..., "detail": ...}.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -19,8 +16,7 @@ import numpy as np
 from bench.measure.memory import live_bytes, meters
 from bench.measure.timing import visit
 from bench.measure.timing.steps import Workbench
-from bench.measure.timing.worker import answers_only
-from bench.measure.workers.lifeline import die_with_parent
+from bench.measure.workers.serve import Answer, serve
 from bench.plan.cells import Cell
 from bench.plan.contenders import available
 from impls import Implementation
@@ -30,12 +26,9 @@ DEPTH_OF_ALL_SHAPES = 3  # a first, a middle and a last layer
 Read = Callable[[Workbench, Implementation], dict[str, Any]]
 
 
-def main() -> None:
-    """Do the task on standard input."""
-    answer = answers_only()
-    die_with_parent(int(os.environ["UNWIND_PARENT"]))
+def main(task: dict[str, Any], answer: Answer) -> None:
+    """Read the meters of the task."""
     meters.whole_pages_only()
-    task = json.load(sys.stdin)
     cell = Cell(**task["cell"])
     implementation = available(task["files"])[task["impl"]]
     visit.raise_recursion_limit(cell.depth)
@@ -88,4 +81,4 @@ METERS: dict[str, Read] = {"resident": _resident, "heap": _heap, "sampled": _sam
 
 
 if __name__ == "__main__":
-    main()
+    serve(main)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bench.measure.timing import processes, worker
+from bench.measure.timing import pass_timer, worker
 from bench.plan import allocators
 from bench.plan.sources import code_digest, taken_from
 
 
 def method() -> str:
     """A digest of all that runs between a step and the nanoseconds that are recorded of it, on either side of the pipe."""
-    ends = [processes.__name__, worker.__name__]
+    ends = [pass_timer.__name__, worker.__name__]
     return code_digest([*ends, *taken_from(ends, "bench.measure"), allocators.__name__])

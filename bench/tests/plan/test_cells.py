@@ -10,7 +10,7 @@ import pytest
 
 from bench.analyse.slices import slices
 from bench.analyse.summary import summarise
-from bench.measure.memory.readings import Weight
+from bench.measure.memory.readings import MemoryReading
 from bench.plan.cells import AXES, Cell, cell_of, short_names
 from bench.record.memory import MemoryTables, memory_row
 from bench.record.schemas import SCHEMAS
@@ -97,7 +97,7 @@ def test_every_namesake_is_a_slice_of_its_own():
 
 
 def test_rows_about_memory_keep_namesakes_apart():
-    rows = [memory_row("m", Weight(cell, "iterative", "heap", 1000), None) for cell in NAMESAKES]
+    rows = [memory_row("m", MemoryReading(cell, "iterative", "heap", 1000), None) for cell in NAMESAKES]
     peaks = pd.DataFrame(rows, columns=list(SCHEMAS["memory.csv"])).astype(SCHEMAS["memory.csv"])
     cells = MemoryTables(peaks, peaks, peaks).cells
     assert cells == {cell.memory_id: replace(cell, allocator="default") for cell in NAMESAKES}

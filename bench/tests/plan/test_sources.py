@@ -127,7 +127,7 @@ def test_a_reworded_docstring_changes_no_settings_and_an_operator_does(monkeypat
     assert after["iterative"] == before["implementations"]["iterative"]
 
 
-@pytest.mark.parametrize("name", ["clocks", "frame_room", "steps", "visit", "worker", "processes", "passes"])
+@pytest.mark.parametrize("name", ["clocks", "frame_room", "steps", "visit", "worker", "pass_timer", "passes"])
 def test_the_method_is_all_code_between_a_step_and_its_figures(monkeypatch, name):
     before = method()
     module = f"{timing_method.__package__}.{name}"

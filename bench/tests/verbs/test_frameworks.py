@@ -11,9 +11,9 @@ from bench.analyse.findings import findings
 from bench.analyse.slices import slices
 from bench.analyse.summary import summarise
 from bench.cli import main
-from bench.measure.memory.readings import Scales, Weighing
+from bench.measure.memory.readings import MemoryReader, MemoryTask
+from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import Assignment
-from bench.measure.timing.processes import Workers
 from bench.measure.timing.steps import Workbench
 from bench.measure.training.epochs import train
 from bench.plan import sweeps
@@ -52,7 +52,7 @@ def data(tmp_path_factory):
 @present
 def test_a_pass_times_it_on_one_thread(framework, data):
     cell = Cell("breast_cancer", 32, 3, 512, "float64", "deferred", "default")
-    [done] = Workers(data, "iterative")([Assignment(cell, 1, ("iterative", framework.name), 2, "seed")])
+    [done] = PassTimer(data, "iterative")([Assignment(cell, 1, ("iterative", framework.name), 2, "seed")])
     rows = [row for row in done.rows if row.impl == framework.name]
     assert [row.status for row in rows] == ["ok"] * 4
     assert min(row.cpu_ns / row.wall_ns for row in rows) < 1.1
@@ -74,7 +74,7 @@ def test_who_moves_the_parameters_has_warm_arrays_when_the_clock_starts(data):
 @linux
 def test_its_resident_memory_is_that_of_a_step(framework, data):
     cell = Cell("breast_cancer", 32, 8, 512, "float64", "deferred", "default")
-    resident, profile = Scales(data)(Weighing(cell, framework.name, ("resident", "profile")))
+    resident, profile = MemoryReader(data)(MemoryTask(cell, framework.name, ("resident", "profile")))
     assert 6 * 2 < resident.peak_bytes / 2**20 < 6 * 2 * 3, "the gradients of six layers, and no more than twice that beside them"
     assert (profile.status, list(profile.series)) == ("ok", [])
 
@@ -82,14 +82,14 @@ def test_its_resident_memory_is_that_of_a_step(framework, data):
 @pytest.mark.parametrize("framework", over_a_library("jax"))
 def test_the_heap_is_measured_where_python_sees_it(framework, data):
     cell = Cell("breast_cancer", 32, 2, 4, "float64", "deferred", "default")
-    [heap] = Scales(data)(Weighing(cell, framework.name, ("heap",)))
+    [heap] = MemoryReader(data)(MemoryTask(cell, framework.name, ("heap",)))
     assert (heap.status, heap.detail) == ("skipped", "jax takes memory where tracemalloc does not look")
 
 
 @pytest.mark.parametrize("framework", over_a_library("autograd"))
 def test_autograds_heap_is_numpys(framework, data):
     cell = Cell("breast_cancer", 32, 8, 256, "float64", "fused", "default")
-    [heap] = Scales(data)(Weighing(cell, framework.name, ("heap",)))
+    [heap] = MemoryReader(data)(MemoryTask(cell, framework.name, ("heap",)))
     assert 0.5 < heap.peak_bytes / 2**20 < 3, "one gradient, a few activations a layer"
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.measure.depth.search import deepest
-from bench.measure.depth.trials import Outcome
+from bench.measure.depth.trials import TrialResult
 
 
 class Fake:
@@ -14,7 +14,7 @@ class Fake:
 
     def __call__(self, depth):
         self.tried.append(depth)
-        return Outcome("ok") if depth <= self.depth else Outcome(self.ending)
+        return TrialResult("ok") if depth <= self.depth else TrialResult(self.ending)
 
 
 @pytest.mark.parametrize("known", [1, 2, 3, 511, 512, 513, 747, 987, 1023, 1024, 1998, 1999])
@@ -58,7 +58,7 @@ def test_a_cap_of_one_is_tried_once():
 def test_the_failure_is_that_of_the_shallowest_depth():
     """A million is too much for memory, and 3 000 already for the stack."""
     probe = Fake(3_000)
-    found = deepest(lambda depth: Outcome("out_of_memory") if depth > 500_000 else probe(depth), 1_000_000)
+    found = deepest(lambda depth: TrialResult("out_of_memory") if depth > 500_000 else probe(depth), 1_000_000)
     assert found.failure.status == "segfault"
 
 

@@ -11,8 +11,8 @@ import impls
 from bench.measure.depth import calls, probe
 from bench.measure.depth.interpreters import Unusable, candidates, identify
 from bench.measure.depth.study import implementation_limits
-from bench.measure.depth.trials import Guard, Outcome, Trial
-from bench.measure.workers.child import run_child
+from bench.measure.depth.trials import Guard, Trial, TrialResult
+from bench.measure.workers.command import run_command
 from bench.plan.depth import AS_IT_COMES, CALL, LIMIT_RAISED, RAISED, SETTINGS, WAYS, Setting
 from impls import IMPLEMENTATIONS
 
@@ -57,7 +57,7 @@ def test_an_error_and_a_missing_library_are_named(trial):
     assert "KeyError: 'W'" in trial("my_stumble")(3).detail
     assert "no_such_library" in trial("my_ask")(3).detail
     assert "my_nothing" in trial("my_nothing")(3).detail
-    assert trial("my_far")(3) == Outcome("skipped", "it needs no_such_library, which the environment of this interpreter does not have")
+    assert trial("my_far")(3) == TrialResult("skipped", "it needs no_such_library, which the environment of this interpreter does not have")
 
 
 def test_what_cannot_be_tried_is_one_row_for_all_settings(tmp_path):
@@ -153,8 +153,8 @@ def test_the_limit_that_is_set_is_never_what_stops_a_trial():
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a shell")
 def test_a_child_that_hangs_is_ended_with_all_that_it_started(tmp_path):
     start = time.monotonic()
-    ended = run_child(["/bin/sh", "-c", f"(sleep 1; touch {tmp_path}/late) & echo begun; wait"], 0.3)
-    assert ended.code is None
+    ended = run_command(["/bin/sh", "-c", f"(sleep 1; touch {tmp_path}/late) & echo begun; wait"], 0.3)
+    assert ended.exit_code is None
     assert ended.out == "begun\n"
     assert time.monotonic() - start < 0.9
     time.sleep(1.2)

@@ -8,7 +8,7 @@ import pytest
 
 from bench.analyse.memory import frame_costs
 from bench.measure.memory.predictions import predicted_bytes
-from bench.measure.memory.readings import Scales, Weighing
+from bench.measure.memory.readings import MemoryReader, MemoryTask
 from bench.plan.cells import Cell
 from bench.record.memory import memory_row
 from bench.record.schemas import SCHEMAS
@@ -40,8 +40,8 @@ def weigh(tmp_path_factory):
         Y = rng.integers(0, 2, (1, batch)).astype(float)
         np.savez(data["breast_cancer", batch], X=rng.standard_normal((FEATURES, batch)), Y=Y, loss="binary_cross_entropy")
     (folder / "mischief.py").write_text(MISCHIEVOUS)
-    scales = Scales(data, [str(folder / "mischief.py")])
-    return lambda impl, *meters, **changes: list(scales(Weighing(cell(**changes), impl, meters)))
+    reader = MemoryReader(data, [str(folder / "mischief.py")])
+    return lambda impl, *meters, **changes: list(reader(MemoryTask(cell(**changes), impl, meters)))
 
 
 def cell(batch=64, depth=4, width=8, update="deferred"):
@@ -77,9 +77,9 @@ def test_a_frame_takes_what_its_code_says(weigh):
     rows = []
     for depth in (10_000, 40_000):
         for name in ("iterative_pop", "recursive"):
-            [weight] = weigh(name, "resident", depth=depth, width=1, batch=1, update="fused")
-            predicted = predicted_bytes(IMPLEMENTATIONS[name], "resident", weight.cell, FEATURES, 1)
-            rows.append(memory_row("here", weight, predicted))
+            [reading] = weigh(name, "resident", depth=depth, width=1, batch=1, update="fused")
+            predicted = predicted_bytes(IMPLEMENTATIONS[name], "resident", reading.cell, FEATURES, 1)
+            rows.append(memory_row("here", reading, predicted))
     [cost] = frame_costs(pd.DataFrame(rows, columns=list(SCHEMAS["memory.csv"])))
     assert cost.frame_bytes == pytest.approx(cost.code_bytes, rel=0.1)
 

@@ -14,10 +14,11 @@ import numpy as np
 import psutil
 import pytest
 
+from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import Assignment
-from bench.measure.timing.processes import Workers
+from bench.measure.workers.ask import WorkerFailed, answers
 from bench.measure.workers.environment import BLAS_VARIABLES, worker_environment
-from bench.measure.workers.process import WorkerDied, answers, ending
+from bench.measure.workers.process import ending
 from bench.plan.cells import Cell
 from bench.tests.children import MISCHIEF
 
@@ -44,7 +45,7 @@ def workers(tmp_path):
     np.savez(tmp_path / "batch.npz", X=rng.standard_normal((5, 4)), Y=np.array([[0.0, 1, 1, 0]]), loss="binary_cross_entropy")
     (tmp_path / "mischief.py").write_text(MISCHIEVOUS)
     hellos = []
-    made = Workers({("breast_cancer", 4): tmp_path / "batch.npz"}, "iterative", [str(tmp_path / "mischief.py")], on_hello=hellos.append)
+    made = PassTimer({("breast_cancer", 4): tmp_path / "batch.npz"}, "iterative", [str(tmp_path / "mischief.py")], on_hello=hellos.append)
     return replace(made, on_hello=hellos.append), hellos
 
 
@@ -126,7 +127,7 @@ def test_a_worker_that_cannot_start_is_told(workers):
 
 def test_silence_is_a_timeout(tmp_path):
     (tmp_path / "silent.py").write_text("import time; time.sleep(60)")
-    with pytest.raises(WorkerDied) as caught:
+    with pytest.raises(WorkerFailed) as caught:
         list(answers("silent", {}, {**worker_environment(), "PYTHONPATH": str(tmp_path)}, silence_s=0.5))
     assert caught.value.status == "timeout"
 
@@ -149,11 +150,11 @@ def test_endings_have_the_contracts_words():
 PARENT = """
 import sys
 from bench.measure.workers.environment import worker_environment
-from bench.measure.timing.processes import Workers
+from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import Assignment
 from bench.plan.cells import Cell
 cell = Cell("breast_cancer", 4, 2, 3, "float64", "deferred", "default")
-measure = Workers({("breast_cancer", 4): sys.argv[1]}, "iterative", [sys.argv[2]])
+measure = PassTimer({("breast_cancer", 4): sys.argv[1]}, "iterative", [sys.argv[2]])
 list(measure([Assignment(cell, 1, ("iterative", "sleeps"), 1, "")]))
 """
 

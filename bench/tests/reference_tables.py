@@ -11,24 +11,22 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache, partial
-from math import exp
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from bench.analyse.intervals import median_interval
 from bench.analyse.selfcheck import checks
 from bench.analyse.selfcheck.tools import judgements
 from bench.record.selfcheck import read_evidence
 from bench.tests.places import ROOT
+from bench.tests.reference import CELL, REFERENCE, interval, log_ratios, read, spaced, table, title
 from impls import IMPLEMENTATIONS
 
-REFERENCE = ROOT / "results" / "reference"
 PAGE = ROOT / "docs" / "results.md"
 BLOCK = re.compile(r"(<!-- table: (\w+), from (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
-CELL = ["depth", "width", "update", "allocator"]
 UPDATES, ALLOCATORS = ("deferred", "fused"), ("default", "steady")
 MIB = 2**20
 
@@ -36,42 +34,6 @@ MIB = 2**20
 def filled(text: str) -> str:
     """The page with every table made anew."""
     return BLOCK.sub(lambda block: block[1] + TABLES[block[2]](REFERENCE / block[3]) + block[4], text)
-
-
-def table(headings, rows):
-    """A table in Markdown; a column that begins with a figure is aligned to the right."""
-    lines = [headings, ["---:" if str(cell)[0] in "0123456789±" else "---" for cell in rows[0]], *rows]
-    return "".join("| " + " | ".join(map(str, line)) + " |\n" for line in lines)
-
-
-def title(name):
-    return IMPLEMENTATIONS[name].title if name in IMPLEMENTATIONS else name.replace("_", " ")
-
-
-def spaced(number):
-    return f"{number:,}".replace(",", " ")
-
-
-@cache
-def read(path: Path):
-    """A CSV file; of time.csv the rows that hold a time."""
-    rows = pd.read_csv(path)
-    return rows[rows["round"].notna()] if path.name == "time.csv" else rows
-
-
-@cache
-def log_ratios(path: Path, impl: str, baseline: str):
-    """Cell -> one log-ratio of CPU times a pass: the median over its rounds, the two runs of a round added up."""
-    rows = read(path)
-    rounds = rows[rows["impl"].isin((impl, baseline))].groupby([*CELL, "pass", "round", "impl"])["cpu_ns"].sum().unstack("impl")
-    found = np.log(rounds[impl] / rounds[baseline]).dropna().groupby([*CELL, "pass"]).median()
-    return found.groupby(CELL).agg(list).to_dict()
-
-
-def interval(samples, alpha, digits=3):
-    """ "0.995 [0.985, 0.999]"."""
-    centre, low, high = (f"{exp(bound):.{digits}f}" for bound in median_interval(samples, alpha))
-    return f"{centre} [{low}, {high}]"
 
 
 def grid_ratios(path, pairs, headings, deepest=False):
@@ -298,7 +260,7 @@ def meters(path):
     return table(["meter", "beside", "of", "difference"], lines)
 
 
-TABLES = {
+TABLES: dict[str, Callable[[Path], str]] = {
     "calls": partial(grid_ratios, pairs=[("recursive", "iterative_pop")], headings=["recursion ÷ popped list"], deepest=True),
     "mean_times": mean_times,
     "floor": floor,

@@ -242,6 +242,15 @@ def known_differences(path):
     return table(["truth", "passes", "ratio", "passes until it was called slower", "time until then"], lines)
 
 
+def precision(path):
+    """How long an interval of a half-width took, in the words of the self-check."""
+    rows = read(path)
+    found = rows["answer"].str.extract(r"(?:after|or) ([\d.]+ s)(?:\.|, on a step of (.*)\.)")[0]
+    known = rows["check"].str.startswith("an interval of") & found.notna()
+    lines = [*zip(rows["check"][known].str.removeprefix("an interval of "), found[known], strict=True)]
+    return table(["half-width", "time until it was reached"], lines)
+
+
 def tools(path):
     """What each tool says in ten seconds a comparison."""
     lines = []
@@ -283,6 +292,7 @@ TABLES: dict[str, Callable[[Path], str]] = {
     "frameworks": frameworks,
     "alike": alike,
     "known_differences": known_differences,
+    "precision": precision,
     "tools": tools,
     "meters": meters,
 }

@@ -254,6 +254,16 @@ def test_a_ratio_that_is_told_elsewhere_is_in_the_results(page):
     assert told or page != "README.md"
 
 
+def test_a_number_in_a_sentence_of_the_results_is_in_a_table():
+    """But for versions, issues, sizes of what was tried, and a few that are worked out from a table."""
+    sentences = "\n".join(line for line in prose(BLOCK.sub("", RESULTS)).splitlines() if not line.startswith("|"))
+    told = re.findall(r"\d+(?: \d{3})+|(?<![\d.])\d{3,}|(?<![\d.])\d\.\d{3}", re.sub(r"\]\(.*?\)", "", sentences))
+    tables = "".join(match[0] for match in BLOCK.finditer(RESULTS))
+    known = {"142183", "10 000", "40 000", "2 000", "144", "105", "110", "750", "1 271"}
+    assert not [figure for figure in told if figure not in tables and figure not in known]
+    assert "1 000 000" in told
+
+
 def row(table, start):
     [block] = [match[0] for match in BLOCK.finditer(RESULTS) if match[2] == table]
     [found] = [line for line in block.splitlines() if line.startswith(f"| {start}")]

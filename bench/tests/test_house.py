@@ -1,24 +1,17 @@
-"""The house stays in order: imports point downhill, files name their idea, the README names every word."""
+"""The house stays in order: imports point downhill, and files name their idea."""
 
 import ast
-import doctest
-import re
 import sys
 
 import pytest
 
-from bench.cli import parser
-from bench.plan import sweeps
 from bench.plan.sources import module_of, source_of
-from bench.plan.sweeps import Sweep
-from bench.record.schemas import SCHEMAS
 from bench.tests.places import ROOT
 from impls import IMPLEMENTATIONS
 
 ROOMS = ["plan", "measure", "record", "analyse", "show", "verbs"]
 FILES = [path for folder in ("impls", "bench") for path in sorted((ROOT / folder).rglob("*.py"))]
 SOURCES = [path for path in FILES if "tests" not in path.parts]
-README = (ROOT / "README.md").read_text()
 
 
 def imported(path):
@@ -62,42 +55,3 @@ def test_implementations_rhyme():
     """The files of one family share their imports, and most of their other lines."""
     iterative, popped = (set((ROOT / "impls" / f"{name}.py").read_text().splitlines()) for name in ("iterative", "iterative_pop"))
     assert len(iterative & popped) >= 0.7 * len(iterative)
-
-
-def verbs():
-    return next(action for action in parser()._actions if action.choices).choices
-
-
-@pytest.mark.parametrize("word", [*IMPLEMENTATIONS, *verbs(), *sweeps.bundled(), *SCHEMAS, "control", "floor"])
-def test_the_readme_names_it(word):
-    assert f"`{word}`" in README or f"unwind {word}" in README or f"results/{word}" in README
-
-
-@pytest.mark.parametrize(
-    "option", sorted({option for verb in verbs().values() for action in verb._actions for option in action.option_strings} - {"-h"})
-)
-def test_the_readme_names_the_option(option):
-    assert option in README or option == "--help"
-
-
-def test_the_readmes_example_prints_what_it_says():
-    failures, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
-    assert tried > 8
-    assert failures == 0
-
-
-def test_the_readme_has_no_gaps_and_its_pictures_are_there():
-    assert "@@" not in README
-    pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
-    assert len(pictures) >= 2
-    assert all((ROOT / picture).is_file() for picture in pictures)
-
-
-def test_the_readmes_sweep_is_one():
-    [text] = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
-    assert set(sweeps.parse(text, "readme", "README.md").model_fields_set) == set(Sweep.model_fields)
-
-
-def test_make_targets_that_the_readme_names_are_there():
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert {"bench", "test"} <= set(re.findall(r"(?:`|\$ )make ([a-z]+)", README)) <= targets

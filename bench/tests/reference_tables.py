@@ -9,18 +9,16 @@ two ways of computing them must agree.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from functools import partial
+from math import exp
 from pathlib import Path
 
 import numpy as np
 
 from bench.analyse.intervals import median_interval
-from bench.analyse.selfcheck import checks
-from bench.analyse.selfcheck.tools import judgements
-from bench.record.selfcheck import read_evidence
+from bench.tests import reference_selfcheck as selfcheck
 from bench.tests.places import ROOT
 from bench.tests.reference import CELL, REFERENCE, interval, log_ratios, read, spaced, table, title
 from impls import IMPLEMENTATIONS
@@ -192,17 +190,40 @@ def cache_times(path):
     return table(["implementation", *PLACE_HEADINGS], rows)
 
 
-def cache_peaks(path, over=None):
+def peaks_with_frames(path):
     """The heap's peak, and the frames that the heap meter does not see, by the two formulas."""
     heap = peaks_of(path, "heap")
     frames = (peaks_of(path, "resident", "predicted_bytes") - peaks_of(path, "heap", "predicted_bytes")).clip(lower=0)
-    full = (heap + frames.fillna(0)).loc[[(256, width, 32, update) for width, update in PLACES]]
+    return (heap + frames.fillna(0)).loc[[(256, width, 32, update) for width, update in PLACES]]
+
+
+def cache_peaks(path, over=None):
+    full = peaks_with_frames(path)
     names = [name for name in CACHES if name != over]
     figures = {
         name: [f"{ratio:.2f}" for ratio in full[name] / full[over]] if over else [spaced(round(peak / 1024)) for peak in full[name]]
         for name in names
     }
     return table(["implementation", *PLACE_HEADINGS], [[title(name), *figures[name]] for name in names])
+
+
+def standings(path):
+    """One beats another if it is better by more than 1 % in time or peak and not worse by more than that in the other."""
+    peaks = peaks_with_frames(path.with_name("memory.csv"))
+
+    def ratio(winner, loser, place):
+        width, update = place
+        return [exp(bound) for bound in median_interval(log_ratios(path, winner, loser)[256, width, update, "default"], 0.05 / (4 * 36))]
+
+    def standing(name, place):
+        here = peaks.loc[(256, place[0], 32, place[1])]
+        limits = {other: 1.01 if 1.01 * here[other] < here[name] else 1 / 1.01 for other in CACHES if here[other] <= 1.01 * here[name]}
+        ratios = {other: ratio(other, name, place) for other in limits if other != name}
+        if any(high < limits[other] for other, (_, _, high) in ratios.items()):
+            return "beaten"
+        return "unbeaten" if all(low > limits[other] for other, (_, low, _) in ratios.items()) else "too close to call"
+
+    return table(["implementation", *PLACE_HEADINGS], [[title(name), *(standing(name, place) for place in PLACES)] for name in CACHES])
 
 
 FRAMEWORKS = ("torch", "autograd", "jax", "jax_unrolled")
@@ -216,57 +237,6 @@ def frameworks(path):
         for depth, width, update, allocator in cells
     ]
     return table(["width", "depth", "update", "PyTorch", "HIPS autograd", "JAX scan", "JAX unrolled"], rows)
-
-
-def alike(path):
-    """What the self-check says of the same work twice: how many intervals were ever without 1."""
-    rows = read(path)
-    counts = rows["answer"].str.extract(r"^(\d+) of (\d+) intervals \((.*?)\).*?\((.*?) each")
-    known = counts[0].notna()
-    lines = [*zip(rows["check"][known], *(counts[column][known] for column in (3, 1, 0, 2)), strict=True)]
-    return table(["what", "passes each", "intervals", "of these ever without 1", "share; 5 % may be"], lines)
-
-
-KNOWN = [("more_1", "fused", 1.01), ("more_2", "deferred", 1.02), ("more_5", "fused", 1.05), ("more_10", "fused", 1.1)]
-
-
-def known_differences(path):
-    """The ratio after all passes, and after how many the work was first called slower."""
-    passes = json.loads((path.parent / "machine.json").read_text())["passes"]
-    lines = []
-    for impl, update, truth in KNOWN:
-        samples = log_ratios(path, impl, "hundred")[5, 8, update, "default"]
-        first = next(n for n in range(1, len(samples) + 1) if median_interval(samples[:n])[1] > 0)
-        pass_s = passes["trio_s" if update == "deferred" else "known_s"] / len(samples)
-        lines.append([f"{truth:.2f}", len(samples), interval(samples, 0.05, 4), first, f"{first * pass_s:.1f} s"])
-    return table(["truth", "passes", "ratio", "passes until it was called slower", "time until then"], lines)
-
-
-def precision(path):
-    """How long an interval of a half-width took, in the words of the self-check."""
-    rows = read(path)
-    found = rows["answer"].str.extract(r"(?:after|or) ([\d.]+ s)(?:\.|, on a step of (.*)\.)")[0]
-    known = rows["check"].str.startswith("an interval of") & found.notna()
-    lines = [*zip(rows["check"][known].str.removeprefix("an interval of "), found[known], strict=True)]
-    return table(["half-width", "time until it was reached"], lines)
-
-
-def tools(path):
-    """What each tool says in ten seconds a comparison."""
-    lines = []
-    for row in checks.rows(read_evidence(path.parent, lambda sentence: None)):
-        [said] = [judgement for judgement in judgements(row) if judgement.seconds == 10]
-        width = f"±{100 * said.half_width:.2f} %" if said.half_width else "none"
-        lines.append([row.tool, f"{said.false_alarms} of {said.blocks}", f"{said.detections} of {said.blocks}", width])
-    return table(["tool", "called the same work different", "called 2 % more work slower", "half-width"], lines)
-
-
-def meters(path):
-    lines = [
-        [row.meter, row.other, row.subject.replace("_", " "), f"{100 * abs(row.ours / row.theirs - 1):.3f} %"]
-        for row in read(path).itertuples()
-    ]
-    return table(["meter", "beside", "of", "difference"], lines)
 
 
 TABLES: dict[str, Callable[[Path], str]] = {
@@ -289,12 +259,13 @@ TABLES: dict[str, Callable[[Path], str]] = {
     "cache_times": cache_times,
     "cache_peaks": cache_peaks,
     "cache_peaks_over_popped": partial(cache_peaks, over="iterative_pop"),
+    "standings": standings,
     "frameworks": frameworks,
-    "alike": alike,
-    "known_differences": known_differences,
-    "precision": precision,
-    "tools": tools,
-    "meters": meters,
+    "alike": selfcheck.alike,
+    "known_differences": selfcheck.known_differences,
+    "precision": selfcheck.precision,
+    "tools": selfcheck.tools,
+    "meters": selfcheck.meters,
 }
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bench.errors import BadInput, unknown
+from bench.plan.batches import Batch
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,21 @@ class Dataset:
     Y: np.ndarray
     loss: str
 
-    def batch(self, examples: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-        """`examples` columns in a random order that the seed fixes, going round again if there are too few."""
+    def batch(self, examples: int, seed: int = 0) -> Batch:
+        """So many examples in a random order that the seed fixes; if there are too few, the order repeats."""
         order = np.random.default_rng(seed).permutation(self.X.shape[1])
         chosen = np.resize(order, examples)
-        return np.ascontiguousarray(self.X[:, chosen]), np.ascontiguousarray(self.Y[:, chosen])
+        return Batch(np.ascontiguousarray(self.X[:, chosen]), np.ascontiguousarray(self.Y[:, chosen]), self.loss)
+
+
+def write_batches(data: Mapping[str, Dataset], sizes: Iterable[int], folder: Path) -> dict[tuple[str, int], Path]:
+    """A batch of each size of each dataset, in a file each: (dataset, examples) -> the file."""
+    paths = {}
+    for number, (name, dataset) in enumerate(data.items()):
+        for examples in {*sizes}:
+            paths[name, examples] = folder / f"{number}-{examples}.npz"
+            dataset.batch(examples).write(paths[name, examples])
+    return paths
 
 
 def load(name: str, target: str | None = None, place: str = "") -> Dataset:

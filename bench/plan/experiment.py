@@ -74,14 +74,8 @@ class Experiment:
         return sorted({name for library in found for name in (library.name, *library.needs)})
 
     def write_batches(self, folder: Path, sizes: Iterable[int]) -> dict[tuple[str, int], Path]:
-        """A batch of each size as an .npz file, so that a measuring process need not load the library it came from."""
-        paths = {}
-        for number, (name, dataset) in enumerate(self.data.items()):
-            for examples in {*sizes}:
-                X, Y = dataset.batch(examples)
-                paths[name, examples] = folder / f"{number}-{examples}.npz"
-                np.savez(paths[name, examples], X=X, Y=Y, loss=dataset.loss)
-        return paths
+        """A batch of each size of each dataset, in a file each: (dataset, examples) -> the file."""
+        return datasets.write_batches(self.data, sizes, folder)
 
 
 def broken(implementation: Implementation, activation: str = DEFAULT_ACTIVATION) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -26,6 +28,11 @@ def cells_of(rows: pd.DataFrame) -> pd.Series:
     """The `Cell` of each row of time.csv, summary.csv or memory.csv."""
     columns = ["cell", *(column for column in CELL_COLUMNS if column in rows)]
     return pd.Series([cell_of(dict(zip(columns, values, strict=True))) for values in as_rows(rows[columns])], rows.index, dtype=object)
+
+
+def new_run_id() -> str:
+    """A name for a run, by which files sort in order of time: "20260131T235959Z-1a2b"."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
 
 
 def time_rows(run: str, machine: str, finished: Finished) -> list[Sequence[Any]]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import secrets
 import tempfile
 import time
 from contextlib import suppress
 from dataclasses import astuple, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +36,7 @@ from bench.record.folder import results_folder, write_machine
 from bench.record.memory import read_memory
 from bench.record.schemas import SCHEMAS
 from bench.record.tables import Table
-from bench.record.times import read_times, read_whole, time_rows
+from bench.record.times import new_run_id, read_times, read_whole, time_rows
 from bench.show.terminal.screen import Screen
 from bench.verbs.conditions import Account, conditions, machine_record, record_to_go_on_with
 from bench.verbs.memory import measure_memory
@@ -127,7 +125,7 @@ def _measure(
     enough = max(passes_to_compare(len(experiment.cells), how_many), passes_to_tell(experiment.cells, how_many))
     progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, enough)
     progress.add(earlier)
-    run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    run_id = new_run_id()
     ledger = Ledger(run_id, known["machine"], table, progress)
     cells = _possible(experiment, ledger, set(earlier.loc[earlier["status"] == "skipped", "cell"]), screen)
     if not earlier.empty:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import secrets
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, astuple, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from rich.markup import escape
 from rich.table import Table as Grid
@@ -36,7 +33,7 @@ from bench.record.folder import results_folder, write_machine
 from bench.record.schemas import SCHEMAS
 from bench.record.selfcheck import SELFCHECK, read_evidence, session_rows, weighing_rows
 from bench.record.tables import Table
-from bench.record.times import time_rows
+from bench.record.times import new_run_id, time_rows
 from bench.show.terminal.screen import Screen
 from bench.verbs.plot import plot
 from bench.verbs.report import report
@@ -98,14 +95,10 @@ def _measure_all(shares: plan.Shares, folder: Path, machine_name: str, screen: S
 
 
 def _write_data(folder: Path) -> dict[int, Path]:
-    """Batch -> the .npz file that holds it."""
-    dataset = datasets.load(plan.TRIO.dataset, None, "the self-check")
-    paths = {}
-    for batch in (plan.TRIO.batch, WEIGHED.batch):
-        X, Y = dataset.batch(batch)
-        paths[batch] = folder / f"{batch}.npz"
-        np.savez(paths[batch], X=X, Y=Y, loss=dataset.loss)
-    return paths
+    """Examples in a batch -> the file that holds it."""
+    data = {plan.TRIO.dataset: datasets.load(plan.TRIO.dataset, None, "the self-check")}
+    paths = datasets.write_batches(data, (plan.TRIO.batch, WEIGHED.batch), folder)
+    return {examples: path for (_, examples), path in paths.items()}
 
 
 class _Endless(Progress):
@@ -138,7 +131,7 @@ class Passes:
 
 
 def _passes(folder: Path, data: dict[int, Path], machine_name: str) -> dict[str, Passes]:
-    run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    run = new_run_id()
     where = {(plan.TRIO.dataset, plan.TRIO.batch): data[plan.TRIO.batch]}
 
     def over(cells: Sequence[Cell], names: Sequence[str], baseline: str) -> Passes:

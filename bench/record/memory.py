@@ -12,41 +12,41 @@ import pandas as pd
 from bench.measure.memory.readings import Weight
 from bench.plan.cells import AXES, Cell
 from bench.record.schemas import row
-from bench.record.tables import Table, Warn, one_line
+from bench.record.tables import Table, Warn, as_rows, one_line
 from bench.record.times import cells_of
 
 MEMORY_COLUMNS = [axis.name for axis in AXES if axis.kind and axis.of_memory]
 
 
-def memory_row(machine: str, weight: Weight, predicted: int | None, note: str = "") -> list[Any]:
-    """The row of one meter's reading; `note` is more to say of it than how it failed."""
-    facts: dict[str, Any] = {"machine": machine, "cell": weight.cell.memory_id, "predicted_bytes": predicted}
-    facts |= {column: getattr(weight.cell, column) for column in MEMORY_COLUMNS}
-    facts |= {column: getattr(weight, column) for column in ("impl", "meter", "peak_bytes", "status")}
-    return row("memory.csv", facts | {"detail": one_line(weight.detail or note)})
+def memory_row(machine: str, reading: Weight, predicted: int | None, note: str = "") -> list[Any]:
+    """The row of one meter's reading; `note` is its detail where the reading has none."""
+    facts: dict[str, Any] = {"machine": machine, "cell": reading.cell.memory_id, "predicted_bytes": predicted}
+    facts |= {column: getattr(reading.cell, column) for column in MEMORY_COLUMNS}
+    facts |= {column: getattr(reading, column) for column in ("impl", "meter", "peak_bytes", "status")}
+    return row("memory.csv", facts | {"detail": one_line(reading.detail or note)})
 
 
-def profile_rows(weight: Weight) -> list[list[Any]]:
+def profile_rows(reading: Weight) -> list[list[Any]]:
     """The rows of one implementation's profile, in the order of events."""
-    return [[weight.cell.memory_id, weight.impl, event, *point] for event, point in enumerate(weight.series)]
+    return [[reading.cell.memory_id, reading.impl, event, *point] for event, point in enumerate(reading.series)]
 
 
-def sample_rows(weight: Weight) -> list[list[Any]]:
+def sample_rows(reading: Weight) -> list[list[Any]]:
     """The rows of one implementation's samples, oldest first."""
-    return [[weight.cell.memory_id, weight.impl, *sample] for sample in weight.series]
+    return [[reading.cell.memory_id, reading.impl, *sample] for sample in reading.series]
 
 
 def put_series(table: Table, rows: Sequence[Sequence[Any]]) -> None:
-    """Add a series, all of it or nothing, in place of an earlier one of the same cell and implementation."""
+    """Write a whole series, in place of an earlier one of the same cell and implementation."""
     if not rows:
         return
-    there = table.read()
-    others = there[(there["cell"] != rows[0][0]) | (there["impl"] != rows[0][1])]
-    table.replace([*others.to_numpy().tolist(), *rows])
+    recorded_before = table.read()
+    others = recorded_before[(recorded_before["cell"] != rows[0][0]) | (recorded_before["impl"] != rows[0][1])]
+    table.replace([*as_rows(others), *rows])
 
 
 def recorded(peaks: pd.DataFrame, profile: pd.DataFrame) -> set[tuple[str, str, str]]:
-    """What one machine need not measure again: (cell, implementation, meter)."""
+    """The readings of one machine that need not be repeated: (memory id, implementation, meter)."""
     profiled = profile[["cell", "impl"]].drop_duplicates()
     return {*_keys(peaks["cell"], peaks["impl"], peaks["meter"]), *_keys(profiled["cell"], profiled["impl"], ["profile"] * len(profiled))}
 

@@ -44,8 +44,8 @@ def test_bundled_sweeps_say_what_the_contract_says():
         (SMALLEST + 'activation = "than"', "mine.toml: unknown activation 'than'; did you mean 'tanh'?"),
         (SMALLEST + "precision = 0", "mine.toml: precision is 0; it should be greater than 0"),
         (SMALLEST + "budget_s = nan", "mine.toml: budget_s is nan; it should be a finite number"),
-        (SMALLEST + "depth = 3", "mine.toml: not TOML: Cannot overwrite a value (at end of document)"),
-        ('name = "x"', "mine.toml: unknown key 'name'; a sweep is named for its file"),
+        (SMALLEST + "depth = 3", "mine.toml: not TOML: Cannot overwrite a value (at end of document); mend the file"),
+        ('name = "x"', "mine.toml: unknown key 'name'; leave it out, a sweep has the name of its file"),
     ],
 )
 def test_a_wrong_sweep_is_one_sentence(text, sentence):
@@ -174,7 +174,7 @@ def test_a_users_own_is_compared_beside_those_that_the_sweep_names(tmp_path):
         ("x = 1", "defines no Implementation"),
         ("def", "raises SyntaxError"),
         ("1 / 0", "raises ZeroDivisionError: division by zero"),
-        ("import sys; sys.exit(3)", "ends the program"),
+        ("import sys; sys.exit(3)", "ends the process"),
     ],
 )
 def test_a_users_wrong_file_is_one_sentence(tmp_path, text, sentence):

@@ -49,7 +49,7 @@ def short_ids(points: Sequence[tuple[Cell, str]]) -> list[str]:
 def workbench(cell: Cell) -> Workbench:
     """The cell's network and data, the same buffers for all its contenders."""
     dataset = datasets.load(cell.dataset, targets.get(cell.dataset))
-    return Workbench(cell, *dataset.batch(cell.batch), dataset.loss)
+    return Workbench(cell, *dataset.batch(cell.batch))
 
 
 def test_step(cell: Cell, contender: str, benchmark: Any) -> None:

@@ -1,7 +1,7 @@
 """Backprop with the cache in a list of every k-th activation; the rest is computed again, segment by segment.
 
 With k about sqrt(L), 2 sqrt(L) activations are alive instead of L, for one more forward (Chen et al. 2016). The last
-segment is kept at once, so that layers run forward 2L - k times in all; ceil(L / k) + k activations are stored.
+segment is kept on its first run, so that layers run forward 2L - k times in all; ceil(L / k) + k activations are stored.
 """
 
 from math import isqrt

@@ -1,4 +1,4 @@
-"""Slices: the parts of a table that one figure or one answer can hold, all alike but for depth, width and allocator."""
+"""Slices: the parts of a table that one figure or one answer can hold, the same on all axes but depth, width and allocator."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from bench.analyse.observations import Comparison
 from bench.plan.allocators import ALLOCATORS
 from bench.plan.contenders import REFERENCES
 from bench.record.times import cells_of
 
-Comparison = tuple[str, str]
 SEVERAL = ("depth", "width", "allocator")  # the axes that a slice has several values of
 
 
@@ -35,12 +35,12 @@ class Slice:
 
     @property
     def allocators(self) -> list[str]:
-        """Those that there are rows of."""
+        """The allocators that there are rows of."""
         return [name for name in ALLOCATORS if name in set(self.times["allocator"])]
 
     @property
     def comparisons(self) -> list[Comparison]:
-        """Everything compared, but the floor and the control."""
+        """Every comparison but those with the floor and the control."""
         rows = self.summary[~self.summary["impl"].isin(REFERENCES)]
         return list(dict.fromkeys(zip(rows["impl"], rows["baseline"], strict=True)))
 

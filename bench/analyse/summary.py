@@ -24,7 +24,7 @@ def summarise(rows: pd.DataFrame, compared: Sequence[Comparison], alpha: float =
 
 
 def parts(times: pd.DataFrame, baseline: str) -> list[Slice]:
-    """The slices of one machine's rows of time.csv, each with its summary: made afresh, for one that is in a file may be older."""
+    """The slices of one machine's rows of time.csv, each with a new summary, since summary.csv may be older than the rows."""
     return list(slices(summarise(times, compared_in(times, baseline, PAIRS)), times)) if len(times) else []
 
 

@@ -27,7 +27,7 @@ class Axis:
 
     Attributes:
         name: the field of `Cell` and of `Sweep`, and the column of the CSV files.
-        kind: the type that pandas reads the column as; empty if there is no column and only the id tells the value.
+        kind: the type that pandas reads the column as; empty if there is no column and only the id has the value.
         title: what a heading calls the axis.
         words: from a value to what a sentence calls it.
         in_id: from a value to how it stands in an id.
@@ -111,7 +111,7 @@ class Cell:
 
     def name(self, *without: str) -> str:
         """The id without some axes."""
-        return "-".join(axis.in_id(value) for axis, value in self._told(without))
+        return "-".join(axis.in_id(value) for axis, value in self._named(without))
 
     def words(self, *without: str) -> str:
         """The cell for a reader, without some axes.
@@ -119,10 +119,10 @@ class Cell:
         >>> Cell("digits", 32, 4, 8, "float64", "fused", "steady", activation="relu").words("depth", "width")
         'digits, batch 32, float64, fused update, steady allocator, relu activation'
         """
-        return ", ".join(axis.words(value) for axis, value in self._told(without))
+        return ", ".join(axis.words(value) for axis, value in self._named(without))
 
-    def _told(self, without: Collection[str]) -> list[tuple[Axis, Any]]:
-        """The axes whose values have to be told, with the values."""
+    def _named(self, without: Collection[str]) -> list[tuple[Axis, Any]]:
+        """The axes whose values are not left out, with the values."""
         values = [(axis, getattr(self, axis.name)) for axis in AXES if axis.name not in without]
         return [(axis, value) for axis, value in values if not axis.tacit(value)]
 
@@ -151,18 +151,18 @@ def cell_of(row: Mapping[str, Any]) -> Cell:
     ...          "dtype": "float32", "update": "fused"}).activation
     'relu'
     """
-    told = {axis.name: row[axis.name] for axis in AXES if axis.kind and axis.name in row}
-    return _described(str(row["cell"]), tuple(told.items()))
+    columns = {axis.name: row[axis.name] for axis in AXES if axis.kind and axis.name in row}
+    return _described(str(row["cell"]), tuple(columns.items()))
 
 
 @lru_cache(maxsize=4096)
-def _described(cell_id: str, told: tuple[tuple[str, Any], ...]) -> Cell:
-    without = [axis.name for axis in AXES if not axis.of_memory and axis.name not in dict(told)]
+def _described(cell_id: str, columns: tuple[tuple[str, Any], ...]) -> Cell:
+    without = [axis.name for axis in AXES if not axis.of_memory and axis.name not in dict(columns)]
     values: dict[str, Any] = {axis.name: next(iter(axis.known)) if axis.name in without else axis.default for axis in AXES if axis.kind}
-    values |= {name: _plain(value) for name, value in told if value is not None}
-    untold = [axis for axis in AXES if not axis.kind]
-    for choice in itertools.product(*(axis.known for axis in untold)):
-        cell = Cell(**values | {axis.name: value for axis, value in zip(untold, choice, strict=True)})
+    values |= {name: _plain(value) for name, value in columns if value is not None}
+    without_column = [axis for axis in AXES if not axis.kind]
+    for choice in itertools.product(*(axis.known for axis in without_column)):
+        cell = Cell(**values | {axis.name: value for axis, value in zip(without_column, choice, strict=True)})
         if cell.name(*without) == cell_id:
             return cell
     return Cell(**values, activation=cell_id)

@@ -26,9 +26,9 @@ class Experiment:
 
     Attributes:
         sweep: the grid and its aims.
-        baseline: whom ratios are taken against.
+        baseline: the name of the implementation that ratios are taken against.
         implementations: those that keep the contract, by name, the baseline among them.
-        refused: name -> why, for those that do not; they are never timed.
+        refused: name -> why, for those that break it; they are never timed.
         data: dataset name -> the data.
         files: the user's own files that define implementations.
 
@@ -43,7 +43,7 @@ class Experiment:
 
     @property
     def contenders(self) -> list[str]:
-        """Everybody who runs: the implementations, the control and the floor."""
+        """The names of all that is timed: the implementations, the control and the floor."""
         return [*self.implementations, *contenders.REFERENCES]
 
     @property
@@ -57,30 +57,24 @@ class Experiment:
         return len(dataset.X), len(dataset.Y)
 
     def settings(self) -> dict[str, Any]:
-        """What must not change between a run and one that goes on with it, as digests where it is long."""
+        """What must be the same when a run is resumed; what is long is there as a digest."""
         return {
             "baseline": self.baseline,
             "blas_threads": self.sweep.blas_threads,
-            "implementations": {name: code_digest(_modules(one)) for name, one in self.implementations.items()},
-            "data": {name: _digest(one.X.tobytes(), one.Y.tobytes()) for name, one in self.data.items()},
+            "implementations": {name: code_digest(_modules(implementation)) for name, implementation in self.implementations.items()},
+            "data": {name: _digest(data.X.tobytes(), data.Y.tobytes()) for name, data in self.data.items()},
             "libraries": {"numpy": np.__version__, **{name: version(name) for name in self._libraries}},
         }
 
     @property
     def _libraries(self) -> list[str]:
-        """What implementations are written over beside NumPy, and what that cannot do without."""
-        found = [one.library for one in self.implementations.values() if one.library]
-        return sorted({name for library in found for name in (library.name, *library.needs)})
+        """The packages beside NumPy that implementations are written over, and those that these need."""
+        libraries = [implementation.library for implementation in self.implementations.values() if implementation.library]
+        return sorted({name for library in libraries for name in (library.name, *library.needs)})
 
     def write_batches(self, folder: Path, sizes: Iterable[int]) -> dict[tuple[str, int], Path]:
-        """A batch of each size as an .npz file, so that a measuring process need not load the library it came from."""
-        paths = {}
-        for number, (name, dataset) in enumerate(self.data.items()):
-            for examples in {*sizes}:
-                X, Y = dataset.batch(examples)
-                paths[name, examples] = folder / f"{number}-{examples}.npz"
-                np.savez(paths[name, examples], X=X, Y=Y, loss=dataset.loss)
-        return paths
+        """A batch of each size of each dataset, in a file each: (dataset, examples) -> the file."""
+        return datasets.write_batches(self.data, sizes, folder)
 
 
 def prepare(
@@ -123,12 +117,12 @@ def prepare(
     )
 
 
-def _refuse_namesakes(names: Sequence[str], place: str) -> None:
-    """Two data sets of one name would share their cells' ids, and their figures would run into one another."""
+def _refuse_namesakes(names: Sequence[str], source: str) -> None:
+    """Two data sets of one name would have the same cell ids, and their figures would be mixed up."""
     stems = [Path(name).stem for name in names]
     for name, stem in zip(names, stems, strict=True):
         if stems.count(stem) > 1 or (stem in datasets.BUNDLED and name != stem):
-            raise BadInput(f"{place}: the name of {name!r} is taken by another dataset; rename the file")
+            raise BadInput(f"{source}: the name of {name!r} is taken by another dataset; rename the file")
 
 
 def _modules(implementation: Implementation) -> list[str]:

@@ -12,14 +12,14 @@ import pandas as pd
 from bench.measure.memory.readings import MemoryReading
 from bench.plan.cells import AXES, Cell
 from bench.record.schemas import row
-from bench.record.tables import Table, Warn, one_line
+from bench.record.tables import Table, Warn, as_rows, one_line
 from bench.record.times import cells_of
 
 MEMORY_COLUMNS = [axis.name for axis in AXES if axis.kind and axis.of_memory]
 
 
 def memory_row(machine: str, reading: MemoryReading, predicted: int | None, note: str = "") -> list[Any]:
-    """The row of one meter's reading; `note` is more to say of it than how it failed."""
+    """The row of one meter's reading; `note` is its detail where the reading has none."""
     facts: dict[str, Any] = {"machine": machine, "cell": reading.cell.memory_id, "predicted_bytes": predicted}
     facts |= {column: getattr(reading.cell, column) for column in MEMORY_COLUMNS}
     facts |= {column: getattr(reading, column) for column in ("impl", "meter", "peak_bytes", "status")}
@@ -37,16 +37,16 @@ def sample_rows(reading: MemoryReading) -> list[list[Any]]:
 
 
 def put_series(table: Table, rows: Sequence[Sequence[Any]]) -> None:
-    """Add a series, all of it or nothing, in place of an earlier one of the same cell and implementation."""
+    """Write a whole series, in place of an earlier one of the same cell and implementation."""
     if not rows:
         return
-    there = table.read()
-    others = there[(there["cell"] != rows[0][0]) | (there["impl"] != rows[0][1])]
-    table.replace([*others.to_numpy().tolist(), *rows])
+    recorded_before = table.read()
+    others = recorded_before[(recorded_before["cell"] != rows[0][0]) | (recorded_before["impl"] != rows[0][1])]
+    table.replace([*as_rows(others), *rows])
 
 
 def recorded(peaks: pd.DataFrame, profile: pd.DataFrame) -> set[tuple[str, str, str]]:
-    """What one machine need not measure again: (cell, implementation, meter)."""
+    """The readings of one machine that need not be repeated: (memory id, implementation, meter)."""
     profiled = profile[["cell", "impl"]].drop_duplicates()
     return {*_keys(peaks["cell"], peaks["impl"], peaks["meter"]), *_keys(profiled["cell"], profiled["impl"], ["profile"] * len(profiled))}
 

@@ -1,4 +1,4 @@
-"""The columns of every CSV file, in order, each with the type to read it as: people script against these."""
+"""The columns of every CSV file, in order, each with the type that it is read as: people script against these."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "phase": "string",
         "live_bytes": "Int64",
     },
-    # what memory_profiler sampled through a few hundred steps: seconds since they began, resident bytes above the start
+    # memory_profiler's samples during a few hundred steps: seconds since they began, resident bytes above the start
     "samples.csv": {
         "cell": "string",
         "impl": "string",
@@ -99,7 +99,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "halstead_volume": "float64",
         "maintainability": "float64",
     },
-    # of the self-check: a row is a reading by another tool, seconds a call; the seconds that its session took
+    # of the self-check: a row is a reading by another tool, in seconds a call, and the seconds that its session took
     "others.csv": {
         "tool": "string",
         "session": "Int64",
@@ -108,7 +108,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "seconds": "float64",
         "session_s": "float64",
     },
-    # a row is a figure that two meters have read, in the unit of that name
+    # of the self-check: a row is a figure that two meters have read, in the unit named
     "meters.csv": {
         "meter": "string",
         "other": "string",
@@ -120,7 +120,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "status": "string",
         "detail": "string",
     },
-    # a row is a promise and what became of it
+    # of the self-check: a row is a promise, and whether it is kept
     "checks.csv": {
         "check": "string",
         "status": "string",

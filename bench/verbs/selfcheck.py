@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
-import numpy as np
 from rich.markup import escape
 from rich.table import Table as Grid
 
@@ -95,14 +94,10 @@ def _measure_all(shares: plan.Shares, folder: Path, machine_name: str, screen: S
 
 
 def _write_data(folder: Path) -> dict[int, Path]:
-    """Batch -> the .npz file that holds it."""
-    dataset = datasets.load(plan.TRIO.dataset, None, "the self-check")
-    paths = {}
-    for batch in (plan.TRIO.batch, WEIGHED.batch):
-        X, Y = dataset.batch(batch)
-        paths[batch] = folder / f"{batch}.npz"
-        np.savez(paths[batch], X=X, Y=Y, loss=dataset.loss)
-    return paths
+    """Examples in a batch -> the file that holds it."""
+    data = {plan.TRIO.dataset: datasets.load(plan.TRIO.dataset, None, "the self-check")}
+    paths = datasets.write_batches(data, (plan.TRIO.batch, WEIGHED.batch), folder)
+    return {examples: path for (_, examples), path in paths.items()}
 
 
 class _EndlessProgress(Progress):

@@ -1,7 +1,7 @@
-"""The thread's program, told faithfully: one recursive function over the course's dict of parameters.
+"""The thread's program as it was described: one recursive function over the course's dict of parameters.
 
-Written from a description of it. The base case computes the cost and dA; backward, through a helper that is
-handed everything, stores a gradient or updates the parameters in place, which here is for `emit` to choose.
+Written from that description. The base case computes the cost and dA; backward, through a helper that is
+handed everything, stores a gradient or updates the parameters in place, which here is what `emit` decides.
 """
 
 import numpy as np

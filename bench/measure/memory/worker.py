@@ -11,12 +11,11 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from bench.measure.memory import live_bytes, meters
 from bench.measure.timing import visit
 from bench.measure.timing.steps import Workbench
 from bench.measure.workers.serve import Answer, serve
+from bench.plan.batches import Batch
 from bench.plan.cells import Cell
 from bench.plan.contenders import available
 from impls import Implementation
@@ -32,8 +31,7 @@ def main(task: dict[str, Any], answer: Answer) -> None:
     cell = Cell(**task["cell"])
     implementation = available(task["files"])[task["impl"]]
     visit.raise_recursion_limit(cell.depth)
-    with np.load(task["data"]) as data:
-        batch = data["X"], data["Y"], str(data["loss"])
+    batch = Batch.read(task["data"])
     _warm_up(Workbench(replace(cell, depth=min(cell.depth, DEPTH_OF_ALL_SHAPES)), *batch), implementation)
     bench = Workbench(cell, *batch)
     for meter in task["meters"]:

@@ -16,12 +16,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from bench.measure.memory import meters
 from bench.measure.other_tools.trio import DATA
 from bench.measure.timing.steps import Workbench
 from bench.measure.workers.environment import worker_environment
+from bench.plan.batches import Batch
 from bench.plan.cells import Cell
 from impls import IMPLEMENTATIONS
 
@@ -125,8 +124,7 @@ def _run(words: list[str], data: Path, prefix: list[str]) -> subprocess.Complete
 def main(mode: str, name: str) -> None:
     """Be the child."""
     meters.whole_pages_only()
-    with np.load(os.environ[DATA]) as data:
-        bench = Workbench(CELL, data["X"], data["Y"], str(data["loss"]))
+    bench = Workbench(CELL, *Batch.read(os.environ[DATA]))
     print(json.dumps(MODES[mode](bench.step(IMPLEMENTATIONS[name]))), flush=True)
     os._exit(0)  # what ending takes is not part of any reading
 

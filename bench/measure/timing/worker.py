@@ -19,7 +19,6 @@ from importlib import import_module
 from time import perf_counter
 from typing import Any
 
-import numpy as np
 import threadpoolctl
 
 from bench.measure.timing import clocks, visit
@@ -28,6 +27,7 @@ from bench.measure.timing.steps import Workbench
 from bench.measure.workers.process import ending
 from bench.measure.workers.serve import Answer, die_with_parent, serve
 from bench.plan.allocators import STEADY
+from bench.plan.batches import Batch
 from bench.plan.cells import Cell
 from bench.plan.contenders import available
 from impls import Implementation
@@ -78,8 +78,7 @@ def _visit(item: dict[str, Any], implementations: Any, baseline: str, answer: An
     start = perf_counter()
     cell = Cell(**item["cell"])
     visit.raise_recursion_limit(cell.depth)
-    with np.load(item["data"]) as data:
-        bench = Workbench(cell, data["X"], data["Y"], str(data["loss"]))
+    bench = Workbench(cell, *Batch.read(item["data"]))
     this = visit.Visit(
         bench.contenders(item["contenders"], implementations, baseline),
         item["rounds"],

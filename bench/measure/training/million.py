@@ -61,7 +61,7 @@ def train_deep(impl: str, depth: int, dataset: Dataset, on_progress: Callable[[d
 
 def small_batch(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
     """Real data, projected down: a few examples on the first principal components, scaled to a variance of 1."""
-    X, Y = dataset.batch(BATCH)
+    X, Y, _ = dataset.batch(BATCH)
     directions, lengths, _ = np.linalg.svd(dataset.X, full_matrices=False)
     deviations = lengths[:WIDTH, None] / np.sqrt(dataset.X.shape[1])
     return directions[:, :WIDTH].T @ X / deviations, Y

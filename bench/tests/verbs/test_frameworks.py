@@ -32,9 +32,9 @@ FRAMEWORKS = ("torch", "jax", "autograd")
 FAR = """
 from impls import Implementation
 from impls.interface import Library
-from impls.libraries import late
+from impls.lazy import lazily
 
-far = Implementation("far", "far", "far away", "other", late("no_such_library", "backprop"), library=Library("no_such_library", "distance"))
+far = Implementation("far", "far", "afar", "other", lazily("no_such_library", "backprop"), library=Library("no_such_library", "distance"))
 """
 TINY = "depth = 1\nwidth = 4\nbatch = 8\nimpls = 'recursive'\nprecision = 0.5\nbudget_s = 1\n"
 MISSING = "needs no_such_library, which is not installed; `pip install '.[distance]'` brings it"

@@ -226,7 +226,7 @@ def test_a_full_disk_is_one_sentence_and_tears_nothing(home):
     code, _, err = finish(home, first=limit_files(14_000))
     assert code == 2
     assert err.splitlines()[-1] == (
-        "unwind: results/time.csv: cannot be written (File too large); make room or give another place, all that was there before is kept"
+        "unwind: results/time.csv: cannot be written (File too large); make room or give another folder; what was there before is kept"
     )
     kept = (home / "results" / "time.csv").read_bytes()
     assert kept.endswith(b"\n")

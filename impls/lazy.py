@@ -1,4 +1,4 @@
-"""Over other libraries: code that is imported when it is first run, since what it needs is large or may be missing."""
+"""Lazy functions: their modules are imported with the first call, since what those need is large or may be missing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any, Callable
 
 
-def late(module: str, name: str) -> Callable[..., Any]:
+def lazily(module: str, name: str) -> Callable[..., Any]:
     """The function of that name in a module that is imported with the first call."""
 
     def call(*arguments):

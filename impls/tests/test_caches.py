@@ -1,4 +1,4 @@
-"""What is particular to single places: letting go of long chains, and what stays alive meanwhile."""
+"""What is particular to one kind of cache: how a long chain is freed, and what stays alive until then."""
 
 import tracemalloc
 
@@ -16,7 +16,7 @@ DEEP = 100_000
 
 
 class Stop(Exception):
-    """Raised by an `emit`, so that all but one layer's cache is let go of at once."""
+    """Raised by an `emit`, so that the cache of all layers but one is freed at once."""
 
 
 def deep_network():
@@ -26,7 +26,7 @@ def deep_network():
 
 
 @pytest.mark.parametrize("name", ["closures", "generators"])
-def test_a_hundred_thousand_layers_unwind_and_are_let_go_of(name):
+def test_a_hundred_thousand_layers_unwind_and_are_freed(name):
     network, X, Y = deep_network(), np.ones((1, 1)), np.ones((1, 1))
     count = 0
 
@@ -45,14 +45,14 @@ def test_a_hundred_thousand_layers_unwind_and_are_let_go_of(name):
 
 
 @pytest.mark.parametrize("sizes", [(3, 4, 1), (3, 4, 3)], ids=["binary", "softmax"])
-def test_the_programs_of_the_thread_divide_by_zero_where_the_others_go_on(sizes):
+def test_the_programs_of_the_thread_divide_by_zero_where_the_others_stay_finite(sizes):
     network, X, Y = example(sizes)
     network.layers[-1].W *= 1e4
     finite = {}
     with np.errstate(all="ignore"):
         for name, implementation in NUMPY_ALONE.items():
             gradients = []
-            implementation.backprop(network, X, Y, lambda l, dW, db, found=gradients: found.append(dW))
+            implementation.backprop(network, X, Y, lambda l, dW, db, gradients=gradients: gradients.append(dW))
             finite[name] = all(np.isfinite(dW).all() for dW in gradients)
     assert [name for name, fine in finite.items() if not fine] == ["course", "forum"]
 
@@ -69,7 +69,7 @@ def test_the_course_makes_new_arrays_and_leaves_the_old_ones():
 
 @pytest.mark.parametrize("name", ["iterative_pop", "recursive", "closures", "generators"])
 @pytest.mark.parametrize("update", UPDATES)
-def test_who_lets_go_early_peaks_at_the_larger_of_activations_and_gradients(name, update):
+def test_a_cache_that_is_freed_early_peaks_at_the_larger_of_activations_and_gradients(name, update):
     L, n, m = 40, 48, 96
     A, G = n * m * 8, n * n * 8
     network, X, Y = example([n] * L + [1], examples=m)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.measure.other_tools.meter_pairs import Weighing
+from bench.measure.other_tools.meter_pairs import MeterPair
 from bench.measure.other_tools.sessions import Session
 from bench.record.folder import read_machine
 from bench.record.tables import Table, Warn, one_line
@@ -64,7 +64,7 @@ def session_rows(number: int, session: Session) -> list[list[Any]]:
     return [[session.tool, number, one.subject, one.process, one.seconds, session.wall_s] for one in session.samples]
 
 
-def weighing_rows(found: Iterable[Weighing]) -> list[list[Any]]:
+def weighing_rows(found: Iterable[MeterPair]) -> list[list[Any]]:
     """The rows of figures that were read twice."""
     rows = []
     for one in found:

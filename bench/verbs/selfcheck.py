@@ -23,9 +23,9 @@ from bench.errors import BadInput, GateFailed
 from bench.measure.machine import caveats
 from bench.measure.machine.fingerprint import fingerprint
 from bench.measure.other_tools import known_work, sessions
-from bench.measure.other_tools.meter_pairs import CELL as WEIGHED
-from bench.measure.other_tools.meter_pairs import weighings
-from bench.measure.other_tools.sessions import Session, ToolFailed
+from bench.measure.other_tools.meter_pairs import CELL as PAIRED
+from bench.measure.other_tools.meter_pairs import read_pairs
+from bench.measure.other_tools.sessions import Session, ToolFailed, ToolMissing
 from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import run_passes
 from bench.plan import datasets
@@ -93,7 +93,7 @@ def _measure_all(shares: plan.Shares, folder: Path, machine_name: str, screen: S
         passes["known"].go_on(shares.known_s)
         _take_turns(shares, passes["trio"], _tools(data[plan.TRIO.batch]), Table(folder, "others.csv"), screen)
         screen.say("meters beside those of other tools")
-        Table(folder, "meters.csv").replace(weighing_rows(weighings(data[WEIGHED.batch])))
+        Table(folder, "meters.csv").replace(weighing_rows(read_pairs(data[PAIRED.batch])))
     return {f"{name}_s": round(one.seconds, 2) for name, one in passes.items()}
 
 
@@ -101,7 +101,7 @@ def _write_data(folder: Path) -> dict[int, Path]:
     """Batch -> the .npz file that holds it."""
     dataset = datasets.load(plan.TRIO.dataset, None, "the self-check")
     paths = {}
-    for batch in (plan.TRIO.batch, WEIGHED.batch):
+    for batch in (plan.TRIO.batch, PAIRED.batch):
         X, Y = dataset.batch(batch)
         paths[batch] = folder / f"{batch}.npz"
         np.savez(paths[batch], X=X, Y=Y, loss=dataset.loss)
@@ -172,6 +172,6 @@ def _take_turns(shares: plan.Shares, trio: Passes, tools: Tools, others: Table, 
             try:
                 others.append(session_rows(turn, session()))
             except ToolFailed as error:
-                mend = "; `pip install '.[selfcheck]'` brings it" if "No module named" in str(error) else ""
+                mend = "; `pip install '.[selfcheck]'` brings it" if isinstance(error, ToolMissing) else ""
                 screen.warn(f"{tool} is left out: {error}{mend}")
                 del tools[tool]

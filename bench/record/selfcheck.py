@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.measure.other_tools.meter_pairs import Weighing
+from bench.measure.other_tools.meter_pairs import MeterPair
 from bench.measure.other_tools.sessions import Session
 from bench.record.folder import read_machine
 from bench.record.schemas import row
@@ -65,6 +65,6 @@ def session_rows(number: int, session: Session) -> list[list[Any]]:
     return [[session.tool, number, sample.subject, sample.process, sample.seconds, session.wall_s] for sample in session.samples]
 
 
-def weighing_rows(weighings: Iterable[Weighing]) -> list[list[Any]]:
+def meter_rows(pairs: Iterable[MeterPair]) -> list[list[Any]]:
     """The rows of figures that two meters have read."""
-    return [row("meters.csv", {**vars(weighing), "status": weighing.status, "detail": one_line(weighing.detail)}) for weighing in weighings]
+    return [row("meters.csv", {**vars(pair), "status": pair.status, "detail": one_line(pair.detail)}) for pair in pairs]

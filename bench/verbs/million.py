@@ -33,7 +33,7 @@ def million(options: argparse.Namespace, screen: Screen) -> None:
     depth = options.depth
     if depth < 1:
         raise BadInput(f"--depth is {depth}; give 1 or more")
-    why = capacity.shortage(depth * (capacity.FRAME_BYTES + capacity.OBJECT_BYTES))
+    why = capacity.shortage(depth * capacity.LAYER_OVERHEAD_BYTES)
     if why:
         raise BadInput(f"{spaced(depth)} layers: {why}; give a smaller --depth")
     screen.say(f"{spaced(depth)} layers of {WIDTH} units, {BATCH} examples of {DATASET} projected down, {STEPS} steps, fused update")

@@ -19,9 +19,9 @@ from bench.errors import BadInput, GateFailed
 from bench.measure.machine import caveats
 from bench.measure.machine.fingerprint import fingerprint
 from bench.measure.other_tools import known_work, sessions
-from bench.measure.other_tools.meter_pairs import CELL as WEIGHED
-from bench.measure.other_tools.meter_pairs import weighings
-from bench.measure.other_tools.sessions import Session, ToolFailed
+from bench.measure.other_tools.meter_pairs import CELL as PAIRED
+from bench.measure.other_tools.meter_pairs import read_pairs
+from bench.measure.other_tools.sessions import Session, ToolFailed, ToolMissing
 from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import run_passes
 from bench.plan import datasets
@@ -29,7 +29,7 @@ from bench.plan import selfcheck as plan
 from bench.plan.cells import Cell
 from bench.plan.contenders import CONTROL
 from bench.record.folder import results_folder, write_machine
-from bench.record.selfcheck import SELFCHECK, read_evidence, session_rows, weighing_rows
+from bench.record.selfcheck import SELFCHECK, meter_rows, read_evidence, session_rows
 from bench.record.tables import Table
 from bench.record.times import new_run_id
 from bench.show.terminal.screen import Screen
@@ -89,14 +89,14 @@ def _measure_all(shares: plan.Shares, folder: Path, machine_name: str, screen: S
         passes["known"].measure_for(shares.known_s)
         _take_turns(shares, passes["trio"], _tools(data[plan.TRIO.batch]), Table(folder, "others.csv"), screen)
         screen.say("meters beside those of other tools")
-        Table(folder, "meters.csv").replace(weighing_rows(weighings(data[WEIGHED.batch])))
+        Table(folder, "meters.csv").replace(meter_rows(read_pairs(data[PAIRED.batch])))
     return {f"{name}_s": round(one.seconds, 2) for name, one in passes.items()}
 
 
 def _write_data(folder: Path) -> dict[int, Path]:
     """Examples in a batch -> the file that holds it."""
     data = {plan.TRIO.dataset: datasets.load(plan.TRIO.dataset, None, "the self-check")}
-    paths = datasets.write_batches(data, (plan.TRIO.batch, WEIGHED.batch), folder)
+    paths = datasets.write_batches(data, (plan.TRIO.batch, PAIRED.batch), folder)
     return {examples: path for (_, examples), path in paths.items()}
 
 
@@ -159,6 +159,6 @@ def _take_turns(shares: plan.Shares, trio: Passes, tools: Tools, others: Table, 
             try:
                 others.append(session_rows(turn, session()))
             except ToolFailed as error:
-                mend = "; `pip install '.[selfcheck]'` brings it" if "No module named" in str(error) else ""
+                mend = "; `pip install '.[selfcheck]'` brings it" if isinstance(error, ToolMissing) else ""
                 screen.warn(f"{tool} is left out: {error}{mend}")
                 del tools[tool]

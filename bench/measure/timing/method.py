@@ -1,4 +1,4 @@
-"""The method: the code that takes times, as a digest, since those of two methods do not belong in one median."""
+"""The method: a digest of the code that takes times, since times of two methods do not belong in one median."""
 
 from __future__ import annotations
 

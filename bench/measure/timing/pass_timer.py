@@ -43,7 +43,7 @@ class PassTimer:
 
     def __call__(self, assignments: Sequence[Assignment]) -> Iterator[Finished]:
         """Yield each visit as it finishes; a contender that ends its worker is left out of its cell from then on."""
-        for allocator, group in itertools.groupby(_by_allocator(assignments), lambda one: one.cell.allocator):
+        for allocator, group in itertools.groupby(_by_allocator(assignments), lambda assignment: assignment.cell.allocator):
             due = list(group)
             while due:
                 due = yield from self._measure(due, allocator)
@@ -85,13 +85,13 @@ class PassTimer:
             "files": list(self.files),
             "visits": [
                 {
-                    "cell": asdict(one.cell),
-                    "data": str(self.data[one.cell.dataset, one.cell.batch]),
-                    "contenders": list(one.contenders),
-                    "rounds": one.rounds,
-                    "seed": one.seed,
+                    "cell": asdict(visit.cell),
+                    "data": str(self.data[visit.cell.dataset, visit.cell.batch]),
+                    "contenders": list(visit.contenders),
+                    "rounds": visit.rounds,
+                    "seed": visit.seed,
                 }
-                for one in assignments
+                for visit in assignments
             ],
         }
 
@@ -109,5 +109,5 @@ def _without(assignment: Assignment, culprits: Sequence[str]) -> list[Assignment
 
 def _by_allocator(assignments: Sequence[Assignment]) -> list[Assignment]:
     """Cells of one allocator together, the allocator of the first cell first: the order stays random."""
-    allocators = list(dict.fromkeys(one.cell.allocator for one in assignments))
-    return sorted(assignments, key=lambda one: allocators.index(one.cell.allocator))
+    allocators = list(dict.fromkeys(assignment.cell.allocator for assignment in assignments))
+    return sorted(assignments, key=lambda assignment: allocators.index(assignment.cell.allocator))

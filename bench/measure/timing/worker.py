@@ -3,10 +3,10 @@
 Answers: {"hello": ...} once; {"trying": contender} before each measurement; and for each visit,
 in the order of the task, {"rows": [...], "wall_s": ...} or, if it failed, {"status": ..., "detail": ...}.
 
-Each cell is measured in a fork of its own. The first large array that a process lets go of changes what
+Each cell is measured in a fork of its own. The first large array that a process frees changes what
 glibc's malloc does from then on (mallopt(3), M_MMAP_THRESHOLD), so that in one process a cell's times
-would depend on which cells came before: 64 layers of 64 units took 2.35 ms a step, and 1.80 ms after
-a visit to a larger network.
+would depend on the cells before it: 64 layers of 64 units took 2.35 ms a step, and 1.80 ms after a visit
+to a larger network.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _in_a_fork(work: Callable[[], None], answer: Answer) -> None:
 def _answer_errors(work: Callable[[], None], answer: Answer) -> None:
     try:
         work()
-    except BaseException as error:  # SystemExit too: an implementation may try to end the program
+    except BaseException as error:  # SystemExit too: an implementation may try to end the process
         answer(status=visit.status_of(error), detail=f"{type(error).__name__}: {error}")
 
 

@@ -10,11 +10,11 @@ import pytest
 from bench.analyse.selfcheck.checks import checks, known_differences, rows
 from bench.cli import main
 from bench.measure.other_tools import known_work
-from bench.measure.other_tools.meter_pairs import Weighing
+from bench.measure.other_tools.meter_pairs import MeterPair
 from bench.measure.other_tools.sessions import Sample, Session
 from bench.plan import selfcheck as plan
 from bench.record.schemas import SCHEMAS
-from bench.record.selfcheck import Evidence, session_rows, weighing_rows
+from bench.record.selfcheck import Evidence, meter_rows, session_rows
 from bench.record.tables import Table
 from bench.show.figures.selfcheck import selfcheck_pictures
 from bench.show.report.selfcheck import selfcheck_section
@@ -52,8 +52,9 @@ def evidence(control=1.0, more=plan.TRUTH, ours=50e6, bias=0.0, spread=0.003, co
     rows += passes(rng, plan.TRIO, plan.WORK, {"control": control, "more_2": more["more_2"]}, count, spread)
     rows += passes(rng, plan.KNOWN, plan.WORK, {name: more[name] for name in ("more_1", "more_5", "more_10")}, 60, spread)
     readings = [*sessions(rng, "pytest-benchmark", bias), *sessions(rng, "pyperf", bias), *sessions(rng, "timeit", bias, each=5)]
-    weighings = [Weighing("heap", "memray", "iterative", "bytes", ours, 50.1e6, 1e6), Weighing("cpu", "x", "y", "s", detail="is not there")]
-    tables = frame("others.csv", readings), frame("meters.csv", weighing_rows(weighings)), frame("checks.csv", [])
+    heap = MeterPair("heap", "memray", "iterative", "bytes", ours, 50.1e6, 1e6)
+    pairs = [heap, MeterPair("cpu", "x", "y", "s", detail="is not there")]
+    tables = frame("others.csv", readings), frame("meters.csv", meter_rows(pairs)), frame("checks.csv", [])
     return Evidence(time_rows(*rows), trio_s, 30.0, *tables)
 
 

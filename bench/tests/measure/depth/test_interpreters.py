@@ -71,6 +71,24 @@ def test_a_free_threaded_interpreter_has_a_name_of_its_own(impostor):
     assert identify(impostor(claims(**FREE))).name == "3.13.0t"
 
 
+@pytest.fixture
+def nothing_here(tmp_path, monkeypatch):
+    """A machine without any interpreter in the usual folders."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PATH", "")
+    for name in ("PYENV_ROOT", "ASDF_DATA_DIR", "RYE_PY_ROOT", "UV_PYTHON_INSTALL_DIR", "XDG_DATA_HOME", "CONDA_PREFIX"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(interpreters, "FOLDERS", tuple(name for name in interpreters.FOLDERS if name.startswith(("~", "$"))))
+
+
+def executable(path):
+    path.parent.mkdir(parents=True)
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.mark.usefixtures("nothing_here")
 def test_path_is_searched_and_shims_and_twins_are_not(impostor, tmp_path, monkeypatch):
     real = impostor("exit 0", "python3.12")
     impostor("exit 0", "python3-config")
@@ -79,19 +97,47 @@ def test_path_is_searched_and_shims_and_twins_are_not(impostor, tmp_path, monkey
     shims.mkdir()
     (shims / "python3.13").symlink_to(impostor("exit 1", "elsewhere"))
     monkeypatch.setenv("PATH", f"{shims}:{tmp_path}:/no/such/folder")
-    monkeypatch.setattr(interpreters, "FOLDERS", ("$NO_SUCH_VARIABLE/bin", "~/no/such/*/bin"))
     assert [Path(path).name for path in candidates()] == ["python3"]
 
 
-def test_folders_of_version_managers_are_searched(tmp_path, monkeypatch):
-    monkeypatch.setenv("PATH", "")
-    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
-    monkeypatch.setattr(interpreters, "FOLDERS", tuple(one for one in interpreters.FOLDERS if "PYENV_ROOT" in one))
-    bin_folder = tmp_path / "versions" / "3.12.1" / "bin"
-    bin_folder.mkdir(parents=True)
-    (bin_folder / "python3.12").write_text("#!/bin/sh\n")
-    (bin_folder / "python3.12").chmod(0o755)
-    assert list(candidates()) == [str(bin_folder / "python3.12")]
+@pytest.mark.usefixtures("nothing_here")
+@pytest.mark.parametrize(
+    ("variable", "folder"),
+    [
+        ("PYENV_ROOT", "pyenv/versions/3.12.1/bin"),
+        ("ASDF_DATA_DIR", "asdf/installs/python/3.12.1/bin"),
+        ("UV_PYTHON_INSTALL_DIR", "uv/cpython-3.12.1/bin"),
+        ("CONDA_PREFIX", "conda/envs/mine/bin"),
+        ("", "home/.pyenv/versions/3.12.1/bin"),
+        ("", "home/.local/share/uv/python/cpython-3.12.1/bin"),
+        ("", "home/.local/share/mise/installs/python/3.12.1/bin"),
+        ("", "home/miniconda3/bin"),
+    ],
+)
+def test_folders_of_version_managers_are_searched(tmp_path, monkeypatch, variable, folder):
+    if variable:
+        monkeypatch.setenv(variable, str(tmp_path / folder.split("/")[0]))
+    path = executable(tmp_path / folder / "python3")
+    assert list(candidates()) == [path]
+
+
+@pytest.mark.usefixtures("nothing_here")
+def test_the_free_threaded_twin_is_another_interpreter(tmp_path, monkeypatch):
+    folder = tmp_path / "home" / ".pyenv" / "versions" / "3.13.0" / "bin"
+    path = executable(folder / "python3.13")
+    (folder / "python3.13t").write_text("#!/bin/sh\n# t\n")
+    (folder / "python3.13t").chmod(0o755)
+    assert list(candidates()) == [path, f"{path}t"]
+
+
+@pytest.mark.usefixtures("nothing_here")
+def test_nothing_is_run_to_be_found(tmp_path, monkeypatch):
+    path = tmp_path / "bin" / "python3"
+    executable(path)
+    path.write_text(f"#!/bin/sh\ntouch {tmp_path}/run\n")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert list(candidates()) == [str(path)]
+    assert not (tmp_path / "run").exists()
 
 
 def test_the_cache_folder_is_where_the_user_wants_it(monkeypatch):

@@ -8,9 +8,10 @@ from functools import partial
 import numpy as np
 import pytest
 
+from bench.measure.memory.frame_bytes import frame_bytes
 from bench.measure.timing.clocks import Reading, read_clocks
 from bench.measure.timing.steps import Workbench, floor_step
-from bench.measure.timing.visit import SHORTEST_NS, Visit, measure, raise_recursion_limit
+from bench.measure.timing.visit import SHORTEST_NS, START_DEPTHS, Visit, _at_depth, measure, raise_recursion_limit
 from bench.plan.cells import Cell
 from impls import IMPLEMENTATIONS
 from impls.contract import example
@@ -162,3 +163,10 @@ def test_a_hundred_thousand_layers_recurse_under_the_workers_limit():
         sys.setrecursionlimit(limit)
     assert losses[0] == losses[1]
     assert forward(layer, X).shape == (1, 1)
+
+
+@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="another version has other frames")
+def test_start_depths_cover_a_chunk_of_frames():
+    frame = frame_bytes(_at_depth.__code__)
+    assert frame == 120
+    assert 16 * 1024 < START_DEPTHS * frame < 1.2 * 16 * 1024

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 
@@ -38,7 +39,11 @@ class Session:
 
 
 class ToolFailed(Exception):
-    """Another tool could not be run; the message is its last word."""
+    """Another tool could not be run; the message is its last word, and `missing` says whether it is not installed."""
+
+    def __init__(self, message: str, missing: bool = False) -> None:
+        super().__init__(message)
+        self.missing = missing
 
 
 def pytest_benchmark(data: Path, seconds: float) -> Session:
@@ -103,7 +108,8 @@ def _session(tool: str, command: Callable[[Path], Sequence[str]], read: Callable
         ended = _run(command(out), {**worker_environment(), DATA: str(data), "PYTEST_ADDOPTS": ""})
         wall_s = perf_counter() - start
         if ended.returncode != 0:
-            raise ToolFailed([f"exit code {ended.returncode}", *(ended.stderr or ended.stdout).strip().splitlines()][-1])
+            last_word = [f"exit code {ended.returncode}", *(ended.stderr or ended.stdout).strip().splitlines()][-1]
+            raise ToolFailed(last_word, missing=find_spec(tool.replace("-", "_")) is None)
         return Session(tool, tuple(read(out.read_text("utf-8") if out.exists() else ended.stdout)), wall_s)
 
 

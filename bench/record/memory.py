@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,25 @@ PLACE_COLUMNS = tuple(column for column in CELL_COLUMNS if column != "allocator"
 def place_values(cell: Cell) -> list[Any]:
     """The cell's columns without the allocator, on which memory does not depend; its name first."""
     return [cell.place, *(getattr(cell, column) for column in PLACE_COLUMNS)]
+
+
+LEAK = "leaks: with the garbage collector off, a small step leaves {} bytes behind, in a cycle that holds its arrays"
+
+
+def leak_note(leaked_bytes: int) -> str:
+    """What the `detail` of a heap's row says of a leak; empty if there is none."""
+    return LEAK.format(leaked_bytes) if leaked_bytes else ""
+
+
+def noted_leak(detail: str | None) -> int:
+    """The bytes that `leak_note` has noted in a `detail`; 0 if it has noted none.
+
+    >>> noted_leak(leak_note(4096)), noted_leak("MemoryError"), noted_leak(None)
+    (4096, 0, 0)
+    """
+    before, after = LEAK.split("{}")
+    match = re.fullmatch(rf"{re.escape(before)}(\d+){re.escape(after)}", detail or "")
+    return int(match[1]) if match else 0
 
 
 def memory_row(machine: str, weight: Weight, predicted: int | None, note: str = "") -> list[Any]:

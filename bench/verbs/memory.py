@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.analyse.memory import memory_findings
 from bench.errors import NothingMeasured
 from bench.measure.machine import capacity
-from bench.measure.memory.predictions import leak_words, predicted_bytes
+from bench.measure.memory.predictions import leak, predicted_bytes
 from bench.measure.memory.readings import Scales, Weighing, Weight
 from bench.plan import memory as study
 from bench.plan.cells import Cell
 from bench.plan.experiment import Experiment
-from bench.record.memory import memory_row, profile_rows, put_series, read_memory, recorded, sample_rows
+from bench.record.memory import leak_note, memory_row, profile_rows, put_series, read_memory, recorded, sample_rows
 from bench.record.tables import Table
 from bench.show.terminal.counting import counting
 from bench.show.terminal.screen import Screen
+from bench.show.topics import topic
 
 
 def measure_memory(experiment: Experiment, machine: str, folder: Path, patience: float, screen: Screen) -> None:
@@ -31,7 +31,7 @@ def measure_memory(experiment: Experiment, machine: str, folder: Path, patience:
     """
     weighings = _due(experiment, machine, folder, screen)
     if weighings:
-        leaks = {name: leak_words(one) for name, one in experiment.implementations.items() if not one.library}
+        leaks = {name: leak(one) for name, one in experiment.implementations.items() if not one.library}
         ledger = MemoryLedger(experiment, machine, folder, leaks)
         with tempfile.TemporaryDirectory() as scratch, counting(screen, "memory: implementations in cells", len(weighings)) as advance:
             data = experiment.write_batches(Path(scratch), {one.cell.batch for one in weighings})
@@ -44,7 +44,7 @@ def measure_memory(experiment: Experiment, machine: str, folder: Path, patience:
     tables = read_memory(folder, machine, screen.warn)
     if not (tables.peaks["status"] == "ok").any():
         raise NothingMeasured(f"{folder / 'memory.csv'}: no meter could be read; its status and detail columns say why")
-    screen.findings(memory_findings(tables.peaks))
+    screen.answers([*topic("memory").answers(tables)])
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,14 @@ class MemoryLedger:
     """Where readings go as they come: each is on the disk when `add` returns.
 
     Attributes:
-        leaks: implementation -> what it leaves behind, in words, empty for nothing; of those whose heap can be measured.
+        leaks: implementation -> bytes that a step leaves behind; of those whose heap can be measured.
 
     """
 
     experiment: Experiment
     machine: str
     folder: Path
-    leaks: dict[str, str]
+    leaks: dict[str, int]
 
     def add(self, weight: Weight, screen: Screen) -> None:
         """Record one reading, its series first, so that a row in memory.csv means that all is there."""
@@ -73,7 +73,7 @@ class MemoryLedger:
         put_series(Table(self.folder, "samples.csv"), sample_rows(weight))
         implementation = self.experiment.implementations[weight.impl]
         predicted = predicted_bytes(implementation, weight.meter, weight.cell, *self.experiment.shape(weight.cell))
-        note = self.leaks.get(weight.impl, "") if weight.meter == "heap" else ""
+        note = leak_note(self.leaks.get(weight.impl, 0)) if weight.meter == "heap" else ""
         Table(self.folder, "memory.csv").append([memory_row(self.machine, weight, predicted, note)])
 
 

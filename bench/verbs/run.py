@@ -16,8 +16,7 @@ import pandas as pd
 
 from bench.analyse.changes import passes_to_compare
 from bench.analyse.clarity import clarity
-from bench.analyse.findings import findings
-from bench.analyse.frontier import frontier_findings, passes_to_tell, places
+from bench.analyse.frontier import frontiers, passes_to_tell
 from bench.analyse.observations import compared_in
 from bench.analyse.progress import Progress
 from bench.analyse.summary import parts, summarise
@@ -39,6 +38,9 @@ from bench.record.memory import read_memory
 from bench.record.schemas import SCHEMAS
 from bench.record.tables import Table
 from bench.record.times import read_times, read_whole, time_rows
+from bench.show.answers.frontier import frontier_answers
+from bench.show.answers.time import time_answers
+from bench.show.terminal.board import watching
 from bench.show.terminal.screen import Screen
 from bench.verbs.conditions import Account, conditions, machine_record, record_to_go_on_with
 from bench.verbs.memory import measure_memory
@@ -162,7 +164,7 @@ def _watch(experiment: Experiment, cells: list[Cell], seed: int, patience: float
         lambda hello: _check_blas(ledger, hello, sweep.blas_threads, screen),
     )
     visits = run_passes(cells, ledger.progress, workers, seed, sweep.budget_s, time.monotonic)
-    with screen.watching(cells, ledger.progress, sweep.budget_s) as view:
+    with watching(screen, cells, ledger.progress, sweep.budget_s) as view:
         for finished in visits:
             ledger.add(finished)
             view.show(finished)
@@ -201,11 +203,11 @@ def _answer(experiment: Experiment, machine: str, rows: pd.DataFrame, folder: Pa
     here = rows[rows["machine"] == machine]
     if not here["round"].notna().any():
         raise NothingMeasured(f"{folder / 'time.csv'}: nothing could be measured; its status and detail columns say why")
-    screen.findings(findings(parts(here, experiment.baseline), experiment.baseline))
+    screen.answers(time_answers(parts(here, experiment.baseline), experiment.baseline))
 
 
 def _answer_both(experiment: Experiment, machine: str, folder: Path, screen: Screen) -> None:
     """What time and memory say together, once both are there."""
     rows = read_times(Table(folder, "time.csv"), lambda sentence: None)
     peaks = read_memory(folder, machine, lambda sentence: None).peaks
-    screen.findings(frontier_findings(places(rows[rows["machine"] == machine], peaks, experiment.baseline)))
+    screen.answers(frontier_answers(frontiers(rows[rows["machine"] == machine], peaks, experiment.baseline)))

@@ -18,7 +18,7 @@ from rich.markup import escape
 from rich.table import Table as Grid
 
 from bench.analyse.progress import FIRST_ROUNDS, Progress
-from bench.analyse.selfcheck.checks import Check, checks
+from bench.analyse.selfcheck.checks import checks
 from bench.errors import BadInput, GateFailed
 from bench.measure.machine import caveats
 from bench.measure.machine.fingerprint import fingerprint
@@ -37,6 +37,7 @@ from bench.record.schemas import SCHEMAS
 from bench.record.selfcheck import SELFCHECK, read_evidence, session_rows, weighing_rows
 from bench.record.tables import Table
 from bench.record.times import time_rows
+from bench.show.answers.selfcheck import Check, check_rows
 from bench.show.terminal.screen import Screen
 from bench.verbs.plot import plot
 from bench.verbs.report import report
@@ -56,7 +57,7 @@ def selfcheck(options: argparse.Namespace, screen: Screen) -> None:
         raise BadInput(f"--budget is {options.budget:g}; give a number of seconds above 0")
     with results_folder(options.results / SELFCHECK, fresh=True) as folder:
         _measure(plan.shares(options.budget), folder, screen)
-        found = checks(read_evidence(folder, screen.warn))
+        found = check_rows(checks(read_evidence(folder, screen.warn)))
         Table(folder, "checks.csv").replace(map(astuple, found))
     screen.table(_grid(found))
     plot(options, screen)
@@ -172,6 +173,6 @@ def _take_turns(shares: plan.Shares, trio: Passes, tools: Tools, others: Table, 
             try:
                 others.append(session_rows(turn, session()))
             except ToolFailed as error:
-                mend = "; `pip install '.[selfcheck]'` brings it" if "No module named" in str(error) else ""
+                mend = "; `pip install '.[selfcheck]'` brings it" if error.missing else ""
                 screen.warn(f"{tool} is left out: {error}{mend}")
                 del tools[tool]

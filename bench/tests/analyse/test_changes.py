@@ -6,8 +6,7 @@ import random
 import pytest
 
 from bench.analyse.changes import ALPHA, changes, passes_needed
-from bench.analyse.differences import difference_interval
-from bench.analyse.intervals import median_interval
+from bench.analyse.intervals import difference_interval, median_interval
 from bench.cli import main
 from bench.record.results import read_measurements
 from bench.tests.rows import write_results

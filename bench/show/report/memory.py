@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from bench.plan import meters
 from bench.plan.contenders import title
-from bench.plan.meters import METERS, Meter
 from bench.record.memory import MemoryTables
 from bench.show.answers.words import amount
 from bench.show.report.tables import Table
@@ -26,7 +26,7 @@ def memory_section(tables: MemoryTables) -> dict[str, Any]:
         "derivations": _derivations(),
         "tables": [_table(tables.peaks)],
         "failures": failed[["cell", "impl", "meter", "status", "detail"]].fillna("").to_dict("records"),
-        "meters": [meter for meter in METERS if meter.in_table],
+        "meters": [meter for meter in meters.METERS if meter.in_table],
     }
 
 
@@ -47,16 +47,16 @@ def _table(peaks: pd.DataFrame) -> Table:
     return Table(headings, rows, frozenset(range(2, len(headings))), "Every cell")
 
 
-def _columns() -> Iterator[tuple[Meter, str, str]]:
+def _columns() -> Iterator[tuple[meters.Meter, str, str]]:
     """The meter, the column of memory.csv and the heading of each column."""
-    for meter in METERS:
+    for meter in meters.METERS:
         if meter.in_table:
             yield meter, "peak_bytes", meter.title
         if meter.predicted:
             yield meter, "predicted_bytes", f"{meter.title} predicted"
 
 
-def _figure(by_meter: pd.DataFrame, meter: Meter, column: str) -> str:
+def _figure(by_meter: pd.DataFrame, meter: meters.Meter, column: str) -> str:
     if meter.name not in by_meter.index or pd.isna(by_meter.at[meter.name, column]):
         return ""
     return amount(by_meter.at[meter.name, column], meter.unit)

@@ -45,7 +45,8 @@ def with_segments(k=None, name="checkpoint_loop", title="checkpointed loop"):
         return loss
 
     peak = segments(lambda L: segment_starts(L, k or isqrt(L)))
-    return Implementation(name, title, "a list of every k-th activation; the rest is computed again", "loop", backprop, peak)
+    where = "a list of every k-th activation; the rest is computed again"
+    return Implementation(name, title, where, "loop", backprop, peak, cache_kind="list", recomputes=True)
 
 
 def segment_starts(L, k):

@@ -38,7 +38,8 @@ def with_snapshots(snapshots=None, name="checkpoint_recursion", title="checkpoin
         return state.loss
 
     peak = peaks.snapshots(count, ahead)
-    return Implementation(name, title, "the call stack: one snapshot a frame; the rest is computed again", "recursion", backprop, peak)
+    where = "the call stack: one snapshot a frame; the rest is computed again"
+    return Implementation(name, title, where, "recursion", backprop, peak, cache_kind="call stack", recomputes=True)
 
 
 class BackwardState:

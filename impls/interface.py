@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     Prepare = Callable[[Network, np.ndarray, np.ndarray], "tuple[Any, Any, Any]"]
 
 CONTROL_FLOWS = ("loop", "recursion", "other")
+CACHE_KINDS = ("list", "call stack", "other")
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,13 @@ class Implementation:
         library: what it is written over, if that is more than NumPy.
         moves: `prepare` moves the parameters into the library's own arrays, and makes no room for a cache; so what it takes
             is no part of a step's memory.
+        cache_kind: "list", "call stack" or "other": what of these the cache is kept in.
+        recomputes: it keeps only some activations, and computes the others again in backward.
 
     A character of the first four that cannot be printed becomes a space, since they are shown in many places.
 
     Raises:
-        ValueError: the name is empty or `control_flow` is none of the three.
+        ValueError: the name is empty, or `control_flow` or `cache_kind` is none of its three.
 
     """
 
@@ -102,6 +105,8 @@ class Implementation:
     prepare: Prepare | None = None
     library: Library | None = None
     moves: bool = False
+    cache_kind: str = "other"
+    recomputes: bool = False
 
     def __post_init__(self) -> None:
         for what in ("name", "title", "cache", "control_flow"):
@@ -111,6 +116,8 @@ class Implementation:
             raise ValueError("an implementation needs a name")
         if self.control_flow not in CONTROL_FLOWS:
             raise ValueError(f"{self.name}: control_flow is {self.control_flow!r}, not one of {', '.join(CONTROL_FLOWS)}")
+        if self.cache_kind not in CACHE_KINDS:
+            raise ValueError(f"{self.name}: cache_kind is {self.cache_kind!r}, not one of {', '.join(CACHE_KINDS)}")
 
     @property
     def missing(self) -> str:

@@ -28,4 +28,6 @@ def recurse(network, l, A_prev, Y, emit):
     return loss, dA
 
 
-recursive = Implementation("recursive", "recursion", "the call stack: one frame a layer", "recursion", backprop, call_stack)
+recursive = Implementation(
+    "recursive", "recursion", "the call stack: one frame a layer", "recursion", backprop, call_stack, cache_kind="call stack"
+)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from bench.analyse.intervals import fewest_samples
 from bench.analyse.observations import MAD_OF_STANDARD_NORMAL, Comparison, comparisons, observe, ratio_interval
-from bench.analyse.verdicts import settled
+from bench.analyse.ratios import settled
 from bench.plan.cells import Cell
 from bench.plan.contenders import FLOOR
 

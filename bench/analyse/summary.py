@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from bench.analyse.observations import METRICS, Comparison, compared_in, observe, ratio_interval
+from bench.analyse.ratios import verdict
 from bench.analyse.slices import Slice, slices
-from bench.analyse.verdicts import verdict
 from bench.record.schemas import SCHEMAS
 from bench.record.times import CELL_COLUMNS
 from impls import PAIRS

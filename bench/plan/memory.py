@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bench.plan.cells import Cell
+from bench.plan.meters import FRAMES, STUDY, SWEEP, meters_for
 from impls import Implementation
 from impls.updates import UPDATES
 
@@ -15,7 +16,6 @@ STUDY_DEPTH, STUDY_WIDTH, STUDY_BATCH = 64, 128, 128
 # Arrays are as small as can be here, so that what a layer takes beside them can be measured.
 FRAME_DEPTHS = (10_000, 20_000, 40_000)
 FRAMELESS = "iterative_pop"  # has the same arrays alive as recursion, and no frames
-SAMPLED_UPDATE = "deferred"
 
 
 def memory_cells(cells: Iterable[Cell]) -> list[Cell]:
@@ -43,7 +43,7 @@ def all_cells(cells: Iterable[Cell], dataset: str) -> list[tuple[Cell, tuple[str
     """Every cell with the meters to read in it; first come the cells whose memory is followed over time."""
     study, frames = study_cells(dataset), frame_cells(dataset)
     return [
-        *((cell, ("resident", "heap", "profile", *(["sampled"] if cell.update == SAMPLED_UPDATE else []))) for cell in study),
-        *((cell, ("resident", "heap")) for cell in memory_cells(cells) if cell not in study),
-        *((cell, ("resident",)) for cell in frames),
+        *((cell, meters_for(STUDY, cell.update)) for cell in study),
+        *((cell, meters_for(SWEEP, cell.update)) for cell in memory_cells(cells) if cell not in study),
+        *((cell, meters_for(FRAMES, cell.update)) for cell in frames),
     ]

@@ -10,7 +10,7 @@ from bench.analyse.changes import changes, passes_needed
 from bench.errors import BadInput, GateFailed, NothingMeasured
 from bench.record.folder import baseline_of
 from bench.record.results import read_measurements
-from bench.show.terminal.changes import grid, markdown, sum_up
+from bench.show.terminal.changes import changes_table, markdown, sum_up
 from bench.show.terminal.screen import Screen
 
 
@@ -34,7 +34,7 @@ def compare(options: argparse.Namespace, screen: Screen) -> None:
     if options.markdown:
         screen.verbatim(markdown(found, sentence))
     else:
-        screen.table(grid(found))
+        screen.table(changes_table(found))
     if not any(one.closed for one in found):
         raise NothingMeasured(
             f"too few passes to judge {len(found)} comparisons at once: both folders need {passes_needed(found)}; "

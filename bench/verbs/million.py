@@ -7,14 +7,13 @@ from typing import Any
 
 from rich.table import Table as Grid
 
-from bench.analyse.memory import mebibytes
-from bench.analyse.words import spaced
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.machine import capacity
 from bench.measure.training.million import BATCH, STEPS, WIDTH, DeepTraining, train_deep
 from bench.measure.workers.ask import WorkerFailed
 from bench.plan import datasets
 from bench.plan.contenders import title
+from bench.show.answers.words import size, spaced
 from bench.show.terminal.counting import counting
 from bench.show.terminal.screen import Screen
 
@@ -73,4 +72,4 @@ def _grid(done: list[DeepTraining]) -> Grid:
 def _memory_words(deep: DeepTraining) -> tuple[str, str]:
     if deep.peak_bytes is None or deep.resting_bytes is None:
         return "not told by this system", ""
-    return mebibytes(deep.peak_bytes), mebibytes(deep.peak_bytes - deep.resting_bytes)
+    return size(deep.peak_bytes), size(deep.peak_bytes - deep.resting_bytes)

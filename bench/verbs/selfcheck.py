@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table as Grid
 
 from bench.analyse.progress import FIRST_ROUNDS, Progress
-from bench.analyse.selfcheck.checks import Check, checks
+from bench.analyse.selfcheck.checks import checks
 from bench.errors import BadInput, GateFailed
 from bench.measure.machine import caveats
 from bench.measure.machine.fingerprint import fingerprint
@@ -32,6 +32,7 @@ from bench.record.folder import results_folder, write_machine
 from bench.record.selfcheck import SELFCHECK, meter_rows, read_evidence, session_rows
 from bench.record.tables import Table
 from bench.record.times import new_run_id
+from bench.show.answers.selfcheck import Check, check_rows
 from bench.show.terminal.screen import Screen
 from bench.verbs.plot import plot
 from bench.verbs.report import report
@@ -52,7 +53,7 @@ def selfcheck(options: argparse.Namespace, screen: Screen) -> None:
         raise BadInput(f"--budget is {options.budget:g}; give a number of seconds above 0")
     with results_folder(options.results / SELFCHECK, fresh=True) as folder:
         _measure(plan.shares(options.budget), folder, screen)
-        found = checks(read_evidence(folder, screen.warn))
+        found = check_rows(checks(read_evidence(folder, screen.warn)))
         Table(folder, "checks.csv").replace(map(astuple, found))
     screen.table(_grid(found))
     plot(options, screen)

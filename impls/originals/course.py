@@ -87,4 +87,5 @@ course = Implementation(
     tuples_kept,
     exact=False,
     steps={"deferred": step},
+    cache_kind="list",
 )

@@ -39,4 +39,5 @@ def backward(dA, A_prev, Z, parameters, activation, l, emit):
     return dA_prev
 
 
-forum = Implementation("forum", "forum", "the call stack: one frame a layer, with Z and A", "recursion", backprop, z_beside_a, exact=False)
+CACHE = "the call stack: one frame a layer, with Z and A"
+forum = Implementation("forum", "forum", CACHE, "recursion", backprop, z_beside_a, exact=False, cache_kind="call stack")

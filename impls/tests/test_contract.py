@@ -171,3 +171,5 @@ def test_names_and_controls_are_checked():
         Implementation("", "", "", "loop", backprop)
     with pytest.raises(ValueError, match="control_flow is 'goto'"):
         Implementation("odd", "odd", "odd", "goto", backprop)
+    with pytest.raises(ValueError, match="cache_kind is 'drawer'"):
+        Implementation("odd", "odd", "odd", "loop", backprop, cache_kind="drawer")

@@ -22,9 +22,7 @@ def predicted_bytes(implementation: Implementation, meter: str, cell: Cell, feat
     return arrays + (cell.depth * frame_bytes_per_layer(implementation) if meter == "resident" else 0)
 
 
-def leak_words(implementation: Implementation) -> str:
-    """That an implementation leaks, and how much; empty if it does not."""
+def leak(implementation: Implementation) -> int:
+    """Bytes that a small step leaves behind with the garbage collector off; 0 where they are no more than Python's own."""
     leaked = leaked_bytes(implementation)
-    if leaked < LEAK_BYTES:
-        return ""
-    return f"leaks: with the garbage collector off, a small step leaves {leaked} bytes behind, in a cycle that holds its arrays"
+    return leaked if leaked >= LEAK_BYTES else 0

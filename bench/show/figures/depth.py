@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -14,10 +13,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from bench.analyse.depth import Reach, reaches
-from bench.analyse.words import spaced
 from bench.plan.contenders import title
 from bench.plan.depth import SETTINGS, way_title
-from bench.show.figures.pictures import Picture
+from bench.show.answers.words import spaced
+from bench.show.figures.pictures import Picture, Plot, pictures_of
 
 
 @dataclass(frozen=True)
@@ -39,9 +38,9 @@ ENDINGS = {
 }
 
 
-def depth_limits(found: Sequence[Reach]) -> Figure:
+def depth_limits(every: Sequence[Reach]) -> Figure:
     """Layers reached by each implementation; a row an interpreter, a column a setting."""
-    networks = [one for one in found if not one.is_call]
+    networks = [one for one in every if not one.is_call]
     pythons = list(dict.fromkeys(one.python for one in networks))
     settings = [one for one in SETTINGS if any(reach.setting == one for reach in networks)]
     names = list(dict.fromkeys(one.impl for one in networks))
@@ -58,9 +57,9 @@ def depth_limits(found: Sequence[Reach]) -> Figure:
     return figure
 
 
-def call_limits(found: Sequence[Reach]) -> Figure:
+def call_limits(every: Sequence[Reach]) -> Figure:
     """Calls reached by each way of calling, with the limit raised; a column an interpreter."""
-    calls = [one for one in found if one.is_call]
+    calls = [one for one in every if one.is_call]
     pythons = list(dict.fromkeys(one.python for one in calls))
     names = list(dict.fromkeys(one.impl for one in calls))
     rows = -(-len(pythons) // 4)
@@ -77,9 +76,9 @@ def call_limits(found: Sequence[Reach]) -> Figure:
     return figure
 
 
-def _lanes(ax: Axes, found: Sequence[Reach], names: Sequence[str], words: Callable[[str], str]) -> None:
+def _lanes(ax: Axes, every: Sequence[Reach], names: Sequence[str], words: Callable[[str], str]) -> None:
     """A lane a name, from 1 to the depth reached, with a mark for how it ended there."""
-    for one in found:
+    for one in every:
         ending, y = ENDINGS[one.status], names.index(one.impl)
         depth = max(one.deepest, 1)
         ax.plot([1, depth], [y, y], color=ending.colour, linewidth=2.2, alpha=0.35, solid_capstyle="butt")
@@ -97,9 +96,9 @@ def _name_row(ax: Axes, words: str) -> None:
     ax.annotate(words, (1.03, 0.5), xycoords="axes fraction", va="center", fontsize=9, fontweight="bold", annotation_clip=False)
 
 
-def _finish(figure: Figure, ax: Axes, found: Sequence[Reach], label: str) -> None:
+def _finish(figure: Figure, ax: Axes, every: Sequence[Reach], label: str) -> None:
     """The shared axis in powers of ten, and a legend of the endings that there are."""
-    top = max(one.deepest for one in found)
+    top = max(one.deepest for one in every)
     ax.set_xscale("log")
     ax.set_xlim(1, 2 * top)
     decades = [10**power for power in range(9) if 10**power <= top]
@@ -107,7 +106,7 @@ def _finish(figure: Figure, ax: Axes, found: Sequence[Reach], label: str) -> Non
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, place: _short(value) if place % 2 == 1 else ""))
     figure.supxlabel(label, fontsize=9)
-    there = [ending for status, ending in ENDINGS.items() if any(one.status == status for one in found)]
+    there = [ending for status, ending in ENDINGS.items() if any(one.status == status for one in every)]
     marks = [Line2D([], [], linestyle="", marker=one.marker, color=one.colour, markersize=6.5, label=one.words) for one in there]
     figure.legend(handles=marks, loc="outside upper left", ncols=len(marks), fontsize=8.5, handletextpad=0.2)
 
@@ -120,27 +119,26 @@ def _figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def limit_pictures(rows: pd.DataFrame) -> list[Picture]:
+def depth_pictures(rows: pd.DataFrame) -> list[Picture]:
     """The pictures that rows of limits.csv have data for."""
-    found = reaches(rows)
-    has = {"depth_limits": any(not one.is_call for one in found), "call_limits": any(one.is_call for one in found)}
-    return [Picture(name, heading, caption, partial(draw, found)) for name, heading, caption, draw in PLOTS if has[name]]
+    return pictures_of(PLOTS, reaches(rows))
 
 
-# name, heading, how to read it, how to draw it
-PLOTS: tuple[tuple[str, str, str, Callable[[Sequence[Reach]], Figure]], ...] = (
-    (
+PLOTS = [
+    Plot(
         "depth_limits",
         "How deep each can go",
         "The deepest network that trains one step, on a log scale, and how the next deeper one that was tried ended. An arrow "
         "means that the most that was tried went well. The stack is that of the thread that does the work; without a size, it is the "
         "main thread's.",
         depth_limits,
+        lambda every: any(not reach.is_call for reach in every),
     ),
-    (
+    Plot(
         "call_limits",
         "How deep each way of calling can go",
         "The same for a function that does nothing but call itself, in the ways that Python has for it, in the main thread.",
         call_limits,
+        lambda every: any(reach.is_call for reach in every),
     ),
-)
+]

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench.analyse.findings import findings
 from bench.analyse.slices import slices
 from bench.analyse.summary import summarise
 from bench.cli import main
@@ -20,6 +19,7 @@ from bench.plan import sweeps
 from bench.plan.cells import Cell
 from bench.plan.contenders import load_file
 from bench.plan.datasets import Dataset
+from bench.show.answers.time import LIBRARIES, time_answers
 from bench.tests.measure.memory.test_memory_processes import linux
 from bench.tests.places import ROOT
 from bench.tests.rows import time_rows, visit_rows
@@ -107,12 +107,16 @@ def test_each_library_is_set_beside_the_baseline():
     ns = {"recursive": 1e6, "torch": 3e6, "autograd": 8e6}
     times = time_rows(*(row for number in range(20) for row in visit_rows({name: (t, t) for name, t in ns.items()}, **{"pass": number})))
     [part] = slices(summarise(times, [("torch", "recursive"), ("autograd", "recursive")]), times)
-    answers = [one.answer for one in findings([part], "recursive") if one.question.startswith("How does it compare with the libraries")]
-    assert [answer.split(". ")[0] for answer in answers] == [
-        "PyTorch, against recursion, is slower in 1 of 1 cells",
-        "HIPS autograd, against recursion, is slower in 1 of 1 cells",
+    answers = [answer for answer in time_answers([part], "recursive") if answer.question == LIBRARIES]
+    assert [answer.text.split(". ")[0] for answer in answers] == [
+        "No, PyTorch is faster in none of 1 cell",
+        "No, HIPS autograd is faster in none of 1 cell",
     ]
-    assert "at worst 8.000 times [8.000, 8.000] (depth 4, width 8)" in answers[1]
+    assert answers[1].items == (
+        "slower: 1 cell",
+        "lowest ratio: 8.000 [8.000, 8.000] at depth 4, width 8",
+        "highest ratio: 8.000 [8.000, 8.000] at depth 4, width 8",
+    )
 
 
 @pytest.mark.parametrize("framework", over_a_library("jax"))

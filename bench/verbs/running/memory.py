@@ -6,15 +6,15 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.analyse.memory import memory_findings
 from bench.errors import NothingMeasured
 from bench.measure.machine import capacity
-from bench.measure.memory.predictions import leak_words, predicted_bytes
+from bench.measure.memory.predictions import leak, predicted_bytes
 from bench.measure.memory.readings import MemoryReader, MemoryReading, MemoryTask
 from bench.plan import memory as plan
 from bench.plan.cells import Cell
-from bench.record.memory import memory_row, profile_rows, put_series, read_memory, recorded, sample_rows
+from bench.record.memory import leak_note, memory_row, profile_rows, put_series, read_memory, recorded, sample_rows
 from bench.show.terminal.counting import counting
+from bench.show.topics import topic
 from bench.verbs.running.run_record import Run
 
 
@@ -29,10 +29,10 @@ def measure_memory(run: Run) -> None:
     due = _due(run)
     if due:
         _read(run, due)
-    peaks = read_memory(run.folder, run.machine_name, run.screen.warn).peaks
-    if not (peaks["status"] == "ok").any():
+    tables = read_memory(run.folder, run.machine_name, run.screen.warn)
+    if not (tables.peaks["status"] == "ok").any():
         raise NothingMeasured(f"{run.folder / 'memory.csv'}: no meter could be read; its status and detail columns say why")
-    run.screen.findings(memory_findings(peaks))
+    run.screen.answers([*topic("memory").answers(tables)])
 
 
 def _due(run: Run) -> list[MemoryTask]:
@@ -56,14 +56,14 @@ def _about_frames(cell: Cell) -> bool:
 def _read(run: Run, due: list[MemoryTask]) -> None:
     """Read the meters one after the other; each reading is on the disk before the next one begins."""
     experiment = run.experiment
-    leaks = {name: leak_words(implementation) for name, implementation in experiment.implementations.items() if not implementation.library}
+    leaks = {name: leak(implementation) for name, implementation in experiment.implementations.items() if not implementation.library}
     with tempfile.TemporaryDirectory() as scratch, counting(run.screen, "memory: implementations in cells", len(due)) as advance:
         data = experiment.write_batches(Path(scratch), {task.cell.batch for task in due})
         reader = MemoryReader(data, experiment.files, experiment.sweep.blas_threads, run.patience_s)
         for task in due:
             advance(0, f"{task.cell.memory_id} {task.impl}")
             for reading in _readings(run, reader, task):
-                _record(run, reading, leaks.get(reading.impl, ""))
+                _record(run, reading, leaks.get(reading.impl, 0))
             advance(1, "")
 
 
@@ -77,7 +77,7 @@ def _readings(run: Run, reader: MemoryReader, task: MemoryTask) -> Iterator[Memo
         yield MemoryReading(task.cell, task.impl, meter, status="skipped", detail=why)
 
 
-def _record(run: Run, reading: MemoryReading, leak: str) -> None:
+def _record(run: Run, reading: MemoryReading, leaked_bytes: int) -> None:
     """Record one reading, its series first, so that a row in memory.csv means that all is there."""
     if reading.status not in ("ok", "skipped"):
         run.screen.warn(f"{reading.cell.memory_id}: {reading.impl}: {reading.meter}: {reading.status}: {reading.detail}")
@@ -89,5 +89,5 @@ def _record(run: Run, reading: MemoryReading, leak: str) -> None:
     put_series(run.table("samples.csv"), sample_rows(reading))
     implementation = run.experiment.implementations[reading.impl]
     predicted = predicted_bytes(implementation, reading.meter, reading.cell, *run.experiment.shape(reading.cell))
-    note = leak if reading.meter == "heap" else ""
+    note = leak_note(leaked_bytes) if reading.meter == "heap" else ""
     run.table("memory.csv").append([memory_row(run.machine_name, reading, predicted, note)])

@@ -22,6 +22,7 @@ from bench.measure.timing.visit import Measurement
 from bench.plan.allocators import lacking
 from bench.plan.cells import Cell
 from bench.record.times import new_run_id, read_times, read_whole
+from bench.show.terminal.board import watching
 from bench.verbs.running.conditions import Account, kept_record, tell
 from bench.verbs.running.recorder import VisitRecorder
 from bench.verbs.running.run_record import Run
@@ -94,7 +95,7 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, account: Acco
             lambda hello: _note_blas(run, account, hello),
         )
         visits = run_passes(cells, recorder.progress, measure_pass, run.seed, sweep.budget_s, time.monotonic)
-        with run.screen.watching(cells, recorder.progress, sweep.budget_s) as view:
+        with watching(run.screen, cells, recorder.progress, sweep.budget_s) as view:
             for finished in visits:
                 recorder.add(finished)
                 account.measured_s += finished.measured_s

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bench.analyse.verdicts import settled, verdict
+from bench.analyse.ratios import settled, verdict
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from pyperf._utils import is_significant
 from scipy.stats import norm
 
-from bench.analyse.selfcheck.tools import Row, by_bests, by_pyperf, by_unwind, by_z_test, judge, judgements, seconds_to
+from bench.analyse.selfcheck.tools import ToolRun, by_bests, by_pyperf, by_unwind, by_z_test, judge, judgements, seconds_to
 
 
 def singles(*values):
@@ -55,8 +55,8 @@ def test_unwind_needs_eight_passes_and_remembers_what_it_has_said():
     assert by_unwind(zeros, later).different
 
 
-def row(first, again, more, rule=by_bests, unit_s=1.0):
-    return Row("tool", singles(*first), singles(*again), singles(*more), unit_s, rule)
+def run(first, again, more, rule=by_bests, unit_s=1.0):
+    return ToolRun("tool", singles(*first), singles(*again), singles(*more), unit_s, rule)
 
 
 def test_blocks_are_counted_one_by_one():
@@ -64,23 +64,23 @@ def test_blocks_are_counted_one_by_one():
     first = [1.0] * 10
     again = [1.0, 1.0, 1.2, 1.3, 1.0, 9.0, 1.0, 1.0, 1.0, 1.0]
     more = [1.0, 1.2] + [1.02] * 8
-    found = judge(row(first, again, more), 2.5)
+    found = judge(run(first, again, more), 2.5)
     assert (found.blocks, found.false_alarms, found.detections, found.half_width) == (5, 1, 4, None)
     assert found.chance == pytest.approx(1 - 0.95**5)
 
 
 def test_faster_is_no_detection():
-    assert judge(row([1.0] * 5, [1.0] * 5, [0.9] * 5), 1).detections == 0
+    assert judge(run([1.0] * 5, [1.0] * 5, [0.9] * 5), 1).detections == 0
 
 
 def test_times_that_leave_too_few_blocks_are_not_judged():
-    assert [one.seconds for one in judgements(row([1.0] * 25, [1.0] * 25, [1.0] * 25))] == [2.5, 5.0]
-    assert judge(row([1.0] * 25, [1.0] * 25, [1.0] * 25, unit_s=3.0), 2.5) is None
+    assert [one.seconds for one in judgements(run([1.0] * 25, [1.0] * 25, [1.0] * 25))] == [2.5, 5.0]
+    assert judge(run([1.0] * 25, [1.0] * 25, [1.0] * 25, unit_s=3.0), 2.5) is None
 
 
 def test_the_time_to_a_width_is_the_first_that_has_it():
     # alternating 0 and 2, n of each with variance n / (n - 1) around 1: 1.96 sqrt(2 * 2 / 2) = 2.77 for n = 2, and for n = 4
     # 1.96 sqrt(2 * (4 / 3) / 4) = 1.600; three of each have a mean of 2 / 3 or 4 / 3, and in most blocks 2.77 again
     zigzag = [0.0, 2.0] * 20
-    assert seconds_to(row(zigzag, zigzag, zigzag, by_z_test, unit_s=0.5), 1.61) == 4 * 0.5
-    assert seconds_to(row(zigzag, zigzag, zigzag, by_z_test), 0.001) is None
+    assert seconds_to(run(zigzag, zigzag, zigzag, by_z_test, unit_s=0.5), 1.61) == 4 * 0.5
+    assert seconds_to(run(zigzag, zigzag, zigzag, by_z_test), 0.001) is None

@@ -47,7 +47,7 @@ def precision(path):
 def tools(path):
     """What each tool says in ten seconds a comparison."""
     lines = []
-    for row in checks.rows(read_evidence(path.parent, lambda sentence: None)):
+    for row in checks.tool_runs(read_evidence(path.parent, lambda sentence: None)):
         [said] = [judgement for judgement in judgements(row) if judgement.seconds == 10]
         width = f"±{100 * said.half_width:.2f} %" if said.half_width else "none"
         lines.append([row.tool, f"{said.false_alarms} of {said.blocks}", f"{said.detections} of {said.blocks}", width])

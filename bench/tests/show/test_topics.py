@@ -25,7 +25,7 @@ from bench.tests.rows import write_results
 def memory_rows(*rows, dataset="breast_cancer"):
     """Rows of memory.csv: (implementation, meter, peak) of one cell."""
     cell = Cell(dataset, 128, 64, 128, "float64", "deferred", "default")
-    place = ["m", cell.place, dataset, 128, 64, 128, "float64", "deferred"]
+    place = ["m", cell.memory_id, dataset, 128, 64, 128, "float64", "deferred"]
     values = [[*place, impl, meter, peak, None, "ok", None] for impl, meter, peak in rows]
     return pd.DataFrame(values, columns=list(SCHEMAS["memory.csv"])).astype(SCHEMAS["memory.csv"])
 

@@ -15,7 +15,7 @@ FIRST, AGAIN, MORE = SUBJECTS = ("first", "again", "more")
 
 
 def functions() -> dict[str, Step]:
-    """Training steps of 2 to 4 ms in the same buffers, by what they are."""
+    """Subject -> its training step, of 2 to 4 ms, all in the same buffers."""
     with np.load(os.environ[DATA]) as data:
         bench = Workbench(TRIO, data["X"], data["Y"], str(data["loss"]))
     return {FIRST: bench.step(hundred), AGAIN: bench.step(hundred), MORE: bench.step(more_2)}

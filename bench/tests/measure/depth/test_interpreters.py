@@ -51,7 +51,7 @@ def test_the_running_interpreter_knows_itself():
         ("sleep 60", "timeout", "within 0.5 s"),
         ("echo no such thing >&2; exit 1", "error", "no such thing"),
         ("echo '{\"surprise\": 1}'", "error", "as a Python would"),
-        ("exit 0", "error", "says nothing"),
+        ("exit 0", "error", "no output"),
         (claims(**PYPY), "skipped", "PyPy 3.11.9"),
         (claims(**OLD), "skipped", "CPython 3.8.2"),
     ],
@@ -148,7 +148,7 @@ def test_the_cache_folder_is_where_the_user_wants_it(monkeypatch):
 
 def test_without_venv_there_is_no_environment_and_nothing_is_left(impostor, tmp_path):
     cripple = Interpreter(impostor("echo No module named venv >&2; exit 1"), "3.12.0", (3, 12, 0), 1_000)
-    with pytest.raises(Unusable, match="cannot make an environment: No module named venv"):
+    with pytest.raises(Unusable, match="cannot make a virtual environment: No module named venv"):
         python_with_numpy(cripple, tmp_path / "cache")
     assert list((tmp_path / "cache").iterdir()) == []
 

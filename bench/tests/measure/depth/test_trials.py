@@ -56,7 +56,7 @@ def test_an_error_and_a_missing_library_are_named(trial):
     assert "KeyError: 'W'" in trial("my_stumble")(3).detail
     assert "no_such_library" in trial("my_ask")(3).detail
     assert "my_nothing" in trial("my_nothing")(3).detail
-    assert trial("my_far")(3) == TrialResult("skipped", "it needs no_such_library, which the environment of this interpreter does not have")
+    assert trial("my_far")(3) == TrialResult("skipped", "it needs no_such_library, which this interpreter does not have")
 
 
 def test_what_cannot_be_tried_is_one_row_for_all_settings(tmp_path):

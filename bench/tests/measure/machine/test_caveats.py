@@ -35,14 +35,17 @@ def test_a_machine_at_its_best_has_nothing_to_be_told():
         ({f"{CPU}/cpu0/cpufreq/scaling_governor": "powersave"}, "the frequency governor is 'powersave'"),
         ({f"{CPU}/intel_pstate/no_turbo": "0"}, "turbo is on, so speed depends on heat"),
         ({f"{CPU}/cpufreq/boost": "1"}, "turbo is on, so speed depends on heat"),
-        ({"/sys/fs/cgroup/cpu.max": "150000 100000"}, "the container may use 1.5 cores' worth of time and is stopped when it is spent"),
+        (
+            {"/sys/fs/cgroup/cpu.max": "150000 100000"},
+            "the container may use 1.5 cores' worth of time, and stops when it is used up",
+        ),
         (
             {"/proc/self/cgroup": "0::/a/b", "/sys/fs/cgroup/a/cpu.max": "50000 100000", "/sys/fs/cgroup/a/b/cpu.max": "max 100000"},
-            "the container may use 0.5 cores' worth of time and is stopped when it is spent",
+            "the container may use 0.5 cores' worth of time, and stops when it is used up",
         ),
         (
             {"/sys/fs/cgroup/cpu/cpu.cfs_quota_us": "200000", "/sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000"},
-            "the container may use 2 cores' worth of time and is stopped when it is spent",
+            "the container may use 2 cores' worth of time, and stops when it is used up",
         ),
     ],
 )
@@ -65,7 +68,7 @@ START = Moment(wall_s=1e9, monotonic_s=50, boot_s=70, stolen=5, ticks=1000)
         (Moment(1e9 - 3500, 150, 170, 5, 2000), ["the clock was set back by 3600 s during the run"]),
         (Moment(1e9 + 130, 150, 170, 5, 2000), ["the clock was set forward by 30 s during the run"]),
         (Moment(1e9 + 900, 150, 970, 5, 2000), ["the machine slept for 800 s during the run"]),
-        (Moment(1e9 + 100, 150, 170, 65, 2000), ["the host of this virtual machine took 6 % of its processor time away"]),
+        (Moment(1e9 + 100, 150, 170, 65, 2000), ["the host of this virtual machine took 6 % of its processor time"]),
     ],
 )
 def test_what_happens_during_a_run_is_told(end, what):

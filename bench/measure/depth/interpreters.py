@@ -87,7 +87,7 @@ def identify(path: str, timeout_s: float = LONGEST_ANSWER_S) -> Interpreter:
         answer = json.loads(ended.out)
         numbers = tuple(answer["numbers"])
     except (ValueError, TypeError, KeyError):
-        raise Unusable("error", f"does not answer as a Python would: {ended.last_line or 'says nothing'}") from None
+        raise Unusable("error", f"does not answer as a Python would: {ended.last_line or 'no output'}") from None
     if answer["implementation"] != "CPython" or numbers < OLDEST:
         raise Unusable("skipped", f"is {answer['implementation']} {answer['version']}, not a CPython of 3.9 or newer")
     name = answer["version"] + ("t" if answer["free_threaded"] else "")

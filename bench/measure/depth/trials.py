@@ -15,7 +15,7 @@ from bench.measure.workers.process import ending
 from bench.plan.depth import Setting
 
 ROOT = Path(__file__).resolve().parents[3]  # the folder that holds bench/ and impls/
-# At the end of the path, so that an environment's own NumPy comes before one that may lie beside bench/.
+# At the end of the path, so that the interpreter's own NumPy comes before any that is beside bench/.
 BOOT = "import json, sys; sys.path.append(sys.argv[1]); from bench.measure.depth.probe import main; main(json.loads(sys.argv[2]))"
 
 
@@ -48,7 +48,7 @@ def usual_guard() -> Guard:
 
 @dataclass(frozen=True)
 class Trial:
-    """Everything about a trial but its depth; call it with that."""
+    """A trial at a depth that it is called with."""
 
     python: str
     subject: str

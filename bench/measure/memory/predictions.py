@@ -1,4 +1,4 @@
-"""Predictions: what a meter should read, from an implementation's formula and the code of its frames."""
+"""Predictions: what a meter should read, by an implementation's formula and the code of its frames."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LEAK_BYTES = 1_024  # a leaked step holds arrays of some kilobytes; less is Pyth
 
 
 def predicted_bytes(implementation: Implementation, meter: str, cell: Cell, features: int, outputs: int) -> int | None:
-    """The arrays' peak for the heap, and the frames with it for resident memory; None where no formula is known."""
+    """The peak of the arrays for the heap, with the frames for resident memory; None where no formula is known."""
     if implementation.peak is None or meter not in ("heap", "resident"):
         return None
     sizes = tuple(cell.sizes(features, outputs))

@@ -39,8 +39,8 @@ def main(task: dict[str, Any], answer: Answer) -> None:
 
 
 def _warm_up(bench: Workbench, implementation: Implementation) -> None:
-    """Load and set up what the first step of all needs, BLAS's buffers too, without making room for all layers."""
-    with suppress(Exception):  # whatever it is, the real step will tell
+    """Load what any first step needs, BLAS's buffers too, with a network that leaves little memory behind."""
+    with suppress(Exception):  # the real step will raise it again
         bench.step(implementation)()
 
 
@@ -55,12 +55,12 @@ def _reading(read: Read, bench: Workbench, implementation: Implementation) -> di
 
 def _heap(bench: Workbench, implementation: Implementation) -> dict[str, Any]:
     if implementation.library and implementation.library.allocates:
-        raise meters.Unmeasurable(f"{implementation.library.name} takes memory where tracemalloc does not look")
+        raise meters.Unmeasurable(f"{implementation.library.name} allocates memory that tracemalloc does not see")
     return {"peak_bytes": meters.heap_peak(bench.step(implementation), bench.cell.depth)}
 
 
 def _resident(bench: Workbench, implementation: Implementation) -> dict[str, Any]:
-    """With what it prepares, where the cache may live; or without it where that is the library's copy of the parameters."""
+    """With what `prepare` allocates, where the cache may be; or without it where that is the library's copy of the parameters."""
     if implementation.moves:
         return {"peak_bytes": meters.resident_peak(bench.step(implementation))}
     return {"peak_bytes": meters.resident_peak(lambda: bench.step(implementation)())}

@@ -22,7 +22,7 @@ LONGEST_SESSION_S = 300.0  # some twenty times what a session takes
 
 @dataclass(frozen=True)
 class Sample:
-    """Seconds a call, as the tool recorded them, the first one first; `process` counts those that it used for the subject."""
+    """Seconds a call as the tool recorded them; `process` counts, from 0, the processes that it used for the subject."""
 
     subject: str
     process: int
@@ -47,7 +47,7 @@ class ToolMissing(ToolFailed):
 
 
 def pytest_benchmark(data: Path, seconds: float) -> Session:
-    """One session with so many seconds a function (`--benchmark-max-time`), all in one process as the tool has it.
+    """One session with that many seconds a function (`--benchmark-max-time`), all in one process as is the tool's way.
 
     Raises:
         ToolMissing: it is not installed.
@@ -68,7 +68,7 @@ def pytest_benchmark(data: Path, seconds: float) -> Session:
 
 
 def pyperf(data: Path, processes: int) -> Session:
-    """One session with so many processes a function, and the rest as pyperf has it: three values each, of 0.1 s.
+    """One session with that many processes a function, and pyperf's own settings: three values each, of 0.1 s.
 
     Raises:
         ToolMissing, ToolFailed: as above.
@@ -91,7 +91,7 @@ def pyperf(data: Path, processes: int) -> Session:
 
 
 def timeit(data: Path, repeats: int) -> Session:
-    """One session with so many repeats a function.
+    """One session with that many repeats a function.
 
     Raises:
         ToolMissing, ToolFailed: as above.

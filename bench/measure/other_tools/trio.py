@@ -14,6 +14,6 @@ FIRST, AGAIN, MORE = SUBJECTS = ("first", "again", "more")
 
 
 def functions() -> dict[str, Step]:
-    """Training steps of 2 to 4 ms in the same buffers, by what they are."""
+    """Subject -> its training step, of 2 to 4 ms, all in the same buffers."""
     bench = Workbench(TRIO, *Batch.read(os.environ[DATA]))
     return {FIRST: bench.step(hundred), AGAIN: bench.step(hundred), MORE: bench.step(more_2)}

@@ -46,7 +46,7 @@ def main(task: dict[str, Any], answer: Answer) -> None:
 
 def _load_libraries(compared: Iterable[Implementation]) -> None:
     """Import the libraries of implementations once and not in every fork; most take a second."""
-    for library in {one.library for one in compared if one.library}:
+    for library in {implementation.library for implementation in compared if implementation.library}:
         import_module(library.name)
 
 

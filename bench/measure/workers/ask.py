@@ -66,6 +66,7 @@ def answers(
     Raises:
         WorkerFailed: it crashed, was killed, did not answer for `silence_s` seconds, answered no sense, or
             ended in an error.
+        OSError: it cannot be started.
 
     """
     with tempfile.TemporaryFile() as stdin:  # not a pipe, which would wait for a worker that does not read

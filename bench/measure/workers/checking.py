@@ -1,4 +1,4 @@
-"""Checking: implementations are held to their contract in a process of its own, which one that crashes or hangs takes down alone."""
+"""Checking: implementations are held to their contract in a worker, so that one that crashes or hangs costs only itself."""
 
 from __future__ import annotations
 

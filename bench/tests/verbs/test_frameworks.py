@@ -83,7 +83,7 @@ def test_its_resident_memory_is_that_of_a_step(framework, data):
 def test_the_heap_is_measured_where_python_sees_it(framework, data):
     cell = Cell("breast_cancer", 32, 2, 4, "float64", "deferred", "default")
     [heap] = MemoryReader(data)(MemoryTask(cell, framework.name, ("heap",)))
-    assert (heap.status, heap.detail) == ("skipped", "jax takes memory where tracemalloc does not look")
+    assert (heap.status, heap.detail) == ("skipped", "jax allocates memory that tracemalloc does not see")
 
 
 @pytest.mark.parametrize("framework", over_a_library("autograd"))

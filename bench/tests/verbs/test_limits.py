@@ -312,7 +312,7 @@ def test_interpreters_that_fail_are_rows_and_the_rest_goes_on(tmp_path, monkeypa
     assert (found["impl"] == "iterative").sum() == len(SETTINGS)
     told = " ".join(capsys.readouterr().err.split())
     assert "does not answer within 0.5 s" in told
-    assert "cannot make an environment: no module venv" in told
+    assert "cannot make a virtual environment: no module venv" in told
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="signals")

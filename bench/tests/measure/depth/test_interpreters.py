@@ -1,4 +1,4 @@
-"""Interpreters that work are known, and those that do not are told apart."""
+"""Interpreters that work are identified, and those that do not have a status and a reason."""
 
 import json
 import platform
@@ -51,7 +51,7 @@ def test_the_running_interpreter_knows_itself():
         ("sleep 60", "timeout", "within 0.5 s"),
         ("echo no such thing >&2; exit 1", "error", "no such thing"),
         ("echo '{\"surprise\": 1}'", "error", "as a Python would"),
-        ("exit 0", "error", "says nothing"),
+        ("exit 0", "error", "no output"),
         (claims(**PYPY), "skipped", "PyPy 3.11.9"),
         (claims(**OLD), "skipped", "CPython 3.8.2"),
     ],
@@ -148,12 +148,12 @@ def test_the_cache_folder_is_where_the_user_wants_it(monkeypatch):
 
 def test_without_venv_there_is_no_environment_and_nothing_is_left(impostor, tmp_path):
     cripple = Interpreter(impostor("echo No module named venv >&2; exit 1"), "3.12.0", (3, 12, 0), 1_000)
-    with pytest.raises(Unusable, match="cannot make an environment: No module named venv"):
+    with pytest.raises(Unusable, match="cannot make a virtual environment: No module named venv"):
         python_with_numpy(cripple, tmp_path / "cache")
     assert list((tmp_path / "cache").iterdir()) == []
 
 
-def test_without_any_pip_both_causes_are_told(monkeypatch, impostor, tmp_path):
+def test_without_any_pip_both_causes_are_given(monkeypatch, impostor, tmp_path):
     venv = 'mkdir -p "$4/bin"; printf "#!/bin/sh\\necho No module named ensurepip >&2; exit 1" > "$4/bin/python"; chmod +x "$4/bin/python"'
     monkeypatch.setattr(sys, "executable", impostor("echo No module named pip >&2; exit 1", "mine"))
     with pytest.raises(Unusable, match="cannot install NumPy: No module named pip; its own pip: has no pip: No module named ensurepip"):
@@ -164,7 +164,7 @@ def test_an_environment_is_made_once(monkeypatch, impostor, tmp_path):
     log = tmp_path / "log"
     venv = f'echo made >> {log}; mkdir -p "$4/bin"; printf "#!/bin/sh\\nexit 0" > "$4/bin/python"; chmod +x "$4/bin/python"'
     monkeypatch.setattr(sys, "executable", impostor("exit 0", "mine"))
-    one = Interpreter(impostor(venv), "3.12.0", (3, 12, 0), 1_000)
-    first, second = (python_with_numpy(one, tmp_path / "cache") for _ in range(2))
+    interpreter = Interpreter(impostor(venv), "3.12.0", (3, 12, 0), 1_000)
+    first, second = (python_with_numpy(interpreter, tmp_path / "cache") for _ in range(2))
     assert first == second
     assert log.read_text() == "made\n"

@@ -1,4 +1,4 @@
-"""Each way that a trial can end is told apart, with real processes that end so."""
+"""Each way that a trial can end has its status, tried with real processes that end so."""
 
 import ast
 import sys
@@ -56,14 +56,14 @@ def test_an_error_and_a_missing_library_are_named(trial):
     assert "KeyError: 'W'" in trial("my_stumble")(3).detail
     assert "no_such_library" in trial("my_ask")(3).detail
     assert "my_nothing" in trial("my_nothing")(3).detail
-    assert trial("my_far")(3) == TrialResult("skipped", "it needs no_such_library, which the environment of this interpreter does not have")
+    assert trial("my_far")(3) == TrialResult("skipped", "it needs no_such_library, which this interpreter does not have")
 
 
 def test_what_cannot_be_tried_is_one_row_for_all_settings(tmp_path):
     file = tmp_path / "mine.py"
     file.write_text(USER_FILE)
-    found = [*implementation_limits(identify(sys.executable), sys.executable, ["my_far", "my_backprop"], [str(file)], 3, GUARD)]
-    assert [(one.impl, one.status) for one in found] == [("my_far", "skipped")] + [("my_backprop", "ok")] * len(SETTINGS)
+    limits = [*implementation_limits(identify(sys.executable), sys.executable, ["my_far", "my_backprop"], [str(file)], 3, GUARD)]
+    assert [(limit.impl, limit.status) for limit in limits] == [("my_far", "skipped")] + [("my_backprop", "ok")] * len(SETTINGS)
 
 
 @pytest.mark.skipif(bool(IMPLEMENTATIONS["compiled_recursion"].missing), reason=IMPLEMENTATIONS["compiled_recursion"].missing)
@@ -97,7 +97,7 @@ def test_the_growth_of_memory_is_that_of_the_arrays():
     """A layer's activation is 112 bytes of array object and 32 of malloc for two doubles, and 8 in the list."""
     outcome = Trial(sys.executable, "iterative", AS_IT_COMES, GUARD)(50_000)
     if outcome.resident_bytes is None:
-        pytest.skip("resident memory can be told on Linux alone")
+        pytest.skip("resident memory can be read on Linux alone")
     assert 120 < outcome.resident_bytes / 50_000 < 400
 
 
@@ -133,13 +133,13 @@ def test_what_runs_on_old_interpreters_has_no_newer_syntax():
 
 
 def test_the_probe_runs_on_the_oldest_interpreter_here():
-    found = []
+    interpreters = []
     for path in candidates():
         try:
-            found.append(identify(path))
+            interpreters.append(identify(path))
         except Unusable:
             continue
-    oldest = min(found, key=lambda one: one.numbers, default=None)
+    oldest = min(interpreters, key=lambda interpreter: interpreter.numbers, default=None)
     if oldest is None or oldest.numbers[:2] == sys.version_info[:2]:
         pytest.skip("there is no other Python here")
     assert Trial(oldest.path, "call:plain", LIMIT_RAISED, GUARD)(1_500).status == "ok"

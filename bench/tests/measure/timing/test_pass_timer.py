@@ -1,7 +1,6 @@
-"""Real processes: what a pass measures, and what becomes of a worker that comes to a bad end."""
+"""Passes in real processes: what is measured, and the row of a contender that crashes, hangs or raises."""
 
 import os
-import signal
 import statistics
 import subprocess
 import sys
@@ -16,9 +15,6 @@ import pytest
 
 from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import Assignment
-from bench.measure.workers.ask import WorkerFailed, answers
-from bench.measure.workers.environment import BLAS_VARIABLES, worker_environment
-from bench.measure.workers.process import ending
 from bench.plan.cells import Cell
 from bench.tests.children import MISCHIEF
 
@@ -32,8 +28,9 @@ is_killed = mischief("is_killed", lambda: os.kill(os.getpid(), signal.SIGKILL))
 exits = mischief("exits", lambda: os._exit(7))
 aborts = mischief("aborts", os.abort)
 raises = mischief("raises", lambda: [][0])
-helpers = []
-employs = mischief("employs", lambda: helpers or helpers.append(subprocess.Popen(["sleep", "40"], start_new_session=True)))
+left_behind = []
+sleep = lambda: subprocess.Popen(["sleep", "40"], start_new_session=True)
+leaves_a_process = mischief("leaves_a_process", lambda: left_behind or left_behind.append(sleep()))
 prints = mischief("prints", lambda: print("garbage {", flush=True) or sys.stdout.write("x" * 5000))
 """
 )
@@ -56,10 +53,10 @@ def assign(*contenders, **changes):
 def test_a_pass_measures_every_cell_and_contender_with_blas_pinned(workers):
     measure, hellos = workers
     done = list(measure([assign("iterative", "recursive", "control", "floor"), assign("iterative", "recursive", allocator="steady")]))
-    assert [one.assignment.cell.allocator for one in done] == ["default", "steady"]
+    assert [visit.assignment.cell.allocator for visit in done] == ["default", "steady"]
     assert Counter(row.impl for row in done[0].rows) == dict.fromkeys(["iterative", "recursive", "control", "floor"], 4)
     assert Counter(row.impl for row in done[1].rows) == {"iterative": 4, "recursive": 4}
-    assert all(row.cpu_ns > 0 and row.wall_ns > 0 and row.status == "ok" for one in done for row in one.rows)
+    assert all(row.cpu_ns > 0 and row.wall_ns > 0 and row.status == "ok" for visit in done for row in visit.rows)
     assert all(row.iterations * row.cpu_ns >= 1.5e6 for row in done[1].rows)
     assert [pool["num_threads"] for hello in hellos for pool in hello["blas"] if pool["user_api"] == "blas"] == [1, 1]
 
@@ -89,18 +86,18 @@ def test_a_steady_visit_has_no_fresh_pages_for_frames(workers):
 def test_a_culprit_is_a_row_and_all_others_are_measured(workers, culprit, status, detail):
     measure, _ = workers
     done = list(measure([assign("iterative", culprit, "recursive"), assign("iterative", culprit, width=2)]))
-    failures = [row for one in done for row in one.rows if row.status != "ok"]
+    failures = [row for visit in done for row in visit.rows if row.status != "ok"]
     assert {(row.impl, row.status) for row in failures} == {(culprit, status)}
     assert all(detail in row.detail for row in failures)
-    timed = Counter((one.assignment.cell.width, row.impl) for one in done for row in one.rows if row.status == "ok")
+    timed = Counter((visit.assignment.cell.width, row.impl) for visit in done for row in visit.rows if row.status == "ok")
     assert timed == {(3, "iterative"): 4, (3, "recursive"): 4, (2, "iterative"): 4}
 
 
-def test_a_helper_that_is_left_behind_with_the_pipe_in_its_hand_holds_nothing_up(workers):
+def test_a_process_that_is_left_behind_with_an_open_pipe_delays_nothing(workers):
     measure, _ = workers
     begun = time.monotonic()
-    done = list(measure([assign("iterative", "employs"), assign("iterative", allocator="steady")]))
-    assert {row.status for one in done for row in one.rows} == {"ok"}
+    done = list(measure([assign("iterative", "leaves_a_process"), assign("iterative", allocator="steady")]))
+    assert {row.status for visit in done for row in visit.rows} == {"ok"}
     assert time.monotonic() - begun < 30
 
 
@@ -118,33 +115,11 @@ def test_a_cell_that_cannot_even_begin_fails_for_all_and_the_next_goes_on(worker
     assert {row.status for row in done[1].rows} == {"ok"}
 
 
-def test_a_worker_that_cannot_start_is_told(workers):
+def test_a_worker_that_cannot_start_is_a_row(workers):
     measure, _ = workers
     [done] = replace(measure, files=["/nowhere.py"])([assign("iterative")])
     assert done.rows[0].status == "error"
     assert "no such file" in done.rows[0].detail
-
-
-def test_silence_is_a_timeout(tmp_path):
-    (tmp_path / "silent.py").write_text("import time; time.sleep(60)")
-    with pytest.raises(WorkerFailed) as caught:
-        list(answers("silent", {}, {**worker_environment(), "PYTHONPATH": str(tmp_path)}, silence_s=0.5))
-    assert caught.value.status == "timeout"
-
-
-def test_the_environment_pins_blas_and_sets_or_clears_the_allocator(monkeypatch):
-    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "1")
-    default, steady = worker_environment("default"), worker_environment("steady", blas_threads=3)
-    assert all(default[name] == "1" and steady[name] == "3" for name in BLAS_VARIABLES)
-    assert "MALLOC_TRIM_THRESHOLD_" not in default
-    assert int(steady["MALLOC_MMAP_THRESHOLD_"]) == 4 * 2**30
-
-
-def test_endings_have_the_contracts_words():
-    assert ending(-signal.SIGSEGV)[0] == "segfault"
-    assert ending(-signal.SIGKILL)[0] == "out_of_memory"
-    assert ending(-signal.SIGTERM) == ("error", "killed by SIGTERM")
-    assert ending(1, "ValueError: no") == ("error", "ValueError: no")
 
 
 PARENT = """
@@ -177,8 +152,8 @@ def test_no_worker_outlives_a_killed_parent(tmp_path):
 
 def _wait_for(processes, count):
     for _ in range(200):
-        found = processes()
-        if len(found) >= count:
-            return found
+        running = processes()
+        if len(running) >= count:
+            return running
         time.sleep(0.05)
     raise AssertionError(f"never saw {count} processes")

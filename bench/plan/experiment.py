@@ -126,9 +126,11 @@ def _refuse_namesakes(names: Sequence[str], source: str) -> None:
 
 
 def _modules(implementation: Implementation) -> list[str]:
-    """All the code that a step of the implementation runs: its file, what that takes from others in `impls`, and what all share."""
-    shared = [layers.__name__, losses.__name__, updates.__name__]
-    return [module_of(implementation), *shared, *taken_from([module_of(implementation), *shared], "impls")]
+    """All the code that a step of the implementation runs: its file and package, what all share, and what these import from `impls`."""
+    module = module_of(implementation)
+    package = module.rpartition(".")[0]
+    parts = [module, *([package] if package.startswith("impls.") else []), layers.__name__, losses.__name__, updates.__name__]
+    return [*parts, *taken_from(parts, "impls")]
 
 
 def _digest(*parts: bytes) -> str:

@@ -70,7 +70,7 @@ def read_results(folder: Path, warn: Warn) -> Results:
         read_evidence(folder / SELFCHECK, warn),
     )
     if results.empty:
-        raise NothingMeasured(f"{folder}: has no figures of this machine; `make bench` measures them")
+        raise NothingMeasured(f"{folder}: has no figures of this machine yet; `make bench` measures them")
     return results
 
 

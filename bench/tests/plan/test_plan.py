@@ -128,7 +128,10 @@ def test_unknown_data_are_one_sentence():
 
 
 def test_implementations_are_chosen_in_the_registrys_order():
-    assert [one.name for one in choose(["recursive", "iterative"], IMPLEMENTATIONS, "--impl")] == ["iterative", "recursive"]
+    assert [implementation.name for implementation in choose(["recursive", "iterative"], IMPLEMENTATIONS, "--impl")] == [
+        "iterative",
+        "recursive",
+    ]
     assert choose([], IMPLEMENTATIONS, "--impl") == list(IMPLEMENTATIONS.values())
     with pytest.raises(BadInput, match=r"^--impl: unknown implementation 'recursiv'; did you mean 'recursive'\?$"):
         choose(["recursiv"], IMPLEMENTATIONS, "--impl")
@@ -148,8 +151,8 @@ def user_file(tmp_path, text):
 
 
 def test_a_users_file_adds_what_it_defines_once(tmp_path):
-    found = available([user_file(tmp_path, MINE.format(name="mine"))])
-    assert list(found) == [*IMPLEMENTATIONS, "mine"]
+    known = available([user_file(tmp_path, MINE.format(name="mine"))])
+    assert list(known) == [*IMPLEMENTATIONS, "mine"]
 
 
 def test_a_users_own_is_compared_beside_those_that_the_sweep_names(tmp_path):

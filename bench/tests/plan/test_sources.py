@@ -5,7 +5,7 @@ import pytest
 from bench.measure.timing import method as timing_method
 from bench.measure.timing.method import method
 from bench.plan import sources
-from bench.plan.experiment import prepare
+from bench.plan.experiment import _modules, prepare
 from bench.plan.sources import code_digest, module_of, taken_from
 from bench.plan.sweeps import Sweep
 from impls import IMPLEMENTATIONS
@@ -125,6 +125,12 @@ def test_a_reworded_docstring_changes_no_settings_and_an_operator_does(monkeypat
     after = settings()["implementations"]
     assert after["recursive"] != before["implementations"]["recursive"]
     assert after["iterative"] == before["implementations"]["iterative"]
+
+
+def test_the_digest_of_a_framework_covers_what_calls_its_code(monkeypatch):
+    before = code_digest(_modules(IMPLEMENTATIONS["torch"]))
+    changed(monkeypatch, "impls.lazy", "name)(*arguments)", "name)(*reversed(arguments))")
+    assert code_digest(_modules(IMPLEMENTATIONS["torch"])) != before
 
 
 @pytest.mark.parametrize("name", ["clocks", "frame_room", "steps", "visit", "worker", "pass_timer", "passes"])

@@ -72,7 +72,7 @@ def test_rows_of_failures_are_whole_by_themselves():
     assert len(whole_visits(rows)) == 1
 
 
-def test_words_with_commas_quotes_and_line_breaks_stay_in_their_place(tmp_path):
+def test_text_with_commas_quotes_and_line_breaks_stays_in_its_column(tmp_path):
     nasty = 'a "quoted", <b>bold</b>\nline\r\x1b[31m\x00'
     table = Table(tmp_path, "time.csv")
     rows = (Measurement('im"pl,', status="error", detail=nasty),)

@@ -1,4 +1,4 @@
-"""Facts about depth: how far each search came, whether it is dangerous to raise the limit, and who reaches a given depth."""
+"""Facts about depth: how far each search came, whether it is dangerous to raise the limit, and what reaches a given depth."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Danger:
 
 @dataclass(frozen=True)
 class AskedDepth:
-    """Who reaches one of the depths that people asked about, as Python comes and with the limit raised."""
+    """What reaches one of the depths that people asked about, as Python comes and with the limit raised."""
 
     depth: int
     as_it_comes: tuple[Reach, ...]

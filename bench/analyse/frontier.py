@@ -95,11 +95,12 @@ def showcase(cells: Sequence[Any]) -> list[Any]:
     """The few cells to look at, of any that have a cell's axes: of those alike the first in data, batch and dtype, the
     deepest, and of these the narrowest and the widest, under each update and allocator.
     """
-    alike = [one for one in cells if (one.dataset, one.batch, one.dtype) == (cells[0].dataset, cells[0].batch, cells[0].dtype)]
-    deepest = [one for one in alike if one.depth == max(other.depth for other in alike)]
-    ends = [choose(one.width for one in deepest) for choose in (min, max)] if deepest else []
+    alike = [cell for cell in cells if (cell.dataset, cell.batch, cell.dtype) == (cells[0].dataset, cells[0].batch, cells[0].dtype)]
+    deepest = [cell for cell in alike if cell.depth == max(other.depth for other in alike)]
+    ends = [choose(cell.width for cell in deepest) for choose in (min, max)] if deepest else []
     return sorted(
-        (one for one in deepest if one.width in ends), key=lambda one: (one.width, _ORDER.index(one.update), _ORDER.index(one.allocator))
+        (cell for cell in deepest if cell.width in ends),
+        key=lambda cell: (cell.width, _ORDER.index(cell.update), _ORDER.index(cell.allocator)),
     )
 
 
@@ -128,10 +129,10 @@ def _peaks(cell: Cell, rows: pd.DataFrame, peaks: pd.DataFrame) -> dict[str, Pea
     """The peaks of all that are timed in the rows of a cell and have one there."""
     here = peaks[(peaks["cell"] == cell.memory_id) & (peaks["status"] == "ok") & peaks["peak_bytes"].notna()]
     meters = {str(meter): group.drop_duplicates("impl", keep="last").set_index("impl") for meter, group in here.groupby("meter")}
-    found = {
+    by_impl = {
         name: _peak({meter: table.loc[name] for meter, table in meters.items() if name in table.index}) for name in in_order(rows["impl"])
     }
-    return {name: peak for name, peak in found.items() if peak and peak.size > 0}  # a small network may find room in what was there
+    return {name: peak for name, peak in by_impl.items() if peak and peak.size > 0}  # a small network may find room in what was there
 
 
 def _peak(read: dict[str, Any]) -> Peak | None:
@@ -147,7 +148,7 @@ def _peak(read: dict[str, Any]) -> Peak | None:
 
 def _frontier_cell(cell: Any, rows: pd.DataFrame, peaks: dict[str, Peak], baseline: str, alpha: float) -> FrontierCell:
     samples = _samples(rows, [*peaks], baseline)
-    ratios, alone = ({pair: _ratio(cell, found, level) for pair, found in samples.items()} for level in (alpha, ALPHA))
+    ratios, alone = ({pair: _ratio(cell, log_ratios, level) for pair, log_ratios in samples.items()} for level in (alpha, ALPHA))
     candidates = [
         Candidate(name, peak, ratios.get((name, baseline)), alone.get((name, baseline)), *_standing(name, peaks, ratios))
         for name, peak in peaks.items()
@@ -160,8 +161,8 @@ def _frontier_cell(cell: Any, rows: pd.DataFrame, peaks: dict[str, Peak], baseli
 def _samples(rows: pd.DataFrame, names: Sequence[str], baseline: str) -> dict[Comparison, list[float]]:
     """Each against each other -> a log-ratio for each pass that has timed both; none for pairs that no pass has timed."""
     compared = list(combinations(dict.fromkeys([*names, baseline]), 2))
-    found = {pair: group.tolist() for pair, group in observe(rows, compared).groupby(["impl", "baseline"])["log_ratio"]}
-    return found | {(other, one): [-sample for sample in samples] for (one, other), samples in found.items()}
+    observed = {pair: group.tolist() for pair, group in observe(rows, compared).groupby(["impl", "baseline"])["log_ratio"]}
+    return observed | {(against, impl): [-sample for sample in samples] for (impl, against), samples in observed.items()}
 
 
 def _ratio(cell: Any, samples: Sequence[float], alpha: float) -> Ratio:
@@ -170,12 +171,12 @@ def _ratio(cell: Any, samples: Sequence[float], alpha: float) -> Ratio:
 
 def _standing(name: str, peaks: dict[str, Peak], ratios: dict[Comparison, Ratio]) -> tuple[str, Win | None]:
     """How it stands, and the clearest of its losses: that by the least product of memory and time."""
-    rivals = {other: limit for other, peak in peaks.items() if other != name and (limit := _limit(peak.size, peaks[name].size))}
-    known = {other: ratios[other, name] for other in rivals if (other, name) in ratios}
-    wins = [Win(other, peaks[other].size / peaks[name].size, one) for other, one in known.items() if one.high < rivals[other]]
+    limits = {other: limit for other, peak in peaks.items() if other != name and (limit := _limit(peak.size, peaks[name].size))}
+    known = {other: ratios[other, name] for other in limits if (other, name) in ratios}
+    wins = [Win(other, peaks[other].size / peaks[name].size, time) for other, time in known.items() if time.high < limits[other]]
     if wins:
         return "beaten", min(wins, key=lambda win: win.memory * win.time.ratio)
-    escaped = all(other in known and known[other].low > limit for other, limit in rivals.items())
+    escaped = all(other in known and known[other].low > limit for other, limit in limits.items())
     return "unbeaten" if escaped else "open", None
 
 

@@ -153,7 +153,7 @@ def fusing(peaks: pd.DataFrame) -> list[Fusing]:
     if by_update.empty:
         return []
     factor = (by_update["deferred"] / by_update["fused"]).unstack("impl")
-    best = factor.median(axis=1).idxmax()  # where most gain: not only who keeps its cache, and the course gains nowhere
+    best = factor.median(axis=1).idxmax()  # where most of them gain, since one that keeps its cache gains more and the course nothing
     study = {"depth": STUDY_DEPTH, "width": STUDY_WIDTH, "batch": STUDY_BATCH}
     even = next((key for key in factor.index if study.items() <= _axes(factor, key).items()), best)
     return [_fusing(by_update.loc[key], _axes(factor, key), key != best) for key in dict.fromkeys((best, even))]
@@ -163,7 +163,7 @@ def _fusing(rows: pd.DataFrame, axes: Axes, even: bool) -> Fusing:
     names = [str(name) for name in rows.index.get_level_values("impl")]
     savings = [Saving(*peaks) for peaks in zip(names, rows["deferred"], rows["fused"], strict=True)]
     low = GAINS * min(saving.deferred_bytes for saving in savings)  # a higher peak that gains nothing has kept too much, as the course does
-    nothing_left = [one.impl for one in savings if one.deferred_bytes < min(low, GAINS * one.fused_bytes)]
+    nothing_left = [saving.impl for saving in savings if saving.deferred_bytes < min(low, GAINS * saving.fused_bytes)]
     return Fusing(axes, even, tuple(savings), tuple(nothing_left))
 
 

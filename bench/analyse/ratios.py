@@ -11,7 +11,7 @@ from bench.analyse.slices import Slice
 from bench.plan.contenders import CONTROL
 
 ALPHA = 0.05
-SAME = 0.01  # a ratio within 1 % of 1 makes no difference that anybody would notice
+SAME = 0.01  # a ratio within 1 % of 1 makes a difference too small to notice
 VERDICTS = ("faster", "slower", "same", "undecided")
 
 

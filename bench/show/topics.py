@@ -62,11 +62,11 @@ class Topic:
     section: Callable[[Any], Mapping[str, Any]] = lambda facts: {}
     template: str = "topic.html.j2"
 
-    def html(self, facts: Any) -> Markup:
-        """The section; nothing where there are no facts."""
+    def html(self, facts: Any, answers: Sequence[Answer] | None = None) -> Markup:
+        """The section, with answers that may be given if they are known; nothing where there are no facts."""
         if facts is None:
             return Markup()
-        questions = by_question([*self.answers(facts)])
+        questions = by_question(self.answers(facts) if answers is None else answers)
         more = {"tables": (), "notes": (), **self.section(facts)}
         return fill(self.template, topic=self, questions=questions, pictures=self.pictures(facts), **more)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from math import exp, inf, isfinite, log
 
 import pandas as pd
@@ -16,16 +15,13 @@ import pandas as pd
 from bench.analyse.intervals import fewest_samples, median_interval
 from bench.analyse.observations import observe
 from bench.analyse.selfcheck.coverage import blocks, chance_of, ever_misses, first_above, resampled
-from bench.analyse.selfcheck.tools import Judgement, ToolRun, Unit, by_bests, by_pyperf, by_unwind, by_z_test, judgements, seconds_to
-from bench.measure.other_tools.trio import AGAIN, FIRST, SUBJECTS
-from bench.measure.other_tools.trio import MORE as SLOWER
+from bench.analyse.selfcheck.runs import OURS, log_ratios_of, tool_runs
+from bench.analyse.selfcheck.tools import Judgement, ToolRun, judgements, seconds_to
 from bench.plan import selfcheck as plan
 from bench.plan.contenders import CONTROL
 from bench.record.selfcheck import Evidence
 
 BLOCK = 12  # passes; some more than the 8 that close an interval
-OURS = "Unwind"
-RULES = {"pyperf": by_pyperf, "pytest-benchmark": by_z_test, "timeit": by_bests}
 
 
 @dataclass(frozen=True)
@@ -104,7 +100,7 @@ class FalseAlarms:
 
 @dataclass(frozen=True)
 class TimeToInterval:
-    """How long an interval of ±1 % takes, and how long the next tool takes whose false alarms are in order.
+    """How long an interval of ±1 % takes, and how long the fastest other tool with valid intervals takes.
 
     Attributes:
         seconds: ours; None if it was not reached.
@@ -219,7 +215,7 @@ def known_differences(evidence: Evidence) -> list[KnownDifference]:
     known = []
     for impl, truth in plan.TRUTH.items():
         cell, seconds = (plan.TRIO, evidence.trio_s) if impl == plan.MORE else (plan.KNOWN, evidence.known_s)
-        log_ratios = _log_ratios(evidence.times, cell.id, impl)
+        log_ratios = log_ratios_of(evidence.times, cell.id, impl)
         if log_ratios:
             known.append(_known_difference(impl, truth, log_ratios, seconds / len(log_ratios)))
     return known
@@ -229,47 +225,6 @@ def _known_difference(impl: str, truth: float, log_ratios: Sequence[float], pass
     ratio, low, high = map(exp, median_interval(log_ratios))
     missed = ever_misses(log_ratios, log(truth), plan.CERTAIN / len(plan.TRUTH))
     return KnownDifference(impl, truth, len(log_ratios), ratio, low, high, first_above(log_ratios), pass_s, missed)
-
-
-def tool_runs(evidence: Evidence) -> list[ToolRun]:
-    """Every tool's units, Unwind's first; none of a tool that was not there."""
-    again, more = (_log_ratios(evidence.times, plan.TRIO.id, impl) for impl in (CONTROL, plan.MORE))
-    runs = []
-    if again and evidence.trio_s:
-        ours = [(0.0,)] * len(again)
-        unit_s = evidence.trio_s / len(again)
-        runs.append(ToolRun(OURS, ours, [(sample,) for sample in again], [(sample,) for sample in more], unit_s, by_unwind))
-    for tool, readings in evidence.others.groupby("tool", sort=False):
-        if _has_rule(tool) and set(SUBJECTS) <= set(readings["subject"]):  # a run that was interrupted may have left a part
-            runs.append(_tool_run(str(tool), readings))
-    return runs
-
-
-def _has_rule(tool: str) -> bool:
-    """Can the tool be judged here? pyperf's rule is pyperf's own."""
-    return tool in RULES and (tool != "pyperf" or find_spec("pyperf") is not None)
-
-
-def _tool_run(tool: str, readings: pd.DataFrame) -> ToolRun:
-    """Units in the order that they were taken, those of one session beside one another and as many for each function."""
-    by_subject: dict[str, list[Unit]] = {subject: [] for subject in SUBJECTS}
-    for _, session in readings.groupby("session", sort=False):
-        units = {subject: _units(tool, session[session["subject"] == subject]) for subject in SUBJECTS}
-        count = min(map(len, units.values()))
-        for subject in SUBJECTS:
-            by_subject[subject] += units[subject][:count]
-    wall_s = readings.groupby("session")["session_s"].first().sum()
-    first, again, more = (by_subject[subject] for subject in (FIRST, AGAIN, SLOWER))
-    return ToolRun(tool, first, again, more, wall_s / max(1, len(first)), RULES[tool])
-
-
-def _units(tool: str, readings: pd.DataFrame) -> list[Unit]:
-    """What the tool takes in one go: a process, a round, or the best of five."""
-    if tool == "pyperf":
-        return [tuple(group["seconds"]) for _, group in readings.groupby("process", sort=False)]
-    if tool == "timeit":
-        return [tuple(readings["seconds"])] if len(readings) else []
-    return [(seconds,) for seconds in readings["seconds"]]
 
 
 def _false_alarms(ours: Sequence[Judgement]) -> FalseAlarms:
@@ -292,7 +247,7 @@ def valid(judged: Sequence[Judgement]) -> bool:
 
 def _fine(evidence: Evidence) -> FineInterval:
     """The half-width that two minutes give on a step of some milliseconds."""
-    series = [_log_ratios(evidence.times, plan.TRIO.id, impl) for impl in (CONTROL, plan.MORE)]
+    series = [log_ratios_of(evidence.times, plan.TRIO.id, impl) for impl in (CONTROL, plan.MORE)]
     count = min(map(len, series))
 
     def widest(passes: int) -> float:
@@ -309,10 +264,6 @@ def _half_width(log_ratios: Sequence[float]) -> float:
         return inf
     _, low, high = median_interval(log_ratios)
     return (exp(high) - exp(low)) / 2 if isfinite(high) else inf
-
-
-def _log_ratios(times: pd.DataFrame, cell: str, impl: str) -> list[float]:
-    return observe(times[times["cell"] == cell], [(impl, plan.WORK)])["log_ratio"].tolist()
 
 
 def _meter_pairs(rows: pd.DataFrame) -> list[MeterPair]:

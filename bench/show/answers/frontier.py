@@ -41,12 +41,12 @@ def _names(cells: Sequence[FrontierCell]) -> list[str]:
 def _elsewhere(cells: Sequence[FrontierCell]) -> Answer:
     """The places that are neither a list nor the call stack, and the implementations that keep only a part of the cache."""
     known = [IMPLEMENTATIONS[name] for name in _names(cells) if name in IMPLEMENTATIONS]
-    elsewhere = [one for one in known if one.cache_kind == "other"]
-    again = [one for one in known if one.recomputes]
+    elsewhere = [implementation for implementation in known if implementation.cache_kind == "other"]
+    again = [implementation for implementation in known if implementation.recomputes]
     if not elsewhere and not again:
         return Answer(PLACES, "No other place was compared here, only lists and the call stack. The sweep standard has others.")
     text = f"{counted(len(elsewhere), 'other place')} and {counted(len(again), 'way')} to compute most of the cache again were compared."
-    return Answer(PLACES, text, tuple(f"{one.title}: {one.cache}" for one in (*elsewhere, *again)))
+    return Answer(PLACES, text, tuple(f"{implementation.title}: {implementation.cache}" for implementation in (*elsewhere, *again)))
 
 
 def _best(cells: Sequence[FrontierCell]) -> Answer:

@@ -67,7 +67,7 @@ def _frames(peaks: pd.DataFrame) -> Iterator[Answer]:
 
 def _fusing(peaks: pd.DataFrame) -> Iterator[Answer]:
     for cell in fusing(peaks):
-        items = (f"{title(one.impl)}: from {size(one.deferred_bytes)} to {size(one.fused_bytes)}" for one in cell.savings)
+        items = (f"{title(saving.impl)}: from {size(saving.deferred_bytes)} to {size(saving.fused_bytes)}" for saving in cell.savings)
         yield Answer(FUSING, " ".join(_saved(cell)), tuple(items))
 
 

@@ -79,7 +79,7 @@ def _release(data: Slice) -> Iterator[Answer]:
 def _libraries(data: Slice, baseline: str) -> Iterator[Answer]:
     """What people have today: each implementation over another library against the baseline, with the allocator as it comes."""
     here = set(data.times["impl"]) - {baseline}
-    there = [one for name, one in IMPLEMENTATIONS.items() if one.library and name in here]
+    there = [IMPLEMENTATIONS[name] for name in IMPLEMENTATIONS if IMPLEMENTATIONS[name].library and name in here]
     for library in there:
         compared = ratios(data, (library.name, baseline), data.allocators[0], ALPHA / len(there))
         if compared:

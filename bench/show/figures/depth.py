@@ -40,16 +40,16 @@ ENDINGS = {
 
 def depth_limits(every: Sequence[Reach]) -> Figure:
     """Layers reached by each implementation; a row an interpreter, a column a setting."""
-    networks = [one for one in every if not one.is_call]
-    pythons = list(dict.fromkeys(one.python for one in networks))
-    settings = [one for one in SETTINGS if any(reach.setting == one for reach in networks)]
-    names = list(dict.fromkeys(one.impl for one in networks))
+    networks = [reach for reach in every if not reach.is_call]
+    pythons = list(dict.fromkeys(reach.python for reach in networks))
+    settings = [setting for setting in SETTINGS if any(reach.setting == setting for reach in networks)]
+    names = list(dict.fromkeys(reach.impl for reach in networks))
     figure = _figure(2.75 * len(settings) + 1.2, (0.24 * len(names) + 0.32) * len(pythons) + 1.0)
     axes = figure.subplots(len(pythons), len(settings), squeeze=False, sharex=True, sharey=True)
     for i, python in enumerate(pythons):
         for j, setting in enumerate(settings):
             ax = axes[i][j]
-            _lanes(ax, [one for one in networks if one.python == python and one.setting == setting], names, title)
+            _lanes(ax, [reach for reach in networks if reach.python == python and reach.setting == setting], names, title)
             if i == 0:
                 ax.set_title(setting.words, fontsize=9)
         _name_row(axes[i][-1], f"Python {python}")
@@ -59,15 +59,15 @@ def depth_limits(every: Sequence[Reach]) -> Figure:
 
 def call_limits(every: Sequence[Reach]) -> Figure:
     """Calls reached by each way of calling, with the limit raised; a column an interpreter."""
-    calls = [one for one in every if one.is_call]
-    pythons = list(dict.fromkeys(one.python for one in calls))
-    names = list(dict.fromkeys(one.impl for one in calls))
+    calls = [reach for reach in every if reach.is_call]
+    pythons = list(dict.fromkeys(reach.python for reach in calls))
+    names = list(dict.fromkeys(reach.impl for reach in calls))
     rows = -(-len(pythons) // 4)
     columns = -(-len(pythons) // rows)
     figure = _figure(max(7.5, 2.75 * columns + 1.4), (0.24 * len(names) + 0.4) * rows + 0.9)
     axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     for ax, python in zip(axes.flat, pythons, strict=False):
-        _lanes(ax, [one for one in calls if one.python == python], names, way_title)
+        _lanes(ax, [reach for reach in calls if reach.python == python], names, way_title)
         ax.set_title(f"Python {python}", fontsize=9)
     for number, ax in enumerate(axes.flat):
         ax.set_visible(number < len(pythons))
@@ -78,14 +78,14 @@ def call_limits(every: Sequence[Reach]) -> Figure:
 
 def _lanes(ax: Axes, every: Sequence[Reach], names: Sequence[str], words: Callable[[str], str]) -> None:
     """A lane a name, from 1 to the depth reached, with a mark for how it ended there."""
-    for one in every:
-        ending, y = ENDINGS[one.status], names.index(one.impl)
-        depth = max(one.deepest, 1)
+    for reach in every:
+        ending, y = ENDINGS[reach.status], names.index(reach.impl)
+        depth = max(reach.deepest, 1)
         ax.plot([1, depth], [y, y], color=ending.colour, linewidth=2.2, alpha=0.35, solid_capstyle="butt")
         ax.plot(depth, y, ending.marker, color=ending.colour, markersize=6.5, markeredgecolor="white", markeredgewidth=0.6)
         backing = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none"}
         at: Any = {"textcoords": "offset points", "ha": "right", "va": "center_baseline"}
-        ax.annotate(spaced(one.deepest), (depth, y), (-8, 0), **at, fontsize=7.5, color="#1c2128", bbox=backing)
+        ax.annotate(spaced(reach.deepest), (depth, y), (-8, 0), **at, fontsize=7.5, color="#1c2128", bbox=backing)
     ax.set_yticks(range(len(names)), [words(name) for name in names])
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
@@ -98,7 +98,7 @@ def _name_row(ax: Axes, words: str) -> None:
 
 def _finish(figure: Figure, ax: Axes, every: Sequence[Reach], label: str) -> None:
     """The shared axis in powers of ten, and a legend of the endings that there are."""
-    top = max(one.deepest for one in every)
+    top = max(reach.deepest for reach in every)
     ax.set_xscale("log")
     ax.set_xlim(1, 2 * top)
     decades = [10**power for power in range(9) if 10**power <= top]
@@ -106,8 +106,11 @@ def _finish(figure: Figure, ax: Axes, every: Sequence[Reach], label: str) -> Non
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, place: _short(value) if place % 2 == 1 else ""))
     figure.supxlabel(label, fontsize=9)
-    there = [ending for status, ending in ENDINGS.items() if any(one.status == status for one in every)]
-    marks = [Line2D([], [], linestyle="", marker=one.marker, color=one.colour, markersize=6.5, label=one.words) for one in there]
+    statuses = {reach.status for reach in every}
+    there = [ENDINGS[status] for status in ENDINGS if status in statuses]
+    marks = [
+        Line2D([], [], linestyle="", marker=ending.marker, color=ending.colour, markersize=6.5, label=ending.words) for ending in there
+    ]
     figure.legend(handles=marks, loc="outside upper left", ncols=len(marks), fontsize=8.5, handletextpad=0.2)
 
 

@@ -98,9 +98,9 @@ def _profile_lines(ax: Axes, lines: Lines, top: float) -> None:
         ax.annotate(label(name), (len(lines[name]) + 1.5, y), va="center", color=colour(name), fontweight="bold", annotation_clip=False)
 
 
-def _alike(one: np.ndarray, other: np.ndarray) -> bool:
+def _alike(line: np.ndarray, other: np.ndarray) -> bool:
     """Can two lines not be told apart by eye?"""
-    return len(one) == len(other) and float(np.abs(one - other).max()) < 0.02 * float(one.max())
+    return len(line) == len(other) and float(np.abs(line - other).max()) < 0.02 * float(line.max())
 
 
 def _spread(heights: dict[str, float], gap: float) -> dict[str, float]:
@@ -196,18 +196,18 @@ def memory_sampled(tables: MemoryTables) -> Figure:
 
 def _labelled(axes: list[Axes]) -> tuple[list[Any], list[str]]:
     """The handles and labels of axes, each label once."""
-    found = {label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
-    return list(found.values()), list(found)
+    handles = {label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
+    return list(handles.values()), list(handles)
 
 
 def _true_course(ax: Axes, profile: pd.DataFrame, cell: str, name: str, step_s: float) -> None:
     """The live bytes of step after step, as if all events took the same time."""
-    one = profile[(profile["cell"] == cell) & (profile["impl"] == name)].sort_values("event")["live_bytes"].to_numpy(float) / MIB
-    if len(one):
+    course = profile[(profile["cell"] == cell) & (profile["impl"] == name)].sort_values("event")["live_bytes"].to_numpy(float) / MIB
+    if len(course):
         first = int(1 / step_s)
         steps = int(CLOSE_LOOK_S / step_s) + 3
-        seconds = step_s * (first + np.arange(steps * len(one)) / len(one))
-        ax.plot(seconds, np.tile(one, steps), color="#8a8f98", linewidth=1.1, label="the heap's true course")
+        seconds = step_s * (first + np.arange(steps * len(course)) / len(course))
+        ax.plot(seconds, np.tile(course, steps), color="#8a8f98", linewidth=1.1, label="the heap's true course")
 
 
 def memory_pictures(tables: MemoryTables) -> list[Picture]:

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-from bench.analyse.selfcheck.checks import tool_runs
 from bench.analyse.selfcheck.coverage import share_interval
+from bench.analyse.selfcheck.runs import tool_runs
 from bench.analyse.selfcheck.tools import TIMES_S, Judgement, judgements
 from bench.plan.selfcheck import ALPHA, COARSE, FINE
 from bench.record.selfcheck import Evidence

@@ -32,8 +32,8 @@ def memory_section(tables: MemoryTables) -> dict[str, Any]:
 
 def _derivations() -> list[tuple[str, str]]:
     """What each formula says of itself."""
-    known = [one for one in IMPLEMENTATIONS.values() if one.peak]
-    return [(one.title, " ".join((inspect.getdoc(one.peak) or "").split())) for one in known]
+    known = [implementation for implementation in IMPLEMENTATIONS.values() if implementation.peak]
+    return [(implementation.title, " ".join((inspect.getdoc(implementation.peak) or "").split())) for implementation in known]
 
 
 def _table(peaks: pd.DataFrame) -> Table:

@@ -10,7 +10,6 @@ from markupsafe import Markup
 from pygments.formatters import HtmlFormatter
 
 from bench.record.results import Results
-from bench.show.answers import Card
 from bench.show.report.fill import fill
 from bench.show.topics import with_facts
 
@@ -19,12 +18,12 @@ HEAD = ("cpu", "cores", "python", "numpy", "blas")  # what the head of the page 
 
 def render(results: Results) -> str:
     """The report as HTML: a head, and a section for each topic that has something to show."""
-    shown = [*with_facts(results)]
+    shown = [(topic, facts, topic.answers(facts)) for topic, facts in with_facts(results)]
     return fill(
         "report.html.j2",
-        contents=[(topic.anchor, topic.name) for topic, _ in shown],
-        sections=[topic.html(facts) for topic, facts in shown],
-        cards=_cards([answer.card for topic, facts in shown for answer in topic.answers(facts)]),
+        contents=[(topic.anchor, topic.name) for topic, *_ in shown],
+        sections=[topic.html(facts, answers) for topic, facts, answers in shown],
+        cards=[answer.card for *_, answers in shown for answer in answers if answer.card],
         date=_date(results.times),
         machine={key: results.machine.get(key, "unknown") for key in HEAD},
         timed=bool(results.times["round"].notna().any()),
@@ -33,10 +32,6 @@ def render(results: Results) -> str:
         passes=results.times["pass"].max(),
         highlight_css=Markup(HtmlFormatter(style="friendly").get_style_defs("pre")),
     )
-
-
-def _cards(cards: list[Card | None]) -> list[Card]:
-    return [card for card in cards if card]
 
 
 def _date(times: pd.DataFrame) -> str:

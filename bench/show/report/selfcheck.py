@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.analyse.selfcheck.checks import tool_runs, valid
+from bench.analyse.selfcheck.checks import valid
+from bench.analyse.selfcheck.runs import tool_runs
 from bench.analyse.selfcheck.tools import Judgement, judgements
 from bench.record.selfcheck import Evidence
 from bench.show.answers.words import percent

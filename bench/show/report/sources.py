@@ -35,9 +35,9 @@ def sources_section(clarity: pd.DataFrame) -> dict[str, Any]:
 
 def _sources(compared: set[str]) -> list[dict[str, Any]]:
     """The list and the recursion first: the functions of each alone, without imports."""
-    shown = [one for one in IMPLEMENTATIONS.values() if one.name in (compared or FIRST)]
-    shown.sort(key=lambda one: FIRST.index(one.name) if one.name in FIRST else len(FIRST))
-    return [{"title": one.title, "cache": one.cache, "html": Markup(_highlighted(functions_source(one)))} for one in shown]
+    shown = [implementation for name, implementation in IMPLEMENTATIONS.items() if name in (compared or FIRST)]
+    shown.sort(key=lambda entry: FIRST.index(entry.name) if entry.name in FIRST else len(FIRST))
+    return [{"title": entry.title, "cache": entry.cache, "html": Markup(_highlighted(functions_source(entry)))} for entry in shown]
 
 
 def _highlighted(source: str) -> str:

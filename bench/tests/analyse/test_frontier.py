@@ -1,4 +1,4 @@
-"""The frontier: who beats whom, from rows with known answers; what is drawn of it, and what is not."""
+"""The frontier: what beats what, from rows with known answers; what is drawn of it, and what is not."""
 
 import math
 from itertools import combinations, pairwise
@@ -56,7 +56,7 @@ def standings(place):
     return {one.impl: one.standing for one in place.candidates}
 
 
-def test_who_takes_more_of_both_is_beaten_and_who_takes_less_of_one_is_not():
+def test_what_takes_more_of_both_is_beaten_and_what_takes_less_of_one_is_not():
     step = steady(checkpoint_loop=1.2, closures=1.1)
     [place] = frontiers(times(step), peaks(("iterative", 4 * MIB), ("checkpoint_loop", MIB), ("closures", 5 * MIB)), "iterative")
     assert [one.impl for one in place.candidates] == ["checkpoint_loop", "iterative", "closures"]  # the leanest first
@@ -71,7 +71,7 @@ def test_who_takes_more_of_both_is_beaten_and_who_takes_less_of_one_is_not():
     [
         (0.985, 1.005, "beaten"),  # leaner by more than 1 %, and slower by less
         (0.985, 1.015, "unbeaten"),  # slower by more
-        (0.995, 0.995, "unbeaten"),  # nobody would notice the difference
+        (0.995, 0.995, "unbeaten"),  # too small a difference to notice
         (0.995, 0.985, "beaten"),  # as lean, and faster by more than 1 %
         (1.005, 0.985, "beaten"),  # a little larger, but not by 1 %
         (1.015, 0.5, "unbeaten"),  # larger by more, so fast as may be
@@ -105,8 +105,8 @@ def test_two_are_compared_in_their_own_passes_and_not_by_way_of_the_baseline():
 
 @given(st.lists(st.tuples(st.floats(1, 1.1), st.floats(1, 1.1)), min_size=2, max_size=9))
 @settings(max_examples=25, deadline=None)
-def test_nobody_beats_in_circles(figures):
-    """However near they are, somebody is left."""
+def test_nothing_beats_in_circles(figures):
+    """However near they are, something is left unbeaten."""
     names = NAMES[: len(figures)]
     step = steady(**{name: time for name, (_, time) in zip(names, figures, strict=True)})
     found = peaks(*((name, round(peak * MIB)) for name, (peak, _) in zip(names, figures, strict=True)))
@@ -135,9 +135,9 @@ def test_the_frames_of_recursion_are_added_and_a_librarys_memory_is_what_is_resi
         (steady(recursive=1.0), [("iterative", MIB), ("recursive", 0, "resident")]),  # it found room in what was there
         (lambda number: {"recursive": (1, 1), "closures": (1, 1)}, [("recursive", MIB), ("closures", MIB)]),  # no baseline
     ],
-    ids=["no memory", "one weighed", "one timed", "one failed", "nothing seen", "no baseline"],
+    ids=["no memory", "one measured", "one timed", "one failed", "nothing seen", "no baseline"],
 )
-def test_without_two_homes_there_is_no_figure_and_no_section(step, rows):
+def test_without_two_implementations_there_is_no_figure_and_no_section(step, rows):
     found = frontiers(times(step), peaks(*rows), "iterative")
     assert found == []
     assert frontier_answers(found) == []
@@ -151,7 +151,7 @@ def test_of_no_rows_there_is_nothing():
 
 def test_seven_passes_leave_everything_open():
     found = frontiers(times(steady(recursive=0.5), passes=7), peaks(("iterative", 2 * MIB), ("recursive", MIB)), "iterative")
-    assert standings(found[0]) == {"recursive": "unbeaten", "iterative": "open"}  # nobody can beat the one who is alone at its peak
+    assert standings(found[0]) == {"recursive": "unbeaten", "iterative": "open"}  # nothing can beat the smallest peak
     assert [answer.text for answer in frontier_answers(found)] == [TOO_FEW]
     assert isinstance(frontier_pictures(found)[0].draw(), Figure)
 
@@ -183,15 +183,15 @@ def test_deeper_cells_without_memory_are_not_looked_at():
     assert place.depth == 64
 
 
-def test_the_sweep_of_homes_has_every_home_that_needs_numpy_alone():
+def test_the_sweep_of_homes_has_every_implementation_that_needs_numpy_alone():
     sweep = sweeps.load(str(ROOT / "impls" / "examples" / "homes.toml"))
     assert set(sweep.impls) == {name for name, one in IMPLEMENTATIONS.items() if not one.library}
     assert set(sweep.update) == {"deferred", "fused"}
 
 
 @pytest.fixture(scope="module")
-def homes():
-    """Four places with nine homes, most of them at nearly the same spot."""
+def nine():
+    """Four cells with nine implementations, most of them at nearly the same spot."""
     step = steady(**{name: 1 + 0.004 * place for place, name in enumerate(NAMES)} | {"checkpoint_loop": 1.3})
     weights = {name: round(MIB * (1 + 0.002 * place)) for place, name in enumerate(NAMES)} | {"checkpoint_loop": MIB // 8}
     cells = [{"width": width, "update": update} for width in (8, 64) for update in ("deferred", "fused")]
@@ -199,10 +199,10 @@ def homes():
     return frontiers(rows, pd.concat([peaks(*weights.items(), **cell) for cell in cells]), "iterative")
 
 
-def test_a_panel_for_every_place_names_every_home_and_no_name_lies_over_another(homes):
-    figure = time_against_memory(homes)
+def test_a_panel_for_every_cell_names_every_implementation_and_no_name_lies_over_another(nine):
+    figure = time_against_memory(nine)
     panels = [ax for ax in figure.axes if ax.axison]
-    assert len(panels) == len(homes) == 4
+    assert len(panels) == len(nine) == 4
     for ax in panels:
         words = [note for note in ax.texts if isinstance(note, Annotation) and note.get_text() not in ("", "↙ better")]
         assert sorted(note.get_text() for note in words) == sorted(map(title, NAMES))
@@ -223,8 +223,8 @@ def test_a_label_keeps_off_a_line():
         assert not (box.x0 < x1 and x0 < box.x1 and box.y0 < y < box.y1)
 
 
-def test_the_answer_tells_where_else_what_is_unbeaten_and_what_beats_the_others(homes):
-    where, best, *rest = frontier_answers(homes)
+def test_the_answer_tells_where_else_what_is_unbeaten_and_what_beats_the_others(nine):
+    where, best, *rest = frontier_answers(nine)
     assert where.text == "2 other places and 2 ways to compute most of the cache again were compared."
     assert [item.split(":")[0] for item in where.items] == ["closures", "generators", "checkpointed loop", "checkpointed recursion"]
     assert best.text.startswith("4 of 9 implementations are unbeaten for certain in some cell.")
@@ -244,10 +244,10 @@ def test_lists_and_the_call_stack_alone_are_no_other_place():
     assert frontier_answers(cells)[0].text.startswith("No other place was compared here")
 
 
-def test_the_section_has_the_figure_the_words_and_every_figure_behind_them(homes):
-    section = topic("frontier").html(homes)
+def test_the_section_has_the_figure_the_words_and_every_figure_behind_them(nine):
+    section = topic("frontier").html(nine)
     assert section.count("data:image/svg+xml") == 1
     assert PLACES in section
-    assert section.count("<details>") == len(homes)
+    assert section.count("<details>") == len(nine)
     for name in NAMES:
-        assert section.count(f"<td>{title(name)}</td>") >= len(homes)
+        assert section.count(f"<td>{title(name)}</td>") >= len(nine)

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from bench.analyse.selfcheck.checks import checks, known_differences, tool_runs
+from bench.analyse.selfcheck.checks import checks, known_differences
+from bench.analyse.selfcheck.runs import tool_runs
 from bench.cli import main
 from bench.measure.other_tools import known_work
 from bench.measure.other_tools.meter_pairs import MeterPair

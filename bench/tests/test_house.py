@@ -1,6 +1,7 @@
 """The house stays in order: imports point downhill, and files name their idea."""
 
 import ast
+import graphlib
 import sys
 
 import pytest
@@ -37,6 +38,50 @@ def test_imports_point_downhill(path):
     elif parts[1] in ROOMS:
         above = ROOMS[ROOMS.index(parts[1]) + 1 :]
         assert not [name for name in imported(path) if name.startswith("bench.") and name.split(".")[1] in above]
+
+
+def functions():
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                yield f"{path.relative_to(ROOT)}: {node.name}", node.end_lineno - node.lineno + 1
+
+
+def test_a_function_is_one_thought():
+    lengths = dict(functions())
+    assert len(lengths) > 500
+    assert {name: lines for name, lines in lengths.items() if lines > 50} == {}
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in FILES}), ids=lambda folder: str(folder.relative_to(ROOT)))
+def test_a_folder_holds_a_dozen_modules_at_most(folder):
+    """In `impls` siblings stand side by side, and may be more."""
+    modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+    assert len(modules) <= (20 if folder == ROOT / "impls" else 12)
+
+
+def module_of_path(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_no_two_files_import_each_other_in_a_circle():
+    """A package's __init__ that hands on names of its own files is no circle: what counts are files that import the file."""
+    modules = {module_of_path(path): path for path in SOURCES}
+    graph = {name: {found for found in mentioned(path) if found in modules and found != name} for name, path in modules.items()}
+    without_own_package = {name: {other for other in others if not name.startswith(f"{other}.")} for name, others in graph.items()}
+    assert len([*graphlib.TopologicalSorter(without_own_package).static_order()]) == len(modules)
+
+
+def mentioned(path):
+    """Every module that a file imports, or imports a name from, under `if TYPE_CHECKING` too; not inside functions."""
+    for node in ast.parse(path.read_text()).body:
+        for inner in ast.walk(node) if isinstance(node, ast.If | ast.Try) else [node]:
+            if isinstance(inner, ast.Import):
+                yield from (alias.name for alias in inner.names)
+            elif isinstance(inner, ast.ImportFrom) and inner.module:
+                yield inner.module
+                yield from (f"{inner.module}.{alias.name}" for alias in inner.names)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

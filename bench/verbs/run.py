@@ -11,7 +11,7 @@ from bench.analyse.summary import parts
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.workers.checking import broken_contracts
 from bench.plan import sweeps
-from bench.plan.experiment import Experiment, prepare
+from bench.plan.experiment import prepare
 from bench.plan.sweeps import Sweep
 from bench.record.folder import results_folder
 from bench.record.memory import read_memory
@@ -35,7 +35,9 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     sweep = _sweep(options)
     patience_s = _positive("--patience", options.patience)
     experiment = prepare(sweep, options.impl, options.files, options.baseline, broken_contracts)
-    _tell_what_runs(experiment, screen)
+    screen.left_out(experiment.refused)
+    for file in experiment.files:
+        screen.say(f"Runs your own code: {file}")
     with results_folder(options.results, options.fresh) as folder:
         this = begin(experiment, options.seed, patience_s, folder, screen)
         if options.only == "memory":
@@ -65,13 +67,6 @@ def _positive(option: str, seconds: float) -> float:
     if not 0 < seconds < float("inf"):
         raise BadInput(f"{option} is {seconds:g}; give a number of seconds above 0")
     return seconds
-
-
-def _tell_what_runs(experiment: Experiment, screen: Screen) -> None:
-    for name, why in experiment.refused.items():
-        screen.warn(f"{name} is left out: it {why}")
-    for file in experiment.files:
-        screen.say(f"Runs your own code: {file}")
 
 
 def _answer_time(run: Run) -> None:

@@ -28,8 +28,7 @@ def train(options: argparse.Namespace, screen: Screen) -> None:
 
     """
     experiment = prepare(sweeps.load(options.sweep), options.impl, options.files, "iterative", broken_contracts)
-    for name, why in experiment.refused.items():
-        screen.warn(f"{name} is left out: it {why}")
+    screen.left_out(experiment.refused)
     rows = [
         astuple(epoch)
         for dataset in experiment.data.values()

@@ -29,7 +29,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
 
     Raises:
         BadInput: something on the command line or in the sweep cannot be done.
-        NothingMeasured: not one cell could be timed, or no memory be measured.
+        NothingMeasured: no cell could be timed, or no memory be measured.
 
     """
     sweep = _sweep(options)
@@ -39,16 +39,16 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     for file in experiment.files:
         screen.say(f"Runs your own code: {file}")
     with results_folder(options.results, options.fresh) as folder:
-        this = begin(experiment, options.seed, patience_s, folder, screen)
+        this_run = begin(experiment, options.seed, patience_s, folder, screen)
         if options.only == "memory":
-            write_conditions(this)
+            write_conditions(this_run)
         else:
-            this.table("clarity.csv").replace(astuple(clarity(implementation)) for implementation in experiment.implementations.values())
-            measure_time(this)
-            _answer_time(this)
+            this_run.table("clarity.csv").replace(map(astuple, map(clarity, experiment.implementations.values())))
+            measure_time(this_run)
+            _answer_time(this_run)
         if options.only != "time":
-            measure_memory(this)
-        _answer_both(this)
+            measure_memory(this_run)
+        _answer_both(this_run)
 
 
 def _sweep(options: argparse.Namespace) -> Sweep:
@@ -78,7 +78,7 @@ def _answer_time(run: Run) -> None:
     """
     rows = run.times()
     if not rows["round"].notna().any():
-        raise NothingMeasured(f"{run.table('time.csv').path}: nothing could be measured; its status and detail columns say why")
+        raise NothingMeasured(f"{run.table('time.csv').path}: nothing could be measured; the columns status and detail say why")
     run.screen.answers(time_answers(parts(rows, run.experiment.baseline), run.experiment.baseline))
 
 

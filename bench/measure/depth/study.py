@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from bench.measure.depth.interpreters import Interpreter, Unusable
-from bench.measure.depth.search import Deepest, deepest
+from bench.measure.depth.search import Search, deepest
 from bench.measure.depth.trials import Guard, Trial, TrialResult, usual_guard
 from bench.measure.depth.venvs import cache_folder, python_with_numpy
 from bench.plan.depth import AS_IT_COMES, CALL, LIMIT_RAISED, SETTINGS, WAYS, Setting
@@ -93,7 +93,7 @@ def _search(interpreter: Interpreter, name: str, setting: Setting, cap: int, tri
     return Limit(interpreter.name, name, limit, setting.stack_bytes, reached, failed, status, _slope(search), seconds, detail)
 
 
-def _slope(search: Deepest) -> float | None:
+def _slope(search: Search) -> float | None:
     if search.success is None or search.success.resident_bytes is None or search.depth < SLOPE_FROM:
         return None
     return round(search.success.resident_bytes / search.depth, 1)

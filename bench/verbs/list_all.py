@@ -28,12 +28,12 @@ def list_all(options: argparse.Namespace, screen: Screen) -> None:
         if implementation.missing:
             screen.say(f"{implementation.name} {implementation.missing}")
     table = titled_table("Sweeps", "name", "cells", "depth", "width", "precision", "budget")
-    for name in sweeps.bundled():
+    for name in sweeps.BUNDLED:
         sweep = sweeps.load(name)
         depths, widths = (", ".join(map(str, axis)) for axis in (sweep.depth, sweep.width))
         table.add_row(name, str(len(sweep.cells())), depths, widths, f"±{sweep.precision:.1%}", duration(sweep.budget_s))
     screen.table(table)
     table = titled_table("Datasets", "name", "what")
-    for name, what in datasets.DESCRIPTIONS.items():
+    for name, what in {**datasets.BUNDLED, "FILE.csv": datasets.YOUR_OWN}.items():
         table.add_row(name, what)
     screen.table(table)

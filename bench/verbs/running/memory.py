@@ -11,6 +11,7 @@ from bench.measure.machine import capacity
 from bench.measure.memory.predictions import leak, predicted_bytes
 from bench.measure.memory.readings import MemoryReader, MemoryReading, MemoryTask
 from bench.plan import memory as plan
+from bench.plan.datasets import write_batches
 from bench.record.memory import leak_note, memory_row, profile_rows, put_series, read_memory, recorded, sample_rows
 from bench.show.terminal.counting import counting
 from bench.show.topics import topic
@@ -54,7 +55,7 @@ def _read(run: Run, due: list[MemoryTask]) -> None:
     experiment = run.experiment
     leaks = {name: leak(implementation) for name, implementation in experiment.implementations.items() if not implementation.library}
     with tempfile.TemporaryDirectory() as scratch, counting(run.screen, "memory: implementations in cells", len(due)) as advance:
-        data = experiment.write_batches(Path(scratch), {task.cell.batch for task in due})
+        data = write_batches(experiment.data, {task.cell.batch for task in due}, Path(scratch))
         reader = MemoryReader(data, experiment.files, experiment.sweep.blas_threads, run.patience_s)
         for task in due:
             advance(0, f"{task.cell.memory_id} {task.impl}")

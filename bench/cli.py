@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_CODES[type(error)]
     except OSError as error:  # what the verbs do not foresee, such as a full disk under the temporary files
         screen.complain(
-            f"{error.filename or 'the system'}: {error.strerror or error}; free some space or mend it; recorded results are kept"
+            f"{error.filename or 'the system'}: {error.strerror or error}; free some space or remove the cause; recorded results are kept"
         )
         return BAD_INPUT
     except KeyboardInterrupt:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 class BadInput(Exception):
-    """One sentence that names the thing, its place and the mend; the command ends with exit code 2."""
+    """One sentence: what is wrong, where, and what to do; the command ends with exit code 2."""
 
 
 class NothingMeasured(Exception):
@@ -28,5 +28,5 @@ def unknown(kind: str, name: str, known: Iterable[str], place: str = "") -> str:
     """
     names = list(known)
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    mend = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}"
-    return f"{place + ': ' if place else ''}unknown {kind} {name!r}; {mend}"
+    remedy = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}"
+    return f"{place + ': ' if place else ''}unknown {kind} {name!r}; {remedy}"

@@ -62,7 +62,7 @@ def load_file(file: str) -> list[Implementation]:
     except SystemExit:
         raise BadInput(f"--with {file}: ends the process when it is run; a file should define implementations and not exit") from None
     except Exception as error:
-        raise BadInput(f"--with {file}: raises {type(error).__name__}: {error}; mend the file and try again") from error
+        raise BadInput(f"--with {file}: raises {type(error).__name__}: {error}; correct the file and try again") from error
     all_there = {id(value): value for value in vars(module).values() if isinstance(value, Implementation)}
     its_own = [implementation for implementation in all_there.values() if implementation not in IMPLEMENTATIONS.values()]
     if not its_own:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import humanize
+
 RAISED = 10**8  # more than any depth that is tried, so that a trial never stops at it
 DEEPEST = RAISED // 2  # layers: an implementation may take two calls for each
 CALL = "call:"  # before the name of a way of calling in limits.csv, where implementations have no prefix
@@ -28,7 +30,9 @@ class Setting:
         """What figures and tables call it."""
         if self.recursion_limit is None:
             return "limit as it comes"
-        return "limit raised" if self.stack_bytes is None else f"limit raised, {_size(self.stack_bytes)} stack"
+        if self.stack_bytes is None:
+            return "limit raised"
+        return f"limit raised, {humanize.naturalsize(self.stack_bytes, binary=True, format='%.0f')} stack"
 
 
 AS_IT_COMES = Setting()
@@ -59,7 +63,3 @@ def way_title(name: str) -> str:
     """What figures and tables call a way of calling, by its name in limits.csv."""
     way = name.removeprefix(CALL)
     return WAYS.get(way, way)
-
-
-def _size(size_bytes: int) -> str:
-    return f"{size_bytes // 2**20} MiB" if size_bytes >= 2**20 else f"{size_bytes // 2**10} KiB"

@@ -99,14 +99,14 @@ def prepare(
     wanted = contenders.choose(chosen, known, "--impl" if names else f"sweep {sweep.name!r}")
     if known[baseline] not in wanted:
         wanted.insert(0, known[baseline])
-    refused = broken_contracts([one.name for one in wanted], files, sweep.activation)
+    refused = broken_contracts([each.name for each in wanted], files, sweep.activation)
     if baseline in refused:
-        raise BadInput(f"the baseline {baseline!r} {refused[baseline]}; mend it or give another --baseline")
+        raise BadInput(f"the baseline {baseline!r} {refused[baseline]}; correct it or give another --baseline")
     _refuse_namesakes(sweep.dataset, f"sweep {sweep.name!r}")
     return Experiment(
         sweep,
         baseline,
-        {one.name: one for one in wanted if one.name not in refused},
+        {each.name: each for each in wanted if each.name not in refused},
         refused,
         {name: datasets.load(name, sweep.target, f"sweep {sweep.name!r}") for name in sweep.dataset},
         tuple(str(Path(file).resolve()) for file in files),

@@ -119,7 +119,7 @@ def parse(text: str, name: str, source: str) -> Sweep:
             raise BadInput(f"{source}: unknown key 'name'; leave it out, a sweep has the name of its file")
         return Sweep(name=name, **keys)
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{source}: not TOML: {error}; mend the file") from None
+        raise BadInput(f"{source}: not TOML: {error}; correct the file") from None
     except ValidationError as error:
         raise BadInput(_sentence(error, source)) from None
 

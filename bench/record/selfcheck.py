@@ -26,7 +26,7 @@ class Evidence:
     Attributes:
         times: rows of time.csv: passes over the grid, the trio and the known differences.
         trio_s, known_s: the seconds from start to end of the trio's passes, and of those of the known differences.
-        others, weighings, checks: rows of others.csv, meters.csv and checks.csv.
+        others, meters, checks: rows of others.csv, meters.csv and checks.csv.
         warnings: what may have disturbed the measurements, each a "what" and a "remedy".
 
     """
@@ -35,7 +35,7 @@ class Evidence:
     trio_s: float
     known_s: float
     others: pd.DataFrame
-    weighings: pd.DataFrame
+    meters: pd.DataFrame
     checks: pd.DataFrame
     warnings: Sequence[dict[str, str]] = ()
 

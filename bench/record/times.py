@@ -88,7 +88,7 @@ def _checked(table: Table, warn: Warn) -> pd.DataFrame:
     for sentence, odd in _nonsense(rows).items():
         if odd.any():
             line = int(odd.to_numpy(dtype=bool).argmax()) + 2
-            raise BadInput(f"{table.path}: line {line} {sentence}; mend the line, move the file away or give another --results")
+            raise BadInput(f"{table.path}: line {line} {sentence}; correct the line, move the file away or give another --results")
     return rows
 
 

@@ -179,7 +179,7 @@ def checks(evidence: Evidence) -> list[CheckResult]:
         _false_alarms(judged.get(OURS, [])),
         _time_to_interval(runs, judged),
         _fine(evidence),
-        *_meter_checks(evidence.weighings),
+        *_meter_checks(evidence.meters),
     ]
 
 

@@ -146,14 +146,6 @@ def _read_heap(step: Callable[[], object]) -> dict[str, float]:
         return {"ours": ours, "theirs": memray.FileReader(record).metadata.peak_memory}
 
 
-def _read_step(step: Callable[[], object]) -> dict[str, float]:
-    return {"ours": meters.resident_peak(step)}
-
-
-def _read_nothing(step: Callable[[], object]) -> dict[str, float]:
-    return {"ours": meters.resident_peak(lambda: None)}
-
-
 def _read_cpu(step: Callable[[], object]) -> dict[str, float]:
     import resource
 
@@ -167,7 +159,12 @@ def _read_cpu(step: Callable[[], object]) -> dict[str, float]:
     return {"ours": (time.process_time_ns() - ours) / 1e9, "theirs": by_kernel() - theirs}
 
 
-MODES = {"HEAP": _read_heap, "STEP": _read_step, "REST": _read_nothing, "CPU": _read_cpu}
+MODES: dict[str, Callable[[Callable[[], object]], dict[str, float]]] = {
+    "HEAP": _read_heap,
+    "STEP": lambda step: {"ours": meters.resident_peak(step)},
+    "REST": lambda step: {"ours": meters.resident_peak(lambda: None)},
+    "CPU": _read_cpu,
+}
 
 
 if __name__ == "__main__":

@@ -53,16 +53,8 @@ def train(dataset: Dataset, implementation: Implementation, update: str, epochs:
         cpu, wall = process_time(), perf_counter()
         losses = [UPDATES[update](implementation, network, X, Y, LEARNING_RATE) for X, Y in batches]
         cpu, wall = process_time() - cpu, perf_counter() - wall
-        yield Epoch(
-            dataset.name,
-            implementation.name,
-            update,
-            epoch,
-            float(np.mean(losses)),
-            accuracy(network, dataset),
-            cpu,
-            wall,
-        )
+        loss = float(np.mean(losses))
+        yield Epoch(dataset.name, implementation.name, update, epoch, loss, accuracy(network, dataset), cpu, wall)
 
 
 def accuracy(network: Network, dataset: Dataset) -> float:

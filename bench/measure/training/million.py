@@ -48,15 +48,9 @@ def train_deep(impl: str, depth: int, dataset: Dataset, on_progress: Callable[[d
         for answer in replies:
             on_progress(answer)
             received.append(answer)
-    steps = [answer for answer in received if "loss" in answer]
-    return DeepTraining(
-        impl,
-        received[0]["built_s"],
-        tuple(step["loss"] for step in steps),
-        tuple(step["seconds"] for step in steps),
-        received[-1]["resting_bytes"],
-        received[-1]["peak_bytes"],
-    )
+    first, *others, last = received
+    losses, seconds = zip(*((answer["loss"], answer["seconds"]) for answer in others if "loss" in answer), strict=True)
+    return DeepTraining(impl, first["built_s"], losses, seconds, **last)
 
 
 def small_batch(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:

@@ -45,7 +45,7 @@ def test_bundled_sweeps_say_what_the_contract_says():
         (SMALLEST + 'activation = "than"', "mine.toml: unknown activation 'than'; did you mean 'tanh'?"),
         (SMALLEST + "precision = 0", "mine.toml: precision is 0; it should be greater than 0"),
         (SMALLEST + "budget_s = nan", "mine.toml: budget_s is nan; it should be a finite number"),
-        (SMALLEST + "depth = 3", "mine.toml: not TOML: Cannot overwrite a value (at end of document); mend the file"),
+        (SMALLEST + "depth = 3", "mine.toml: not TOML: Cannot overwrite a value (at end of document); correct the file"),
         ('name = "x"', "mine.toml: unknown key 'name'; leave it out, a sweep has the name of its file"),
     ],
 )

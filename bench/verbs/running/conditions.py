@@ -1,4 +1,4 @@
-"""Conditions: what a run's figures depend on and what speaks against them, kept in machine.json while it runs."""
+"""Conditions: the machine and its caveats, what was compared and how the time was spent, kept in machine.json while a run measures."""
 
 from __future__ import annotations
 
@@ -10,73 +10,87 @@ from typing import Any
 from bench.errors import BadInput
 from bench.measure.machine import caveats
 from bench.measure.machine.caveats import Caveat, Moment
+from bench.measure.machine.fingerprint import blas_of
 from bench.record.folder import write_machine
 from bench.verbs.running.run_record import Run
 
 
 @dataclass
-class Account:
-    """What a run learns of itself: seconds inside measured code, the BLAS of its workers, and caveats."""
+class Conditions:
+    """What becomes known while a run measures.
 
+    Attributes:
+        run: the run.
+        start: when it began to measure.
+        measured_s: seconds inside measured code so far.
+        blas: the BLAS of its workers; empty until the first has started.
+        noted: its caveats so far.
+
+    """
+
+    run: Run
+    start: Moment = field(default_factory=caveats.this_moment)
     measured_s: float = 0.0
     blas: dict[str, Any] = field(default_factory=dict)
-    caveats: list[Caveat] = field(default_factory=list)
+    noted: list[Caveat] = field(default_factory=list)
 
+    def note(self, new: Sequence[Caveat]) -> None:
+        """Keep caveats, and tell them."""
+        self.noted += new
+        self.run.screen.caveats(new)
 
-@contextmanager
-def kept_record(run: Run) -> Iterator[Account]:
-    """Keep machine.json while something is measured: written first, since a kill would leave rows that nothing explains,
-    and again at the end, however it ends.
-    """
-    account, start = Account(), caveats.this_moment()
-    tell(run, account, caveats.before(caveats.read_text, run.machine["load_1_min"], caveats.on_battery()))
-    _write(run, account, start)
-    try:
-        yield account
-    except BaseException:
-        with suppress(BadInput):  # on a full disk the first complaint is the one to hear
-            _write(run, account, start)
-        raise
-    _write(run, account, start)
-    run.screen.caveats(caveats.during(start, caveats.this_moment()))
+    def note_blas(self, hello: dict[str, Any]) -> None:
+        """Keep what a worker says of its BLAS; the caveats of the first are told."""
+        first, self.blas = not self.blas, blas_of(hello)
+        if first:
+            self.note(caveats.of_blas(self.blas["blas_threads"], self.run.experiment.sweep.blas_threads))
 
-
-def tell(run: Run, account: Account, new: Sequence[Caveat]) -> None:
-    """Note caveats, and tell them."""
-    account.caveats += new
-    run.screen.caveats(new)
-
-
-def write_conditions(run: Run) -> None:
-    """Write machine.json where no time is measured."""
-    write_machine(run.folder, {**run.earlier, **run.machine, **_conditions(run)})
-
-
-def _write(run: Run, account: Account, start: Moment) -> None:
-    """What was in machine.json before, and what this run adds to it."""
-    now, spent, sweep = caveats.this_moment(), run.earlier.get("passes", {}), run.experiment.sweep
-    wall_s = spent.get("wall_s", 0.0) + now.monotonic_s - start.monotonic_s
-    measured_s = spent.get("measured_s", 0.0) + account.measured_s
-    told = [*run.earlier.get("warnings", []), *map(asdict, [*account.caveats, *caveats.during(start, now)])]
-    blas = account.blas or {key: run.earlier[key] for key in ("blas", "blas_threads") if key in run.earlier}
-    write_machine(
-        run.folder,
-        {
+    def write(self) -> None:
+        """Write machine.json: what it said before this run, and what this run adds to it."""
+        run, earlier, now = self.run, self.run.earlier, caveats.this_moment()
+        spent, sweep = earlier.get("passes", {}), run.experiment.sweep
+        wall_s = spent.get("wall_s", 0.0) + now.monotonic_s - self.start.monotonic_s
+        measured_s = spent.get("measured_s", 0.0) + self.measured_s
+        warnings = [*earlier.get("warnings", []), *map(asdict, [*self.noted, *caveats.during(self.start, now)])]
+        record = {
             **run.machine,
-            "warnings": list({warning["remedy"]: warning for warning in told}.values()),  # the last of a kind
-            **blas,
+            "warnings": list({warning["remedy"]: warning for warning in warnings}.values()),  # the last of a kind
+            **(self.blas or {key: earlier[key] for key in ("blas", "blas_threads") if key in earlier}),
             "passes": {
                 "wall_s": round(wall_s, 1),
                 "measured_s": round(measured_s, 1),
                 "share": round(measured_s / wall_s, 3) if wall_s else None,
             },
             "sweep": {"name": sweep.name, "precision": sweep.precision, "budget_s": sweep.budget_s},
-            **_conditions(run),
-        },
-    )
+            **_compared(run),
+        }
+        write_machine(run.folder, record)
 
 
-def _conditions(run: Run) -> dict[str, Any]:
+@contextmanager
+def recorded_conditions(run: Run) -> Iterator[Conditions]:
+    """Keep machine.json while something is measured: written first, since a kill would leave rows that nothing explains,
+    and again at the end, however it ends.
+    """
+    conditions = Conditions(run)
+    conditions.note(caveats.before(caveats.read_text, run.machine["load_1_min"], caveats.on_battery()))
+    conditions.write()
+    try:
+        yield conditions
+    except BaseException:
+        with suppress(BadInput):  # on a full disk the first complaint is the one to hear
+            conditions.write()
+        raise
+    conditions.write()
+    run.screen.caveats(caveats.during(conditions.start, caveats.this_moment()))
+
+
+def write_conditions(run: Run) -> None:
+    """Write machine.json where no time is measured."""
+    write_machine(run.folder, {**run.earlier, **run.machine, **_compared(run)})
+
+
+def _compared(run: Run) -> dict[str, Any]:
     """What was compared, in this run and in those before."""
     earlier = run.earlier.get("settings", {})
     joined = {key: {**earlier.get(key, {}), **run.settings[key]} for key in ("implementations", "data", "libraries")}

@@ -5,26 +5,21 @@ from __future__ import annotations
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from bench.analyse.changes import passes_to_compare
 from bench.analyse.frontier import passes_to_tell
 from bench.analyse.observations import compared_in
 from bench.analyse.progress import Progress
 from bench.analyse.summary import summarise
-from bench.measure.machine import capacity, caveats
-from bench.measure.machine.fingerprint import blas_of
-from bench.measure.timing.pass_timer import PassTimer
-from bench.measure.timing.passes import Assignment, Finished, run_passes
-from bench.measure.timing.visit import Measurement
+from bench.measure.machine import capacity
+from bench.measure.timing.pass_timer import PassTimer, failed_visit
+from bench.measure.timing.passes import Assignment, run_passes
 from bench.plan.allocators import lacking
 from bench.plan.cells import Cell
 from bench.plan.datasets import write_batches
 from bench.record.times import new_run_id, read_times, read_whole
 from bench.show.terminal.board import watching
-from bench.verbs.running.conditions import Account, kept_record, tell
+from bench.verbs.running.conditions import Conditions, recorded_conditions
 from bench.verbs.running.recorder import VisitRecorder
 from bench.verbs.running.run_record import Run
 from impls import PAIRS
@@ -40,8 +35,8 @@ def measure_time(run: Run) -> None:
     try:
         recorder = _resumed(run)
         cells = _measurable(run, recorder)
-        with kept_record(run) as account:
-            _measure(run, cells, recorder, account)
+        with recorded_conditions(run) as conditions:
+            _measure(run, cells, recorder, conditions)
     finally:
         _sum_up(run)
 
@@ -51,19 +46,14 @@ def _resumed(run: Run) -> VisitRecorder:
     table = run.table("time.csv")
     earlier = read_whole(table, run.screen.warn)
     earlier = earlier[earlier["machine"] == run.machine_name]
-    recorder = VisitRecorder(new_run_id(), run.machine_name, table, _progress(run))
-    recorder.progress.add(earlier)
+    experiment, implementations = run.experiment, len(run.experiment.implementations)
+    enough = max(passes_to_compare(len(experiment.cells), implementations), passes_to_tell(experiment.cells, implementations))
+    progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, enough)
+    progress.add(earlier)
     if not earlier.empty:
         visits = earlier.groupby(["cell", "pass"]).ngroups
         run.screen.say(f"Resuming: {visits} visits already recorded; --fresh starts anew")
-    return recorder
-
-
-def _progress(run: Run) -> Progress:
-    experiment = run.experiment
-    implementations = len(experiment.implementations)
-    enough = max(passes_to_compare(len(experiment.cells), implementations), passes_to_tell(experiment.cells, implementations))
-    return Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, enough)
+    return VisitRecorder(new_run_id(), run.machine_name, table, progress)
 
 
 def _measurable(run: Run, recorder: VisitRecorder) -> list[Cell]:
@@ -72,18 +62,17 @@ def _measurable(run: Run, recorder: VisitRecorder) -> list[Cell]:
     skipped = set(rows.loc[rows["status"] == "skipped", "cell"])
     cells = []
     for cell in run.experiment.cells:
-        why = lacking(cell.allocator) or capacity.lacks_room(cell, *run.experiment.shape(cell))
-        if not why:
+        reason = lacking(cell.allocator) or capacity.lacks_room(cell, *run.experiment.shape(cell))
+        if not reason:
             cells.append(cell)
             continue
-        run.screen.warn(f"{cell.id} is skipped: {why}")
+        run.screen.warn(f"{cell.id} is skipped: {reason}")
         if cell.id not in skipped:
-            rows_why = tuple(Measurement(name, status="skipped", detail=why) for name in run.experiment.contenders)
-            recorder.add(Finished(Assignment(cell, 0, (), 0, ""), rows_why, 0.0))
+            recorder.add(failed_visit(Assignment(cell, 0, (), 0, ""), run.experiment.contenders, "skipped", reason))
     return cells
 
 
-def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, account: Account) -> None:
+def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: Conditions) -> None:
     """Run passes and record each visit as it finishes, on the screen too."""
     sweep = run.experiment.sweep
     with tempfile.TemporaryDirectory() as scratch:
@@ -93,25 +82,17 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, account: Acco
             run.experiment.files,
             sweep.blas_threads,
             run.patience_s,
-            lambda hello: _note_blas(run, account, hello),
+            conditions.note_blas,
         )
         visits = run_passes(cells, recorder.progress, measure_pass, run.seed, sweep.budget_s, time.monotonic)
         with watching(run.screen, cells, recorder.progress, sweep.budget_s) as view:
             for finished in visits:
                 recorder.add(finished)
-                account.measured_s += finished.measured_s
+                conditions.measured_s += finished.measured_s
                 view.show(finished)
-
-
-def _note_blas(run: Run, account: Account, hello: dict[str, Any]) -> None:
-    """Keep what a worker says of its BLAS; the first one's caveats are told."""
-    first = not account.blas
-    account.blas = blas_of(hello)
-    if first:
-        tell(run, account, caveats.of_blas(account.blas["blas_threads"], run.experiment.sweep.blas_threads))
 
 
 def _sum_up(run: Run) -> None:
     """Write summary.csv from all that time.csv holds, of other machines too."""
-    rows: pd.DataFrame = read_times(run.table("time.csv"), lambda sentence: None)
+    rows = read_times(run.table("time.csv"), lambda sentence: None)
     run.table("summary.csv").replace(summarise(rows, compared_in(rows, run.experiment.baseline, PAIRS)).to_numpy().tolist())

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from bench.errors import BadInput
+from bench.measure.timing.recursion_limit import raise_recursion_limit
 from bench.measure.timing.steps import Workbench
-from bench.measure.timing.visit import raise_recursion_limit
 from bench.plan import datasets, sweeps
 from bench.plan.cells import Cell, short_names
 from bench.plan.contenders import REFERENCES

@@ -14,7 +14,7 @@ from radon.complexity import cc_visit
 from radon.metrics import h_visit, mi_visit
 from radon.raw import analyze
 
-from bench.plan.sources import functions_source
+from bench.plan.code_text import functions_source
 from impls import Implementation
 
 

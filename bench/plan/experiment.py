@@ -14,8 +14,8 @@ import numpy as np
 from bench.errors import BadInput, unknown
 from bench.plan import contenders, datasets
 from bench.plan.cells import Cell
+from bench.plan.code_text import code_digest, module_of, taken_from
 from bench.plan.datasets import Dataset
-from bench.plan.sources import code_digest, module_of, taken_from
 from bench.plan.sweeps import Sweep
 from impls import IMPLEMENTATIONS, Implementation, layers, losses, updates
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bench.plan.sources import module_of, source_of
+from bench.plan.code_text import module_of, source_of
 from bench.tests.places import ROOT
 from impls import IMPLEMENTATIONS
 

@@ -17,9 +17,9 @@ from bench.record.memory import read_memory
 from bench.show.report.time import timed_rows
 from bench.show.terminal.screen import Screen
 from bench.show.topics import topic
-from bench.verbs.running.conditions import write_conditions
+from bench.verbs.running.machine_json import write_conditions
 from bench.verbs.running.memory import measure_memory
-from bench.verbs.running.run_record import Run, begin
+from bench.verbs.running.run_context import Run, begin
 from bench.verbs.running.timing import measure_time
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from bench.analyse.progress import FIRST_ROUNDS, Progress
 from bench.analyse.selfcheck.checks import checks
+from bench.analyse.stopping import FIRST_ROUNDS, Progress
 from bench.errors import BadInput, GateFailed
 from bench.measure.machine import caveats
 from bench.measure.machine.fingerprint import fingerprint

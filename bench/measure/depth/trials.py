@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 
 from bench.measure.workers.command import CommandResult, run_command
+from bench.measure.workers.endings import ending
 from bench.measure.workers.environment import worker_environment
-from bench.measure.workers.process import ending
 from bench.plan.depth import Setting
 
 ROOT = Path(__file__).resolve().parents[3]  # the folder that holds bench/ and impls/

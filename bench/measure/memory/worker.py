@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from bench.measure.memory import live_bytes, meters
-from bench.measure.timing import visit
+from bench.measure.timing.recursion_limit import raise_recursion_limit
 from bench.measure.timing.steps import Workbench
+from bench.measure.workers.endings import status_of
 from bench.measure.workers.serve import Answer, serve
 from bench.plan.batches import Batch
 from bench.plan.cells import Cell
@@ -30,7 +31,7 @@ def main(task: dict[str, Any], answer: Answer) -> None:
     meters.whole_pages_only()
     cell = Cell(**task["cell"])
     implementation = available(task["files"])[task["impl"]]
-    visit.raise_recursion_limit(cell.depth)
+    raise_recursion_limit(cell.depth)
     batch = Batch.read(task["data"])
     _warm_up(Workbench(replace(cell, depth=min(cell.depth, DEPTH_OF_ALL_SHAPES)), *batch), implementation)
     bench = Workbench(cell, *batch)
@@ -50,7 +51,7 @@ def _reading(read: Read, bench: Workbench, implementation: Implementation) -> di
     except meters.Unmeasurable as reason:
         return {"status": "skipped", "detail": str(reason)}
     except Exception as error:
-        return {"status": visit.status_of(error), "detail": f"{type(error).__name__}: {error}"}
+        return {"status": status_of(error), "detail": f"{type(error).__name__}: {error}"}
 
 
 def _heap(bench: Workbench, implementation: Implementation) -> dict[str, Any]:

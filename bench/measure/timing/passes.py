@@ -37,7 +37,7 @@ class Finished:
 
 
 class Judge(Protocol):
-    """What the schedule must know of the results so far; `bench.analyse.progress` implements it."""
+    """What the schedule must know of the results so far; `bench.analyse.stopping` implements it."""
 
     def decided(self, cell: Cell) -> bool:
         """Is there nothing more to learn in this cell?"""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from bench.measure.timing.visit import Measurement
 from bench.measure.workers.ask import WorkerFailed
+from bench.measure.workers.endings import Status
 
-Status = Literal["ok", "recursion_error", "segfault", "out_of_memory", "timeout", "error", "skipped"]
 Count = Annotated[int, Field(ge=0)] | None
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
 MeasurementFields = tuple[str, Count, Count, Count, Amount, Amount, Amount, Status, str]

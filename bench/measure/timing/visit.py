@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import math
 import random
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -13,6 +12,7 @@ from time import process_time_ns
 
 from bench.measure.timing.clocks import Reading
 from bench.measure.timing.steps import MakeReady, Step
+from bench.measure.workers.endings import status_of
 from bench.plan.contenders import FLOOR
 
 SHORTEST_NS = 2_000_000  # a measurement lasts at least this long
@@ -132,17 +132,3 @@ def _at_depth(frames: int, work: Callable[[], list[Measurement]]) -> list[Measur
     if frames == 0:
         return work()
     return _at_depth(frames - 1, work)
-
-
-def status_of(error: BaseException) -> str:
-    """The status for an exception."""
-    if isinstance(error, RecursionError):
-        return "recursion_error"
-    if isinstance(error, MemoryError):
-        return "out_of_memory"
-    return "error"
-
-
-def raise_recursion_limit(depth: int) -> None:
-    """Let a network of that many layers recurse: the limit counts frames, at most two a layer here."""
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), 3 * depth + 2_000))

@@ -23,8 +23,9 @@ import threadpoolctl
 
 from bench.measure.timing import clocks, visit
 from bench.measure.timing.frame_room import with_room_for_frames
+from bench.measure.timing.recursion_limit import raise_recursion_limit
 from bench.measure.timing.steps import Workbench
-from bench.measure.workers.process import ending
+from bench.measure.workers.endings import ending, status_of
 from bench.measure.workers.serve import Answer, die_with_parent, serve
 from bench.plan.allocators import STEADY
 from bench.plan.batches import Batch
@@ -71,13 +72,13 @@ def _answer_errors(work: Callable[[], None], answer: Answer) -> None:
     try:
         work()
     except BaseException as error:  # SystemExit too: an implementation may try to end the process
-        answer(status=visit.status_of(error), detail=f"{type(error).__name__}: {error}")
+        answer(status=status_of(error), detail=f"{type(error).__name__}: {error}")
 
 
 def _visit(item: dict[str, Any], implementations: Any, baseline: str, answer: Answer) -> None:
     start = perf_counter()
     cell = Cell(**item["cell"])
-    visit.raise_recursion_limit(cell.depth)
+    raise_recursion_limit(cell.depth)
     bench = Workbench(cell, *Batch.read(item["data"]))
     this = visit.Visit(
         bench.contenders(item["contenders"], implementations, baseline),

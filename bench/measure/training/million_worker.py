@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from bench.measure.memory import meters
-from bench.measure.timing import visit
+from bench.measure.timing.recursion_limit import raise_recursion_limit
 from bench.measure.workers.serve import Answer, serve
 from impls import IMPLEMENTATIONS
 from impls.layers import Layer
@@ -27,7 +27,7 @@ REPORT_EVERY = 20_000  # layers
 
 def main(task: dict[str, Any], answer: Answer) -> None:
     """Build the network and train it."""
-    visit.raise_recursion_limit(len(task["sizes"]))
+    raise_recursion_limit(len(task["sizes"]))
     X, Y = np.array(task["X"]), np.array(task["Y"])
     start = perf_counter()
     network = _built(task["sizes"], task["loss"])

@@ -13,7 +13,8 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from typing import Any, Self, TypeVar
 
-from bench.measure.workers.process import ending, started
+from bench.measure.workers.endings import ending
+from bench.measure.workers.process import started
 from bench.measure.workers.serve import PARENT
 
 SILENCE_S = 600.0  # seconds; a worker should have measured once in this time, so one that has not answered hangs

@@ -1,4 +1,4 @@
-"""How a process is started, how it is ended with all that it has started, and what its exit code means."""
+"""How a process is started, and how it is ended with all that it has started."""
 
 from __future__ import annotations
 
@@ -10,13 +10,6 @@ from contextlib import contextmanager, suppress
 from typing import IO
 
 import psutil
-
-CRASHES = {
-    -signal.SIGSEGV,
-    -getattr(signal, "SIGBUS", signal.SIGSEGV),  # what macOS sends for a stack that overflows
-    0xC00000FD,  # the same on Windows: STATUS_STACK_OVERFLOW
-    0xC0000005,  # STATUS_ACCESS_VIOLATION
-}
 
 Stream = IO[bytes] | int
 
@@ -51,17 +44,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
                 descendant.kill()
     process.kill()
     process.wait()
-
-
-def ending(exit_code: int, last_line: str = "") -> tuple[str, str]:
-    """The status and detail of a process that ended by itself; `last_line` is the last that it wrote."""
-    if exit_code in CRASHES:
-        return "segfault", "segmentation fault"
-    name = signal.Signals(-exit_code).name if exit_code < 0 else ""
-    if name == "SIGKILL":
-        return "out_of_memory", "killed by the system, most likely for memory"
-    if name == "SIGXCPU":
-        return "timeout", "used up its CPU time"
-    if name:
-        return "error", f"killed by {name}"
-    return "error", last_line or f"exit code {exit_code}"

@@ -10,8 +10,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from bench.plan.code_text import functions_source
 from bench.plan.contenders import title
-from bench.plan.sources import functions_source
 from bench.show.report.tables import Table
 from impls import IMPLEMENTATIONS
 

@@ -15,8 +15,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from bench.analyse.progress import Progress
 from bench.analyse.ratios import verdict
+from bench.analyse.stopping import Progress
 from bench.measure.timing.passes import Finished
 from bench.plan.cells import AXES, Cell
 from bench.plan.contenders import FLOOR, title

@@ -15,7 +15,7 @@ from bench.plan.datasets import write_batches
 from bench.record.memory import leak_note, memory_row, profile_rows, put_series, read_memory, recorded, sample_rows
 from bench.show.terminal.counting import counting
 from bench.show.topics import topic
-from bench.verbs.running.run_record import Run
+from bench.verbs.running.run_context import Run
 
 
 def measure_memory(run: Run) -> None:

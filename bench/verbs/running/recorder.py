@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from bench.analyse.progress import Progress
+from bench.analyse.stopping import Progress
 from bench.measure.timing.passes import Finished
 from bench.record.schemas import SCHEMAS
 from bench.record.tables import Table

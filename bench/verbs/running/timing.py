@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.analyse.changes import passes_to_compare
 from bench.analyse.frontier import passes_to_tell
 from bench.analyse.observations import compared_in
-from bench.analyse.progress import Progress
+from bench.analyse.stopping import Progress
 from bench.analyse.summary import summarise
 from bench.measure.machine import capacity
 from bench.measure.timing.pass_timer import PassTimer, failed_visit
@@ -19,9 +19,9 @@ from bench.plan.cells import Cell
 from bench.plan.datasets import write_batches
 from bench.record.times import new_run_id, read_times, read_whole
 from bench.show.terminal.board import watching
-from bench.verbs.running.conditions import Conditions, recorded_conditions
+from bench.verbs.running.machine_json import Conditions, recorded_conditions
 from bench.verbs.running.recorder import VisitRecorder
-from bench.verbs.running.run_record import Run
+from bench.verbs.running.run_context import Run
 from impls import PAIRS
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.analyse.progress import FEWEST_ROUNDS, FIRST_ROUNDS, MOST_ROUNDS, Progress
+from bench.analyse.stopping import FEWEST_ROUNDS, FIRST_ROUNDS, MOST_ROUNDS, Progress
 from bench.measure.timing.passes import Assignment, Finished, run_passes
 from bench.measure.timing.visit import Measurement
 from bench.plan.cells import Cell

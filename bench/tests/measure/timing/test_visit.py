@@ -10,8 +10,9 @@ import pytest
 
 from bench.measure.memory.frame_bytes import frame_bytes
 from bench.measure.timing.clocks import Reading, read_clocks
+from bench.measure.timing.recursion_limit import raise_recursion_limit
 from bench.measure.timing.steps import Workbench, floor_step
-from bench.measure.timing.visit import SHORTEST_NS, START_DEPTHS, Visit, _at_depth, measure, raise_recursion_limit
+from bench.measure.timing.visit import SHORTEST_NS, START_DEPTHS, Visit, _at_depth, measure
 from bench.plan.cells import Cell
 from impls import IMPLEMENTATIONS
 from impls.contract import example

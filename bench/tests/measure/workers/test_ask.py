@@ -116,7 +116,8 @@ def session(script, monkeypatch):
 def meter_pair(script, monkeypatch):
     monkeypatch.setattr(sys, "executable", script)
     monkeypatch.setattr(meter_pairs, "LONGEST_READING_S", 0.4)
-    assert "had not ended" in meter_pairs._heap("iterative", "data").detail
+    with pytest.raises(meter_pairs.ReadingFailed, match="had not ended"):
+        meter_pairs._heap("iterative", "data")
 
 
 def trial(script, monkeypatch):

@@ -5,8 +5,8 @@ import signal
 import pytest
 
 from bench.measure.workers.ask import WorkerFailed, answers
+from bench.measure.workers.endings import ending
 from bench.measure.workers.environment import BLAS_VARIABLES, worker_environment
-from bench.measure.workers.process import ending
 
 
 def test_silence_is_a_timeout(tmp_path):

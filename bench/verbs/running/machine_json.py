@@ -1,4 +1,4 @@
-"""Conditions: the machine and its caveats, what was compared and how the time was spent, kept in machine.json while a run measures."""
+"""machine.json while a run measures: the machine and its caveats, what was compared and how the time was spent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bench.measure.machine import caveats
 from bench.measure.machine.caveats import Caveat, Moment
 from bench.measure.machine.fingerprint import blas_of
 from bench.record.folder import write_machine
-from bench.verbs.running.run_record import Run
+from bench.verbs.running.run_context import Run
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""A run's record: what its parts share, made once and handed down."""
+"""A run: what its parts share, made once and handed down."""
 
 from __future__ import annotations
 
@@ -8,24 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from bench.errors import BadInput
 from bench.measure.machine.fingerprint import fingerprint
-from bench.measure.timing.method import method
+from bench.measure.timing.method_digest import method
 from bench.plan.experiment import Experiment
-from bench.record.folder import read_machine
 from bench.record.tables import Table
 from bench.record.times import read_times
 from bench.show.terminal.screen import Screen
-
-# a key of the settings -> how a sentence names its change
-CHANGES = {
-    "baseline": "another baseline, ",
-    "blas_threads": "another number of BLAS threads, ",
-    "implementations": "an earlier version of ",
-    "data": "other data under the name of ",
-    "libraries": "another version of ",
-    "method": "another way of measuring, ",
-}
+from bench.verbs.running.resuming import record_to_resume
 
 
 @dataclass(frozen=True)
@@ -77,32 +66,4 @@ def begin(experiment: Experiment, seed: int, patience_s: float, folder: Path, sc
     """
     machine = fingerprint()
     settings = {**experiment.settings(), "method": method()}
-    return Run(experiment, seed, patience_s, folder, machine, settings, _record_to_resume(machine, settings, folder), screen)
-
-
-def _record_to_resume(machine: dict[str, Any], settings: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """machine.json of an earlier run on this machine, if its figures can be joined to new ones.
-
-    Raises:
-        BadInput: code, data or settings have changed since.
-
-    """
-    earlier = read_machine(folder)
-    if earlier.get("machine") != machine["machine"]:
-        return {}
-    for key, words in CHANGES.items():
-        changed = _changed(settings[key], earlier.get("settings", {}).get(key))
-        if changed:
-            raise BadInput(
-                f"{folder}: its figures were measured with {words}{changed}; give --fresh to start anew, or another --results folder"
-            )
-    return earlier
-
-
-def _changed(now: Any, then: Any) -> str:
-    """What was different in an earlier run, if anything was; what it did not have is no change."""
-    if then is None or now == then:
-        return ""
-    if isinstance(now, dict):
-        return ", ".join(name for name in now if then.get(name, now[name]) != now[name])
-    return str(then)
+    return Run(experiment, seed, patience_s, folder, machine, settings, record_to_resume(machine, settings, folder), screen)

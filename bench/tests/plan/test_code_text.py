@@ -2,11 +2,11 @@
 
 import pytest
 
-from bench.measure.timing import method as timing_method
-from bench.measure.timing.method import method
-from bench.plan import sources
+from bench.measure.timing import method_digest as timing_method
+from bench.measure.timing.method_digest import method
+from bench.plan import code_text as sources
+from bench.plan.code_text import code_digest, module_of, taken_from
 from bench.plan.experiment import _modules, prepare
-from bench.plan.sources import code_digest, module_of, taken_from
 from bench.plan.sweeps import Sweep
 from impls import IMPLEMENTATIONS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.measure.timing import pass_timer, worker
 from bench.plan import allocators
-from bench.plan.sources import code_digest, taken_from
+from bench.plan.code_text import code_digest, taken_from
 
 
 def method() -> str:

@@ -1,0 +1,47 @@
+"""Resuming: whether new figures can be joined to those that a results folder has already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from bench.errors import BadInput
+from bench.record.folder import read_machine
+
+# a key of the settings -> how a sentence names its change
+CHANGES = {
+    "baseline": "another baseline, ",
+    "blas_threads": "another number of BLAS threads, ",
+    "implementations": "an earlier version of ",
+    "data": "other data under the name of ",
+    "libraries": "another version of ",
+    "method": "another way of measuring, ",
+}
+
+
+def record_to_resume(machine: dict[str, Any], settings: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """machine.json of an earlier run on this machine, if its figures can be joined to new ones.
+
+    Raises:
+        BadInput: code, data or settings have changed since.
+
+    """
+    earlier = read_machine(folder)
+    if earlier.get("machine") != machine["machine"]:
+        return {}
+    for key, words in CHANGES.items():
+        changed = _changed(settings[key], earlier.get("settings", {}).get(key))
+        if changed:
+            raise BadInput(
+                f"{folder}: its figures were measured with {words}{changed}; give --fresh to start anew, or another --results folder"
+            )
+    return earlier
+
+
+def _changed(now: Any, then: Any) -> str:
+    """What was different in an earlier run, if anything was; what it did not have is no change."""
+    if then is None or now == then:
+        return ""
+    if isinstance(now, dict):
+        return ", ".join(name for name in now if then.get(name, now[name]) != now[name])
+    return str(then)

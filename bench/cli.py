@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bench.errors import BadInput, GateFailed, NothingMeasured, unknown
-from bench.measure.workers.process import SILENCE_S
+from bench.measure.workers.ask import SILENCE_S
 from bench.plan import sweeps
 from bench.plan.selfcheck import BUDGET_S
 from bench.record.exports import FORMATS

@@ -18,7 +18,7 @@ from bench.errors import BadInput
 from bench.measure.timing.steps import Workbench
 from bench.measure.timing.visit import raise_recursion_limit
 from bench.plan import datasets, sweeps
-from bench.plan.cells import Cell
+from bench.plan.cells import Cell, short_names
 from bench.plan.contenders import REFERENCES
 from impls import IMPLEMENTATIONS
 
@@ -40,17 +40,16 @@ def grid(sweep_name: str) -> list[tuple[Cell, str]]:
 
 
 def short_ids(points: Sequence[tuple[Cell, str]]) -> list[str]:
-    """The parts of a cell's id that are not the same in all, and the contender: "d64-w8-recursive"."""
-    words = [cell.id.split("-") for cell, _ in points]
-    varying = [place for place in zip(*words, strict=True) if len(set(place)) > 1]
-    return ["-".join((*cell, contender)) for *cell, contender in zip(*varying, (name for _, name in points), strict=True)]
+    """What of a cell's id is not the same in all, and the contender: "d64-w8-recursive"."""
+    names = short_names([cell for cell, _ in points])
+    return ["-".join(filter(None, (name, contender))) for name, (_, contender) in zip(names, points, strict=True)]
 
 
 @lru_cache(maxsize=1)
 def workbench(cell: Cell) -> Workbench:
     """The cell's network and data, the same buffers for all its contenders."""
     dataset = datasets.load(cell.dataset, targets.get(cell.dataset))
-    return Workbench(cell, *dataset.batch(cell.batch), dataset.loss)
+    return Workbench(cell, *dataset.batch(cell.batch))
 
 
 def test_step(cell: Cell, contender: str, benchmark: Any) -> None:

@@ -1,7 +1,7 @@
 """Backprop with the cache in a list of every k-th activation; the rest is computed again, segment by segment.
 
 With k about sqrt(L), 2 sqrt(L) activations are alive instead of L, for one more forward (Chen et al. 2016). The last
-segment is kept at once, so that layers run forward 2L - k times in all; ceil(L / k) + k activations are stored.
+segment is kept on its first run, so that layers run forward 2L - k times in all; ceil(L / k) + k activations are stored.
 """
 
 from math import isqrt
@@ -45,7 +45,8 @@ def with_segments(k=None, name="checkpoint_loop", title="checkpointed loop"):
         return loss
 
     peak = segments(lambda L: segment_starts(L, k or isqrt(L)))
-    return Implementation(name, title, "a list of every k-th activation; the rest is computed again", "loop", backprop, peak)
+    where = "a list of every k-th activation; the rest is computed again"
+    return Implementation(name, title, where, "loop", backprop, peak, cache_kind="list", recomputes=True)
 
 
 def segment_starts(L, k):

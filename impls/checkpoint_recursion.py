@@ -1,8 +1,8 @@
 """Backprop with the cache in the call stack, one snapshot a frame; the rest is computed again, divide and conquer.
 
-A frame keeps the activation before its layers. It runs ahead without keeping anything, leaves what lies beyond to
-the next frame, and then does the same with what is left (treeverse, Griewank 1992; `revolve`, Griewank & Walther
-2000). A frame that runs ahead by one layer has both its ends at hand, and need not run it again: a layer's cache is one
+A frame keeps the activation before its layers. It runs ahead without keeping anything, leaves the layers beyond to
+the next frame, and then does the same with the layers before (treeverse, Griewank 1992; `revolve`, Griewank & Walther
+2000). A frame that runs ahead by one layer has the activations on both sides of it, and need not run it again: a layer's cache is one
 activation here, no more than a snapshot (the mixed schedule of Maddison 2024).
 """
 
@@ -18,7 +18,7 @@ MOST_SNAPSHOTS = 500  # each is a frame, and Python stops at 1 000 unless told o
 
 
 def with_snapshots(snapshots=None, name="checkpoint_recursion", title="checkpointed recursion"):
-    """The implementation with so many snapshots, X among them; or with sqrt(2 L): then no layer runs forward thrice.
+    """The implementation with that many snapshots, X among them; or with sqrt(2 L): then no layer runs forward more than twice.
 
     Raises:
         ValueError: there is no snapshot.
@@ -31,20 +31,21 @@ def with_snapshots(snapshots=None, name="checkpoint_recursion", title="checkpoin
         return snapshots or min(isqrt(2 * L), MOST_SNAPSHOTS)
 
     def backprop(network, X, Y, emit):
-        """One recursion, which leaves what it has found in `found`."""
+        """One recursion, which leaves its results in `state`."""
         L = len(network.layers)
-        found = Found()
-        recurse(network, 0, L, X, Y, emit, count(L), found)
-        return found.loss
+        state = BackwardState()
+        recurse(network, 0, L, X, Y, emit, count(L), state)
+        return state.loss
 
     peak = peaks.snapshots(count, ahead)
-    return Implementation(name, title, "the call stack: one snapshot a frame; the rest is computed again", "recursion", backprop, peak)
+    where = "the call stack: one snapshot a frame; the rest is computed again"
+    return Implementation(name, title, where, "recursion", backprop, peak, cache_kind="call stack", recomputes=True)
 
 
-class Found:
-    """The loss, and its gradient by the activation that backward has come to: one place for all frames.
+class BackwardState:
+    """The loss, and its gradient by the activation that backward has reached: one object that all frames share.
 
-    If a frame handed dA on, it would hold it until the call returned, and so would each frame above.
+    If a frame passed dA on as an argument, it would keep it alive until the call returned, and so would each frame above.
     """
 
     __slots__ = ("dA", "loss")
@@ -53,18 +54,18 @@ class Found:
         self.loss = self.dA = None
 
 
-def recurse(network, start, stop, A_prev, Y, emit, snapshots, found):
-    """Backward through the layers from `start` up to `stop`; a frame keeps A_prev, and dies with it."""
+def recurse(network, start, stop, A_prev, Y, emit, snapshots, state):
+    """Backward through the layers from `start` up to `stop`; a frame keeps A_prev until it returns."""
     layers = network.layers
     if start == len(layers):
-        found.loss, found.dA = LOSSES[network.loss](A_prev, Y)
+        state.loss, state.dA = LOSSES[network.loss](A_prev, Y)
     while start < stop:
         middle = start + ahead(stop - start, snapshots)
         A = run_forward(layers, start, middle, A_prev)
-        if middle < stop or found.dA is None:
-            recurse(network, middle, stop, A, Y, emit, snapshots - 1, found)
+        if middle < stop or state.dA is None:
+            recurse(network, middle, stop, A, Y, emit, snapshots - 1, state)
         if middle == start + 1:
-            found.dA, dW, db = backward(layers[start], A_prev, A, found.dA)
+            state.dA, dW, db = backward(layers[start], A_prev, A, state.dA)
             emit(start, dW, db)
             return
         del A  # or it would be alive while the rest runs forward again
@@ -83,8 +84,8 @@ def ahead(n, s):
     """How far to run ahead in n layers with s snapshots, so that layers run forward least often in all.
 
     C(s + r, s) layers can do with r forwards each (Griewank & Walther 2000). Those beyond the first C(s + r - 1, s) add r
-    each, and one more for each block begun: there are C(j + r - 2, j) blocks of s - j layers, long ones first. That was
-    read off the optimum by exhaustive search, which it equals wherever tests have looked. By Pascal's rule the blocks are
+    each, and one more for each block begun: there are C(j + r - 2, j) blocks of s - j layers, long ones first. The blocks
+    were read from the optimum that exhaustive search finds, and equal it in every case that the tests try. By Pascal's rule the blocks are
     those of (s, r - 1), for the layers before the point to run to, and those of (s - 1, r), for the layers beyond.
     """
     r = next(r for r in range(1, n + 1) if comb(s + r, s) >= n)

@@ -1,8 +1,8 @@
 """Backprop with the cache in a chain of closures: each layer's forward gives the function that runs its backward.
 
-Functional automatic differentiation tells it so (Pearlmutter & Siskind 2008; JAX calls the function a pullback).
-A pullback returns its predecessor to a loop and does not call it: composed calls would all be under way at
-once, and each would hold its gradient.
+This is how functional automatic differentiation works (Pearlmutter & Siskind 2008; JAX calls the function a pullback).
+A pullback returns its predecessor to a loop and does not call it: composed calls would all be active at
+once, and each would keep its gradient alive.
 """
 
 from impls.interface import Implementation

@@ -21,17 +21,17 @@ SIBLING_TOLERANCE = {"float64": 1e-9, "float32": 1e-4}
 
 
 class BrokenContract(Exception):
-    """An implementation does not do what `impls.interface` says; the message tells what."""
+    """An implementation breaks the contract in `impls.interface`; the message says how."""
 
 
 def check(implementation: Implementation, activation: str = "tanh") -> None:
-    """Hold an implementation to its contract on a few small networks with that activation, in milliseconds.
+    """Check an implementation against its contract on a few small networks with that activation, in milliseconds.
 
     Gradients are compared with central finite differences (to 1e-6 relative, by layer) and with
     `iterative` (to 1e-9; in float32, and for a single example, with `iterative` alone).
 
     Raises:
-        BrokenContract: what is wrong, in words. Whatever `backprop` raises is raised as this.
+        BrokenContract: what is wrong, in words. An exception that `backprop` raises is raised as this.
 
     """
     if implementation.missing:
@@ -70,7 +70,7 @@ def example(sizes, activation: str = "tanh", dtype: str = "float64", examples: i
 
 
 def gradients_of(implementation: Implementation, network: Network, X, Y):
-    """The loss, and [(dW, db)] by layer, of an implementation that keeps to its word.
+    """The loss, and [(dW, db)] by layer, of an implementation that keeps the contract.
 
     Raises:
         BrokenContract: a layer's gradient is missing, repeated, out of order, misshapen or of another
@@ -112,12 +112,12 @@ def finite_differences(network: Network, X, Y) -> list[tuple[np.ndarray, np.ndar
     """[(dW, db)] by layer, from two losses for each parameter: slow, and independent of backward."""
 
     def slope(parameter, index):
-        kept = parameter[index]
+        original = parameter[index]
         losses = []
         for sign in (1, -1):
-            parameter[index] = kept + sign * FINITE_DIFFERENCE_STEP
+            parameter[index] = original + sign * FINITE_DIFFERENCE_STEP
             losses.append(_loss(network, X, Y))
-        parameter[index] = kept
+        parameter[index] = original
         return (losses[0] - losses[1]) / (2 * FINITE_DIFFERENCE_STEP)
 
     def gradient(parameter):
@@ -127,9 +127,9 @@ def finite_differences(network: Network, X, Y) -> list[tuple[np.ndarray, np.ndar
 
 
 def leaked_bytes(implementation: Implementation, steps: int = 8) -> int:
-    """Bytes that a step leaves behind with the collector off: 0, or a cycle holds a step's arrays.
+    """Bytes that a step leaves behind with the collector off: more than 0 if a cycle keeps a step's arrays alive.
 
-    The least of three rounds of steps, since what the interpreter and NumPy store once is no leak.
+    The least of three rounds of steps, since what the interpreter and NumPy store once is not a leak.
     """
     network, X, Y = implementation.prepared(*example((16, 16, 16, 16, 1), examples=64))
 
@@ -180,12 +180,12 @@ def _compare(gradients, expected, tolerance, reference) -> None:
 
 
 def _compare_steps(implementation, sizes, activation) -> None:
-    """Two steps of either update end on the same parameters as the others' do, and on the same losses."""
+    """Two steps of either update end on the same parameters and losses as those of `iterative`."""
     for update, step in UPDATES.items():
         ends = []
-        for one in (implementation, iterative):
-            network, X, Y = one.prepared(*example(sizes, activation))
-            losses = [step(one, network, X, Y, 0.1) for _ in range(2)]
+        for candidate in (implementation, iterative):
+            network, X, Y = candidate.prepared(*example(sizes, activation))
+            losses = [step(candidate, network, X, Y, 0.1) for _ in range(2)]
             ends.append([(np.asarray(losses), np.zeros(1))] + [(layer.W, layer.b) for layer in network.layers])
         for l, (actual, expected) in enumerate(zip(*ends)):
             error = max(map(relative_error, actual, expected))
@@ -196,16 +196,16 @@ def _compare_steps(implementation, sizes, activation) -> None:
 
 def _refuse_late_readers(implementation, gradients, network, X, Y) -> None:
     """Once a layer's gradient is out, a fused update may change the layer: here, into nonsense."""
-    late = []
+    unchanged = []
     network, X, Y = implementation.prepared(network, X, Y)
 
     def emit(l, dW, db):
-        late.append(all(map(np.array_equal, (dW, db), gradients[l])))
+        unchanged.append(all(map(np.array_equal, (dW, db), gradients[l])))
         network.layers[l].W[...] = np.nan
         network.layers[l].b[...] = np.nan
 
     implementation.backprop(network, X, Y, emit)
-    if not all(late):
+    if not all(unchanged):
         raise BrokenContract("reads a layer after it has emitted its gradient, which a fused update changes by then")
 
 

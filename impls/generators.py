@@ -1,7 +1,7 @@
 """Backprop with the cache in suspended generators: each layer stops after forward and is resumed for backward.
 
 It has the shape of the recursion, but its frames are on the heap, where no recursion limit counts them. They
-are held in a list: a long chain of suspended generators that hold each other crashes when it is let go of.
+are in a list: a long chain of suspended generators that refer to each other crashes when it is freed.
 """
 
 from impls.interface import Implementation

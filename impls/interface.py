@@ -12,7 +12,7 @@ The contract, checked by `impls.contract` before anything is timed. `backprop(ne
 
 Work that belongs outside the clock, such as stacking weights, tracing and compiling, is `prepare`'s: it gives back the
 network, X and Y in the form that the implementation runs on. `backprop` and `steps` are handed those, or a batch that
-is still as it came. The layers of a prepared network read as NumPy arrays, and tell the present parameters.
+is still as it came. The layers of a prepared network read as NumPy arrays, and hold its current parameters.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     Prepare = Callable[[Network, np.ndarray, np.ndarray], "tuple[Any, Any, Any]"]
 
 CONTROL_FLOWS = ("loop", "recursion", "other")
+CACHE_KINDS = ("list", "call stack", "other")
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,10 @@ class Library:
     """A library beside NumPy.
 
     Attributes:
-        name: what to import.
-        extra: of this project, that brings it.
-        allocates: by itself, where tracemalloc does not look?
-        needs: what it cannot do without here, though it can be imported.
+        name: the package to import.
+        extra: the extra of this project that installs it.
+        allocates: does it take memory by itself, which tracemalloc does not see?
+        needs: packages that it can be imported without, but that are needed here.
 
     """
 
@@ -55,7 +56,7 @@ class Library:
 
     @property
     def missing(self) -> str:
-        """Why what needs it cannot run, and the command that helps; empty where it is installed."""
+        """Why an implementation over it cannot run, and the command that installs it; empty where it is installed."""
         lacking = [name for name in (self.name, *self.needs) if not find_spec(name)]
         if not lacking:
             return ""
@@ -74,20 +75,22 @@ class Implementation:
         backprop: `backprop(network, X, Y, emit) -> loss`, with X (features, examples) and
             Y (classes or 1, examples). The contract stands at the head of this file.
         peak: the bytes alive at the worst moment of a step, predicted from its shape; what its docstring
-            says is the derivation that the report prints. None where nobody has worked it out.
+            says is the derivation that the report prints. None where it has not been worked out.
         exact: its gradients equal `iterative`'s to the last bit, since all its arithmetic is that of
             `layers.py` and `losses.py`; else to 1e-9.
-        steps: update -> `step(network, X, Y, learning_rate) -> loss`, for a program that is told with an update of
+        steps: update -> `step(network, X, Y, learning_rate) -> loss`, for a program that has an update of
             its own: the training step to take in place of the one in `updates.py`. It may give layers new arrays.
         prepare: `prepare(network, X, Y) -> (network, X, Y)`, what must be done before steps can be taken.
         library: what it is written over, if that is more than NumPy.
         moves: `prepare` moves the parameters into the library's own arrays, and makes no room for a cache; so what it takes
             is no part of a step's memory.
+        cache_kind: "list", "call stack" or "other": what of these the cache is kept in.
+        recomputes: it keeps only some activations, and computes the others again in backward.
 
-    Whatever in the first four cannot be printed becomes a space, since they are shown in many places.
+    A character of the first four that cannot be printed becomes a space, since they are shown in many places.
 
     Raises:
-        ValueError: the name is empty or `control_flow` is none of the three.
+        ValueError: the name is empty, or `control_flow` or `cache_kind` is none of its three.
 
     """
 
@@ -102,6 +105,8 @@ class Implementation:
     prepare: Prepare | None = None
     library: Library | None = None
     moves: bool = False
+    cache_kind: str = "other"
+    recomputes: bool = False
 
     def __post_init__(self) -> None:
         for what in ("name", "title", "cache", "control_flow"):
@@ -111,10 +116,12 @@ class Implementation:
             raise ValueError("an implementation needs a name")
         if self.control_flow not in CONTROL_FLOWS:
             raise ValueError(f"{self.name}: control_flow is {self.control_flow!r}, not one of {', '.join(CONTROL_FLOWS)}")
+        if self.cache_kind not in CACHE_KINDS:
+            raise ValueError(f"{self.name}: cache_kind is {self.cache_kind!r}, not one of {', '.join(CACHE_KINDS)}")
 
     @property
     def missing(self) -> str:
-        """Why it cannot run here, and the command that helps; empty if it can."""
+        """Why it cannot run here, and the command that changes that; empty if it can."""
         return self.library.missing if self.library else ""
 
     def prepared(self, network: Network, X: np.ndarray, Y: np.ndarray) -> tuple[Any, Any, Any]:

@@ -21,4 +21,4 @@ def backprop(network, X, Y, emit):
     return loss
 
 
-iterative = Implementation("iterative", "kept list", "a list, kept until backward is over", "loop", backprop, list_kept)
+iterative = Implementation("iterative", "kept list", "a list, kept until backward is over", "loop", backprop, list_kept, cache_kind="list")

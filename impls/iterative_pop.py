@@ -21,4 +21,6 @@ def backprop(network, X, Y, emit):
     return loss
 
 
-iterative_pop = Implementation("iterative_pop", "popped list", "a list, popped as backward runs", "loop", backprop, list_popped)
+iterative_pop = Implementation(
+    "iterative_pop", "popped list", "a list, popped as backward runs", "loop", backprop, list_popped, cache_kind="list"
+)

@@ -44,7 +44,7 @@ def backward(layer: Layer, A_prev: np.ndarray, A: np.ndarray, dA: np.ndarray) ->
 
     dZ = dA * g'(Z),  dW = dZ A_prev^T,  db = the sum of dZ over examples,  dA_prev = W^T dZ
     (Rumelhart, Hinton & Williams 1986). The loss has divided by m already. The first layer's
-    dA_prev is None: nobody learns from the gradient by the data.
+    dA_prev is None: the gradient by the data is not used.
     """
     dZ = TIMES_DERIVATIVE[layer.activation](dA, A)
     dW = dZ.dot(A_prev.T)

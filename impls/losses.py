@@ -1,6 +1,6 @@
 """Losses on logits: the mean over a batch, and its gradient by the logits.
 
-On logits nothing is ever divided by A (1 - A), so a confident network stays finite.
+On logits nothing is ever divided by A (1 - A), so the loss of a confident network stays finite.
 """
 
 from __future__ import annotations

@@ -77,11 +77,11 @@ CHUNK_BYTES = 32 * 1024
 
 
 def _draw(shapes, initialise, rng, dtype) -> list[np.ndarray]:
-    """The weights of all layers. Many small ones are drawn at once, since a million layers are no rarity here.
+    """The weights of all layers. Many small ones are drawn at once, since a network may have a million layers.
 
-    Never more than CHUNK_BYTES at once, unless one layer alone is larger: letting go of a large array
+    Never more than CHUNK_BYTES at once, unless one layer alone is larger: freeing a large array
     raises glibc's threshold for giving memory back (mallopt(3), M_MMAP_THRESHOLD), and every later step
-    of the process would run up to 40 % faster than those of a user who made the layers one by one.
+    of the process would run up to 40 % faster than where the layers are made one by one.
     """
     weights: list[np.ndarray] = [np.empty(0)] * len(shapes)
     for shape in dict.fromkeys(shapes):

@@ -19,7 +19,7 @@ from typing import Callable
 ARRAY_BYTES = 128  # the object that NumPy keeps beside the numbers of a matrix
 BUFFERED = 8_192  # numbers that NumPy casts at a time (np.getbufsize)
 PULLBACK_BYTES, GENERATOR_BYTES = 400, 250  # as tracemalloc counts them on CPython 3.11, whatever the width
-REUSED_BYTES = 256 * 1024  # from this size on NumPy writes a float64 result over an operand that nobody else has
+REUSED_BYTES = 256 * 1024  # from this size on NumPy writes a float64 result over an operand that nothing else refers to
 
 # name -> the bytes that count numbers of g'(Z) take while dA becomes dZ
 DERIVATIVE_BYTES: dict[str, Callable[[int, int], int]] = {
@@ -91,7 +91,7 @@ def list_kept(step: StepShape) -> int:
 
 
 def list_popped(step: StepShape) -> int:
-    """Each activation goes as it is used: held(l) = A(1) + ... + A(l), less for every layer done.
+    """Each activation is released as it is used: held(l) = A(1) + ... + A(l), less for every layer done.
 
     Deferred, a G comes for every A that goes, and the worst moment is at the start of backward or at
     its end: about L A or L G, whichever is more. Fused: about L A, as backward starts.
@@ -101,16 +101,16 @@ def list_popped(step: StepShape) -> int:
 
 
 def call_stack(step: StepShape) -> int:
-    """Frame l holds A(l), and dies when layer l has gone backward: held(l) = A(1) + ... + A(l).
+    """Frame l holds A(l), and ends when layer l has gone backward: held(l) = A(1) + ... + A(l).
 
-    The same arrays at the same moments as in the list that is popped. The frames themselves come
-    on top, where this meter cannot see them.
+    The same arrays at the same moments as in the list that is popped. The frames themselves are
+    not among them, since this meter cannot see them.
     """
     return list_popped(step)
 
 
 def pullbacks(step: StepShape) -> int:
-    """Each pullback keeps A(l), and goes when it has been called: held(l) = A(1) + ... + A(l), and L functions.
+    """Each pullback keeps A(l), and is released when it has been called: held(l) = A(1) + ... + A(l), and L functions.
 
     The arrays are those of the popped list at the same moments. A pullback is a function with five cells, on the
     same heap: some 400 bytes a layer.
@@ -119,7 +119,7 @@ def pullbacks(step: StepShape) -> int:
 
 
 def suspended_frames(step: StepShape) -> int:
-    """Each suspended frame keeps A(l), and goes when it has been resumed: held(l) = A(1) + ... + A(l), and L frames.
+    """Each suspended frame keeps A(l), and is released when it has been resumed: held(l) = A(1) + ... + A(l), and L frames.
 
     The arrays are those of the popped list at the same moments. A suspended frame is an object on the same heap, where
     this meter does see it: some 250 bytes a layer.

@@ -1,7 +1,7 @@
 """Backprop with the cache in the call stack.
 
 `recurse` is a plain function of the module on purpose: a nested one would refer to itself through its own
-cell, a cycle that keeps a step's arrays alive until the garbage collector runs.
+closure cell, a cycle that keeps a step's arrays alive until the garbage collector runs.
 """
 
 from impls.interface import Implementation
@@ -17,7 +17,7 @@ def backprop(network, X, Y, emit):
 
 
 def recurse(network, l, A_prev, Y, emit):
-    """The loss, and its gradient by A_prev; a frame keeps A_prev and A, and dies with them."""
+    """The loss, and its gradient by A_prev; a frame keeps A_prev and A until it returns."""
     layers = network.layers
     if l == len(layers):
         return LOSSES[network.loss](A_prev, Y)
@@ -28,4 +28,6 @@ def recurse(network, l, A_prev, Y, emit):
     return loss, dA
 
 
-recursive = Implementation("recursive", "recursion", "the call stack: one frame a layer", "recursion", backprop, call_stack)
+recursive = Implementation(
+    "recursive", "recursion", "the call stack: one frame a layer", "recursion", backprop, call_stack, cache_kind="call stack"
+)

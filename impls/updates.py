@@ -2,7 +2,7 @@
 
 Each update is one training step of gradient descent, in place. It gives the implementation the
 `emit` to call, so where the cache lives and when parameters change are two independent choices,
-and both orders end on the same bits. A program that is told with an update of its own takes that.
+and both orders end on the same bits. An implementation that has an update of its own uses that.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def fused(implementation: Implementation, network: Network, X: np.ndarray, Y: np
 
 
 def descend(layer: Layer, dW: np.ndarray, db: np.ndarray, learning_rate: float) -> None:
-    """W -= learning_rate dW and b -= learning_rate db; the gradients are used up."""
+    """W -= learning_rate dW and b -= learning_rate db; the gradients' arrays are overwritten."""
     dW *= learning_rate
     layer.W -= dW
     db *= learning_rate

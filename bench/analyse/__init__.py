@@ -1,1 +1,1 @@
-"""Analyse: from recorded rows to intervals, verdicts and findings."""
+"""Analyse: from recorded rows to facts, as frozen records; it has no words for readers."""

@@ -1,6 +1,6 @@
 """Changes: what two results folders say of the same comparison in the same cell.
 
-Times of two runs cannot be compared, since machines and their moods differ. Ratios can: each folder compares an
+Times of two runs cannot be compared, since machines differ, and so does what else they are doing. Ratios can: each folder compares an
 implementation with its own baseline in its own passes, and a change is the new ratio over the old one.
 
 An interval `alone` holds at 95 %. A gate looks at all changes at once and must raise a false alarm in at most 5 % of
@@ -10,15 +10,16 @@ its uses, so the intervals `together` are widened until they all hold at 95 % (B
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 import pandas as pd
 
-from bench.analyse.differences import difference_interval, fewest_each
+from bench.analyse.intervals import difference_interval, fewest_each
 from bench.analyse.observations import Comparison, compared_in, observe
-from bench.analyse.verdicts import verdict
+from bench.analyse.ratios import verdict
 from bench.plan.contenders import FLOOR, REFERENCES
 from bench.record.times import CELL_COLUMNS
 
@@ -29,7 +30,10 @@ Bounds = tuple[float, float]
 
 @dataclass(frozen=True)
 class Change:
-    """One comparison in one cell: its ratio in either folder, and the new one over the old with both intervals."""
+    """One comparison in one cell: its ratio in either folder, and the new one over the old with both intervals.
+
+    `axes` are the cell's columns of time.csv.
+    """
 
     cell: str
     impl: str
@@ -38,6 +42,7 @@ class Change:
     after: float
     alone: Bounds
     together: Bounds
+    axes: Mapping[str, Any]
 
     @property
     def verdict(self) -> str:
@@ -60,13 +65,15 @@ def changes(base: pd.DataFrame, new: pd.DataFrame, baseline: str, floors_alike: 
     Where both floors were measured on one machine by the same code, the baseline is compared with them too, so that
     what makes all implementations slower alike is not missed; machines differ in that ratio.
     """
-    compared = [one for one in compared_in(base, baseline, ()) if one[0] not in REFERENCES]
+    compared = [(impl, against) for impl, against in compared_in(base, baseline, ()) if impl not in REFERENCES]
     if floors_alike:
         compared.append((baseline, FLOOR))
     before, after = _samples(base, compared), _samples(new, compared)
-    cells = base.drop_duplicates("cell").sort_values(list(CELL_COLUMNS))["cell"].tolist()
-    shared = sorted((key for key in before if key in after), key=lambda key: cells.index(key[0]))
-    return [_change(key, before[key], after[key], ALPHA / len(shared)) for key in shared]
+    columns = list(CELL_COLUMNS)
+    cells = base.drop_duplicates("cell").sort_values(columns).set_index("cell")[columns].to_dict("index")
+    order = [*cells]
+    shared = sorted((key for key in before if key in after), key=lambda key: order.index(key[0]))
+    return [_change(key, before[key], after[key], ALPHA / len(shared), cells[key[0]]) for key in shared]
 
 
 def passes_to_compare(cells: int, implementations: int) -> int:
@@ -80,9 +87,9 @@ def passes_to_compare(cells: int, implementations: int) -> int:
     return fewest_each(ALPHA / (cells * implementations))  # those but the baseline, and the baseline against the floor
 
 
-def passes_needed(found: Sequence[Change]) -> int:
+def passes_needed(changed: Sequence[Change]) -> int:
     """How many passes each folder needs for intervals that hold together, if both have as many."""
-    return fewest_each(ALPHA / len(found))
+    return fewest_each(ALPHA / len(changed))
 
 
 def _samples(rows: pd.DataFrame, compared: Sequence[Comparison]) -> dict[tuple[str, str, str], list[float]]:
@@ -91,13 +98,14 @@ def _samples(rows: pd.DataFrame, compared: Sequence[Comparison]) -> dict[tuple[s
     return {key: group["log_ratio"].tolist() for key, group in groups}
 
 
-def _change(key: tuple[str, str, str], before: list[float], after: list[float], alpha: float) -> Change:
+def _change(key: tuple[str, str, str], before: list[float], after: list[float], alpha: float, axes: Mapping[str, Any]) -> Change:
     return Change(
         *key,
         math.exp(median(before)),
         math.exp(median(after)),
         alone=_ratios(difference_interval(before, after, ALPHA)),
         together=_ratios(difference_interval(before, after, alpha)),
+        axes=axes,
     )
 
 

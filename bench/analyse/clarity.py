@@ -1,4 +1,4 @@
-"""Clarity: what the usual measures say of an implementation's source, for whoever wants a figure beside their eyes.
+"""Clarity: what the usual measures say of an implementation's source, for readers who want figures beside the source.
 
 They count the functions of the implementation's own file, without docstrings, comments, imports and registration.
 Shared arithmetic is not in it, and so the same for all.

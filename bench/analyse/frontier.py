@@ -1,7 +1,7 @@
-"""The frontier: which homes of the cache nobody beats in both time and memory, as far as intervals can tell.
+"""The frontier: which places for the cache nothing beats in both time and memory, as far as intervals can tell.
 
 One implementation beats another if it is better by more than 1 % in time or in peak memory, and not worse by more
-than 1 % in the other of the two. Peaks repeat, so whether B beats A hangs on B's time over A's alone. B beats A if
+than 1 % in the other of the two. Peaks repeat, so whether B beats A depends on B's time over A's alone. B beats A if
 that ratio is below
 
     1.01      where B's peak is below A's by more than 1 %,
@@ -10,10 +10,10 @@ that ratio is below
 
 The ratio is observed pass by pass between the two themselves, not by way of the baseline, and the interval for its
 median decides. If all of it is below the limit, A is *beaten*: off the frontier. If for every B all of it is above,
-A is *unbeaten*: on the frontier. Else A is *open*: nobody beats it for certain, but somebody may.
+A is *unbeaten*: on the frontier. Else A is *open*: nothing beats it for certain, but something may.
 
-All these intervals hold together at 95 % (Bonferroni, over every pair in every place). From a loser to its winner
-log time + log memory becomes less, so in truth nobody beats in circles, and somebody is always unbeaten.
+All these intervals hold together at 95 % (Bonferroni, over every pair in every cell shown). From a loser to its winner
+log time + log memory becomes less, so in truth nothing beats in circles, and something is always unbeaten.
 """
 
 from __future__ import annotations
@@ -26,19 +26,14 @@ from typing import Any
 
 import pandas as pd
 
-from bench.analyse.findings import ALLOCATOR_WORDS, ALPHA, TOO_FEW, Finding, Ratio
 from bench.analyse.intervals import fewest_samples
-from bench.analyse.memory import mebibytes
 from bench.analyse.observations import Comparison, observe, ratio_interval
-from bench.analyse.verdicts import SAME
-from bench.analyse.words import listed, percent
+from bench.analyse.ratios import ALPHA, SAME, Ratio
 from bench.plan.allocators import ALLOCATORS
-from bench.plan.cells import place_of, variant
-from bench.plan.contenders import REFERENCES, in_order, title
-from impls import IMPLEMENTATIONS, Implementation
+from bench.plan.cells import Cell
+from bench.plan.contenders import REFERENCES, in_order
+from bench.record.times import cells_of
 from impls.updates import UPDATES
-
-HOMES = "If not in a list and not in the call stack, where else can the cache live, and which home is best?"
 
 
 @dataclass(frozen=True)
@@ -59,15 +54,15 @@ class Win:
 
 
 @dataclass(frozen=True)
-class Home:
-    """One implementation in one place.
+class Candidate:
+    """One implementation in one cell.
 
     Attributes:
         time: its CPU time over the baseline's, with the interval that holds together with all others; None for the
             baseline itself.
         alone: the same with the interval that holds at 95 % on its own.
         standing: "unbeaten", "open" or "beaten".
-        loss: by whom it is beaten most clearly.
+        loss: what beats it most clearly.
 
     """
 
@@ -78,16 +73,10 @@ class Home:
     standing: str
     loss: Win | None = None
 
-    @property
-    def words(self) -> str:
-        """ "popped list (8.3 MiB, 0.873 times [0.866, 0.880])"."""
-        memory = mebibytes(self.peak.size) + (" resident" if self.peak.meter == "resident" else "")
-        return f"{title(self.impl)} ({memory}, {self.time.times() if self.time else 'the baseline'})"
-
 
 @dataclass(frozen=True)
-class Place:
-    """A cell, and everybody who has both a time and a peak there, the leanest first."""
+class FrontierCell:
+    """A cell, and all implementations that have both a time and a peak there, the smallest peak first."""
 
     depth: int
     width: int
@@ -95,27 +84,23 @@ class Place:
     update: str
     allocator: str
     baseline: str
-    homes: tuple[Home, ...]
-
-    @property
-    def words(self) -> str:
-        """Where this is, for a reader."""
-        return f"depth {self.depth}, width {self.width}, batch {self.batch}, {self.update} update, {ALLOCATOR_WORDS[self.allocator]}"
+    candidates: tuple[Candidate, ...]
 
     def names(self, standing: str) -> list[str]:
         """Those that stand so."""
-        return [one.impl for one in self.homes if one.standing == standing]
+        return [candidate.impl for candidate in self.candidates if candidate.standing == standing]
 
 
 def showcase(cells: Sequence[Any]) -> list[Any]:
     """The few cells to look at, of any that have a cell's axes: of those alike the first in data, batch and dtype, the
     deepest, and of these the narrowest and the widest, under each update and allocator.
     """
-    alike = [one for one in cells if (one.dataset, one.batch, one.dtype) == (cells[0].dataset, cells[0].batch, cells[0].dtype)]
-    deepest = [one for one in alike if one.depth == max(other.depth for other in alike)]
-    ends = [choose(one.width for one in deepest) for choose in (min, max)] if deepest else []
+    alike = [cell for cell in cells if (cell.dataset, cell.batch, cell.dtype) == (cells[0].dataset, cells[0].batch, cells[0].dtype)]
+    deepest = [cell for cell in alike if cell.depth == max(other.depth for other in alike)]
+    ends = [choose(cell.width for cell in deepest) for choose in (min, max)] if deepest else []
     return sorted(
-        (one for one in deepest if one.width in ends), key=lambda one: (one.width, _ORDER.index(one.update), _ORDER.index(one.allocator))
+        (cell for cell in deepest if cell.width in ends),
+        key=lambda cell: (cell.width, _ORDER.index(cell.update), _ORDER.index(cell.allocator)),
     )
 
 
@@ -128,36 +113,26 @@ def passes_to_tell(cells: Sequence[Any], implementations: int) -> int:
     return fewest_samples(ALPHA / max(pairs, 1))
 
 
-def places(times: pd.DataFrame, peaks: pd.DataFrame, baseline: str) -> list[Place]:
-    """The frontiers of one machine's rows of time.csv and memory.csv; none where no cell has two homes with both figures."""
+def frontiers(times: pd.DataFrame, peaks: pd.DataFrame, baseline: str) -> list[FrontierCell]:
+    """The frontiers of one machine's rows of time.csv and memory.csv; none where no cell has two implementations with both figures."""
     usual = times["update"].isin(UPDATES) & times["allocator"].isin(ALLOCATORS)
     timed = times[times["round"].notna() & usual & ~times["impl"].isin(REFERENCES)]
-    rows = {str(cell): group for cell, group in timed.groupby("cell", sort=False)}
-    known = {cell: _peaks(group, peaks) for cell, group in rows.items() if baseline in set(group["impl"])}
-    cells = [next(rows[cell].itertuples()) for cell, found in known.items() if len(found) > 1]
-    shown = showcase([cell for cell in cells if variant(cell.cell, cell.allocator) == variant(cells[0].cell, cells[0].allocator)])
-    pairs = sum(comb(len({*known[cell.cell], baseline}), 2) for cell in shown)
-    return [_place(cell, rows[cell.cell], known[cell.cell], baseline, ALPHA / pairs) for cell in shown]
+    rows: dict[Cell, pd.DataFrame] = dict(iter(timed.groupby(cells_of(timed), sort=False)))
+    known = {cell: _peaks(cell, group, peaks) for cell, group in rows.items() if baseline in set(group["impl"])}
+    cells = [cell for cell, with_peaks in known.items() if len(with_peaks) > 1]
+    shown = showcase([cell for cell in cells if (cell.activation, cell.initialiser) == (cells[0].activation, cells[0].initialiser)])
+    pairs = sum(comb(len({*known[cell], baseline}), 2) for cell in shown)
+    return [_frontier_cell(cell, rows[cell], known[cell], baseline, ALPHA / pairs) for cell in shown]
 
 
-def frontier_findings(found: Sequence[Place]) -> list[Finding]:
-    """Where else the cache can live, and which home is best, from what stands where."""
-    if not found:
-        return []
-    if not any(one.time and one.time.low > 0 for place in found for one in place.homes):
-        return [Finding(HOMES, TOO_FEW)]
-    return [Finding(HOMES, answer) for answer in (_elsewhere(found), _best(found), *map(_standings, found))]
-
-
-def _peaks(rows: pd.DataFrame, peaks: pd.DataFrame) -> dict[str, Peak]:
-    """The peak of everybody who is timed in the rows of a cell and has one there."""
-    place = place_of(rows["cell"].iloc[0], rows["allocator"].iloc[0])
-    here = peaks[(peaks["cell"] == place) & (peaks["status"] == "ok") & peaks["peak_bytes"].notna()]
+def _peaks(cell: Cell, rows: pd.DataFrame, peaks: pd.DataFrame) -> dict[str, Peak]:
+    """The peaks of all that are timed in the rows of a cell and have one there."""
+    here = peaks[(peaks["cell"] == cell.memory_id) & (peaks["status"] == "ok") & peaks["peak_bytes"].notna()]
     meters = {str(meter): group.drop_duplicates("impl", keep="last").set_index("impl") for meter, group in here.groupby("meter")}
-    found = {
+    by_impl = {
         name: _peak({meter: table.loc[name] for meter, table in meters.items() if name in table.index}) for name in in_order(rows["impl"])
     }
-    return {name: peak for name, peak in found.items() if peak and peak.size > 0}  # a small network may find room in what was there
+    return {name: peak for name, peak in by_impl.items() if peak and peak.size > 0}  # a small network may find room in what was there
 
 
 def _peak(read: dict[str, Any]) -> Peak | None:
@@ -171,23 +146,23 @@ def _peak(read: dict[str, Any]) -> Peak | None:
     return Peak(float(read["heap"]["peak_bytes"] + frames), "heap")
 
 
-def _place(cell: Any, rows: pd.DataFrame, peaks: dict[str, Peak], baseline: str, alpha: float) -> Place:
+def _frontier_cell(cell: Any, rows: pd.DataFrame, peaks: dict[str, Peak], baseline: str, alpha: float) -> FrontierCell:
     samples = _samples(rows, [*peaks], baseline)
-    ratios, alone = ({pair: _ratio(cell, found, level) for pair, found in samples.items()} for level in (alpha, ALPHA))
-    homes = [
-        Home(name, peak, ratios.get((name, baseline)), alone.get((name, baseline)), *_standing(name, peaks, ratios))
+    ratios, alone = ({pair: _ratio(cell, log_ratios, level) for pair, log_ratios in samples.items()} for level in (alpha, ALPHA))
+    candidates = [
+        Candidate(name, peak, ratios.get((name, baseline)), alone.get((name, baseline)), *_standing(name, peaks, ratios))
         for name, peak in peaks.items()
         if name == baseline or (name, baseline) in ratios
     ]
-    homes.sort(key=lambda one: one.peak.size)
-    return Place(int(cell.depth), int(cell.width), int(cell.batch), cell.update, cell.allocator, baseline, tuple(homes))
+    candidates.sort(key=lambda candidate: candidate.peak.size)
+    return FrontierCell(int(cell.depth), int(cell.width), int(cell.batch), cell.update, cell.allocator, baseline, tuple(candidates))
 
 
 def _samples(rows: pd.DataFrame, names: Sequence[str], baseline: str) -> dict[Comparison, list[float]]:
-    """Everybody against everybody else -> a log-ratio for each pass that has timed both; none for those whom no pass has."""
+    """Each against each other -> a log-ratio for each pass that has timed both; none for pairs that no pass has timed."""
     compared = list(combinations(dict.fromkeys([*names, baseline]), 2))
-    found = {pair: group.tolist() for pair, group in observe(rows, compared).groupby(["impl", "baseline"])["log_ratio"]}
-    return found | {(other, one): [-sample for sample in samples] for (one, other), samples in found.items()}
+    observed = {pair: group.tolist() for pair, group in observe(rows, compared).groupby(["impl", "baseline"])["log_ratio"]}
+    return observed | {(against, impl): [-sample for sample in samples] for (impl, against), samples in observed.items()}
 
 
 def _ratio(cell: Any, samples: Sequence[float], alpha: float) -> Ratio:
@@ -196,12 +171,12 @@ def _ratio(cell: Any, samples: Sequence[float], alpha: float) -> Ratio:
 
 def _standing(name: str, peaks: dict[str, Peak], ratios: dict[Comparison, Ratio]) -> tuple[str, Win | None]:
     """How it stands, and the clearest of its losses: that by the least product of memory and time."""
-    rivals = {other: limit for other, peak in peaks.items() if other != name and (limit := _limit(peak.size, peaks[name].size))}
-    known = {other: ratios[other, name] for other in rivals if (other, name) in ratios}
-    wins = [Win(other, peaks[other].size / peaks[name].size, one) for other, one in known.items() if one.high < rivals[other]]
+    limits = {other: limit for other, peak in peaks.items() if other != name and (limit := _limit(peak.size, peaks[name].size))}
+    known = {other: ratios[other, name] for other in limits if (other, name) in ratios}
+    wins = [Win(other, peaks[other].size / peaks[name].size, time) for other, time in known.items() if time.high < limits[other]]
     if wins:
         return "beaten", min(wins, key=lambda win: win.memory * win.time.ratio)
-    escaped = all(other in known and known[other].low > limit for other, limit in rivals.items())
+    escaped = all(other in known and known[other].low > limit for other, limit in limits.items())
     return "unbeaten" if escaped else "open", None
 
 
@@ -214,60 +189,3 @@ def _limit(winner: float, loser: float) -> float:
     if winner * (1 + SAME) < loser:
         return 1 + SAME
     return 1 / (1 + SAME) if winner <= loser * (1 + SAME) else 0.0
-
-
-def _elsewhere(found: Sequence[Place]) -> str:
-    """The homes that are neither a list nor the call stack, and those who keep but a part, in the words of the registry."""
-    known = [IMPLEMENTATIONS[name] for name in in_order(one.impl for place in found for one in place.homes) if name in IMPLEMENTATIONS]
-    parts = [f"in {_home(one)}" for one in known if not one.cache.startswith(("a list", "the call stack"))]
-    again = [_quoted(one.name) for one in known if "computed again" in one.cache]
-    if again:
-        parts.append(f"for the most part nowhere, since it can be computed again ({listed(again)})")
-    if not parts:
-        return "Only lists and the call stack were compared here; a sweep with more implementations, such as standard, has other homes."
-    words = listed(parts)
-    return f"{words[0].upper()}{words[1:]}."
-
-
-def _home(one: Implementation) -> str:
-    """The first words of where it keeps its cache, and its title if they do not say it."""
-    place = one.cache.split(":")[0]
-    return place if one.title in place else f"{place} ({one.title})"
-
-
-def _best(found: Sequence[Place]) -> str:
-    """Who is unbeaten in how many places and who nowhere, and what that means."""
-    names = in_order(one.impl for place in found for one in place.homes)
-    unbeaten, beaten = ({name: sum(name in place.names(how) for place in found) for name in names} for how in ("unbeaten", "beaten"))
-    often = [f"{_quoted(name)} in {count}" for name, count in sorted(unbeaten.items(), key=lambda one: -one[1]) if count]
-    never = [_quoted(name) for name, count in beaten.items() if count == len(found)]
-    cells = f"{len(found)} cell{'s' if len(found) > 1 else ''}"
-    words = [
-        f"One home beats another if it is better by more than {percent(SAME)} in time or in peak memory, and not worse by more than "
-        "that in the other. Who is unbeaten is on the frontier: nobody has less of the one without more of the other.",
-        f"Unbeaten for certain, of {cells}: {listed(often)}." if often else "So far nobody is unbeaten for certain.",
-        f"Beaten in all: {listed(never)}." if never else "",
-        f"Below are peaks, and CPU times over that of the {title(found[0].baseline)}; the leanest come first.",
-    ]
-    return " ".join(filter(None, words))
-
-
-def _standings(place: Place) -> str:
-    """Who stands how in one place, the unbeaten with their figures, and by whom the others are beaten."""
-    unbeaten, too_close = ([one.words for one in place.homes if one.standing == how] for how in ("unbeaten", "open"))
-    losses: dict[str, list[str]] = {}
-    for one in place.homes:
-        if one.loss:
-            losses.setdefault(one.loss.impl, []).append(_quoted(one.impl))
-    beaten = "; ".join(f"{listed(losers)} by {_quoted(winner)}" for winner, losers in losses.items())
-    sentences = [
-        f"At {place.words}, unbeaten for certain: {listed(unbeaten or ['nobody'])}.",
-        f"Too close to call: {listed(too_close)}." if too_close else "",
-        f"Beaten: {beaten}." if beaten else "",
-    ]
-    return " ".join(filter(None, sentences))
-
-
-def _quoted(name: str) -> str:
-    """A title that a list of titles can hold, though it has a comma."""
-    return f"“{title(name)}”" if "," in title(name) else title(name)

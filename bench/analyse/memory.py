@@ -1,32 +1,50 @@
-"""Findings about memory: what recursion takes beside the lists, what fusing saves, and how far the meters agree.
+"""Facts about memory: what recursion takes beside the lists, what fusing saves, and how far predictions agree.
 
-Peaks of the heap are exact, so these answers carry no intervals.
+Peaks of the heap are exact, so these facts carry no intervals.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from bench.analyse.findings import Finding
-from bench.analyse.words import spaced
-from bench.plan.contenders import title
+from bench.analyse.ratios import SAME
+from bench.plan.cells import Cell
 from bench.plan.memory import FRAME_DEPTHS, FRAMELESS, STUDY_BATCH, STUDY_DEPTH, STUDY_WIDTH
-from bench.record.memory import PLACE_COLUMNS
-from impls.updates import UPDATES
+from bench.record.memory import MEMORY_COLUMNS, noted_leak
 
 RELATIVE, ABSOLUTE_BYTES = 0.02, 64 * 1024  # how near a prediction must come
+LARGE_BYTES = 2**20  # from here on a miss is told as a share alone
 INT_BYTES = 32  # a layer's number, as the object that its frame refers to
 SLOT_BYTES = 8  # a layer's place in a list
+GAINS = 1.05  # a factor below this is no gain, and a peak within this of the lowest is low
 
-MEMORY = "A stack frame holds more than the local variables: does recursion use more memory than the list that it replaces?"
-FRAMES = "How many bytes a layer?"
-FUSING = "Parameters can be updated while the stack unwinds: what does it save?"
-PREDICTION = "Can the peak be told beforehand?"
-LEAKS = "Does anybody leak?"
+Axes = Mapping[str, Any]  # a cell's columns of memory.csv, without those that do not matter to the fact
+
+
+@dataclass(frozen=True)
+class BesideLists:
+    """Recursion beside the two lists, by the heap.
+
+    Attributes:
+        cells: in how many cells all three have a peak.
+        apart: the largest share by which recursion's peak is off the popped list's.
+        more: is it above the popped list's by more than 1 % in any cell?
+        axes: of the cell where recursion saves most against the kept list.
+        recursion_bytes, kept_bytes: the peaks of these two there.
+
+    """
+
+    cells: int
+    apart: float
+    more: bool
+    axes: Axes
+    recursion_bytes: float
+    kept_bytes: float
 
 
 @dataclass(frozen=True)
@@ -47,10 +65,62 @@ class FrameCost:
         return self.slope_bytes - INT_BYTES + SLOT_BYTES
 
 
-def memory_findings(peaks: pd.DataFrame) -> list[Finding]:
-    """What the rows of one machine in memory.csv say, as far as they go."""
+@dataclass(frozen=True)
+class Saving:
+    """The peaks of one implementation under both updates."""
+
+    impl: str
+    deferred_bytes: float
+    fused_bytes: float
+
+
+@dataclass(frozen=True)
+class Fusing:
+    """What fusing the update saves in one cell.
+
+    Attributes:
+        axes: of the cell.
+        even: is a gradient as large as an activation there?
+        savings: each implementation's.
+        nothing_left: those who gain nothing though their peak is low: what they release makes room for gradients.
+
+    """
+
+    axes: Axes
+    even: bool
+    savings: tuple[Saving, ...]
+    nothing_left: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """How the formulas do against the heap's peak.
+
+    Attributes:
+        count: how many peaks have a prediction.
+        misses: (implementation, cell) of those that are off by more than is allowed.
+        worst_large: the largest share by which one above 1 MiB is off; None if there is none.
+
+    """
+
+    count: int
+    misses: tuple[tuple[str, str], ...]
+    worst_large: float | None
+
+
+def beside_lists(peaks: pd.DataFrame) -> BesideLists | None:
+    """Recursion beside both lists in rows of memory.csv; None where no cell has all three."""
     heap = _wide(peaks, "heap", "peak_bytes")
-    return [*_against_lists(heap), *_frames(peaks), *_fusing(heap), *_prediction(peaks), *_leaks(peaks)]
+    if not {"recursive", "iterative", FRAMELESS} <= set(heap.columns):
+        return None
+    rows = heap[["recursive", "iterative", FRAMELESS]].dropna()
+    if rows.empty:
+        return None
+    off = rows["recursive"] / rows[FRAMELESS] - 1
+    key = (rows["recursive"] / rows["iterative"]).idxmin()
+    peaks_there = rows.loc[key]
+    more = bool(off.max() > SAME)
+    return BesideLists(len(rows), off.abs().max(), more, _axes(rows, key), peaks_there["recursive"], peaks_there["iterative"])
 
 
 def frame_costs(peaks: pd.DataFrame) -> list[FrameCost]:
@@ -73,6 +143,30 @@ def frame_costs(peaks: pd.DataFrame) -> list[FrameCost]:
     ]
 
 
+def fusing(peaks: pd.DataFrame) -> list[Fusing]:
+    """What fusing saves: where most gain, and then, if that is another cell, where a gradient is as large as an activation."""
+    heap = _wide(peaks, "heap", "peak_bytes")
+    by_update = heap.stack().unstack("update") if len(heap) else heap
+    if not {"deferred", "fused"} <= set(by_update.columns):
+        return []
+    by_update = by_update.dropna()
+    if by_update.empty:
+        return []
+    factor = (by_update["deferred"] / by_update["fused"]).unstack("impl")
+    best = factor.median(axis=1).idxmax()  # where most of them gain, since one that keeps its cache gains more and the course nothing
+    study = {"depth": STUDY_DEPTH, "width": STUDY_WIDTH, "batch": STUDY_BATCH}
+    even = next((key for key in factor.index if study.items() <= _axes(factor, key).items()), best)
+    return [_fusing(by_update.loc[key], _axes(factor, key), key != best) for key in dict.fromkeys((best, even))]
+
+
+def _fusing(rows: pd.DataFrame, axes: Axes, even: bool) -> Fusing:
+    names = [str(name) for name in rows.index.get_level_values("impl")]
+    savings = [Saving(*peaks) for peaks in zip(names, rows["deferred"], rows["fused"], strict=True)]
+    low = GAINS * min(saving.deferred_bytes for saving in savings)  # a higher peak that gains nothing has kept too much, as the course does
+    nothing_left = [saving.impl for saving in savings if saving.deferred_bytes < min(low, GAINS * saving.fused_bytes)]
+    return Fusing(axes, even, tuple(savings), tuple(nothing_left))
+
+
 def agreement(peaks: pd.DataFrame) -> pd.DataFrame:
     """The heap's rows that have a prediction, with `off`, how far it is off as a fraction, and `kept`, is that near enough?"""
     rows = peaks[(peaks["meter"] == "heap") & (peaks["status"] == "ok") & peaks["predicted_bytes"].notna()]
@@ -81,119 +175,38 @@ def agreement(peaks: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(off=miss / measured, kept=miss <= RELATIVE * measured + ABSOLUTE_BYTES)
 
 
-def leaking(peaks: pd.DataFrame) -> dict[str, str]:
-    """Implementation -> what was found, of those that leak."""
-    told = peaks[(peaks["meter"] == "heap") & peaks["detail"].str.startswith("leaks", na=False)]
-    return dict(zip(told["impl"], told["detail"], strict=True))
+def prediction(peaks: pd.DataFrame) -> Prediction | None:
+    """How the formulas do; None if nothing has been predicted."""
+    rows = agreement(peaks)
+    if rows.empty:
+        return None
+    large, odd = rows[rows["peak_bytes"] > LARGE_BYTES], rows[~rows["kept"]]
+    misses = tuple(zip(odd["impl"], odd["cell"], strict=True))
+    return Prediction(len(rows), misses, float(large["off"].max()) if len(large) else None)
 
 
-def mebibytes(size: float) -> str:
-    """ "8.3 MiB", or KiB below one.
-
-    >>> mebibytes(8.25 * 2**20), mebibytes(2048)
-    ('8.2 MiB', '2.0 KiB')
-    """
-    return f"{size / 2**20:.1f} MiB" if size >= 2**20 else f"{size / 2**10:.1f} KiB"
+def leaks(peaks: pd.DataFrame) -> dict[str, int] | None:
+    """Implementation -> the bytes that a step leaves behind, of those that leak; None if no heap was read."""
+    heap = peaks[peaks["meter"] == "heap"]
+    if heap.empty:
+        return None
+    noted = heap[heap["detail"].notna()]
+    leaked = {impl: noted_leak(detail) for impl, detail in zip(noted["impl"], noted["detail"], strict=True)}
+    return {impl: leaked_bytes for impl, leaked_bytes in leaked.items() if leaked_bytes}
 
 
 def _wide(peaks: pd.DataFrame, meter: str, column: str) -> pd.DataFrame:
     """One meter's figures: a row a cell, a column an implementation."""
     rows = peaks[(peaks["meter"] == meter) & (peaks["status"] == "ok") & peaks[column].notna()]
-    usual = rows[rows["cell"].str.endswith(tuple(UPDATES))]  # what has another activation or initialiser is in the table alone
-    return usual.pivot_table(index=list(PLACE_COLUMNS), columns="impl", values=column, sort=False).astype(float)
+    usual = rows[_is_usual(rows)]
+    return usual.pivot_table(index=MEMORY_COLUMNS, columns="impl", values=column, sort=False).astype(float)
 
 
-def _against_lists(heap: pd.DataFrame) -> Iterator[Finding]:
-    if not {"recursive", "iterative", FRAMELESS} <= set(heap.columns):
-        return
-    rows = heap[["recursive", "iterative", FRAMELESS]].dropna()
-    if rows.empty:
-        return
-    apart = (rows["recursive"] / rows[FRAMELESS] - 1).abs().max()
-    saved = (rows["recursive"] / rows["iterative"]).idxmin()
-    best = rows.loc[saved]
-    yield Finding(
-        MEMORY,
-        f"Beside the frames themselves, its peak is within {100 * apart:.1f} % of that of a list that is popped, in all {len(rows)} cells: "
-        "both let go of the same arrays at the same moments. A list that is kept lets go of nothing while gradients grow beside it: "
-        f"at {_place(rows, saved)}, recursion peaks at {mebibytes(best['recursive'])} and the kept list at {mebibytes(best['iterative'])}.",
-    )
+def _is_usual(rows: pd.DataFrame) -> pd.Series:
+    """Is a row's cell all that its columns say? One with another activation or initialiser is in the report's table alone."""
+    cells = (Cell(**values, allocator="default").memory_id for values in rows[MEMORY_COLUMNS].to_dict("records"))
+    return pd.Series([*cells], rows.index, dtype=object) == rows["cell"]
 
 
-def _frames(peaks: pd.DataFrame) -> Iterator[Finding]:
-    for cost in frame_costs(peaks):
-        yield Finding(
-            FRAMES,
-            f"A layer of {title(cost.impl)} takes {cost.slope_bytes:.0f} bytes of resident memory more than one of the popped list, "
-            f"by the slope between {spaced(cost.shallowest)} and {spaced(cost.deepest)} layers of one unit. "
-            f"{INT_BYTES} of these are its layer's number, an object beside the frame, and the list's slot of {SLOT_BYTES} is saved, "
-            f"which leaves {cost.frame_bytes:.0f} for the frame; its code says {cost.code_bytes:.0f}. "
-            f"One activation of 8 units and 32 examples takes {spaced(8 * 32 * 8)}.",
-        )
-
-
-def _fusing(heap: pd.DataFrame) -> Iterator[Finding]:
-    by_update = heap.stack().unstack("update") if len(heap) else heap
-    if not {"deferred", "fused"} <= set(by_update.columns):
-        return
-    by_update = by_update.dropna()
-    factor = (by_update["deferred"] / by_update["fused"]).unstack("impl")
-    best = factor.median(axis=1).idxmax()  # where most gain: not only who keeps its cache, and the course gains nowhere
-    answer = f"All gradients but one. Most at {_place(factor, best)}: {_changes(by_update.loc[best])}."
-    yield Finding(FUSING, f"{answer} {_where_even(by_update, factor, best)}".strip())
-
-
-def _where_even(by_update: pd.DataFrame, factor: pd.DataFrame, told: tuple[object, ...]) -> str:
-    """What fusing saves where a gradient is as large as an activation, if that has not been told already."""
-    study = {"depth": STUDY_DEPTH, "width": STUDY_WIDTH, "batch": STUDY_BATCH}
-    even = [key for key in factor.index if study.items() <= _axes(factor, key).items()]
-    if not even or even[0] == told:
-        return ""
-    words = f"Where a gradient is as large as an activation, at {_place(factor, even[0])}: {_changes(by_update.loc[even[0]])}."
-    deferred = by_update.loc[even[0]]["deferred"]
-    low = deferred < 1.05 * deferred.min()  # who gains nothing at a higher peak has kept too much, as the course does
-    nothing = [title(str(name)) for name, times in factor.loc[even[0]].items() if times < 1.05 and low[name]]
-    if nothing:
-        words += f" There is nothing left to save there for {' and '.join(nothing)}: what they have let go of has made room for gradients."
-    return words
-
-
-def _changes(rows: pd.DataFrame) -> str:
-    """ "recursion from 8.0 MiB to 2.2 MiB", for each implementation."""
-    names = rows.index.get_level_values("impl")
-    return "; ".join(
-        f"{title(name)} from {mebibytes(deferred)} to {mebibytes(fused)}"
-        for name, deferred, fused in zip(names, rows["deferred"], rows["fused"], strict=True)
-    )
-
-
-def _prediction(peaks: pd.DataFrame) -> Iterator[Finding]:
-    rows = agreement(peaks)
-    if rows.empty:
-        return
-    large, odd = rows[rows["peak_bytes"] > 2**20], rows[~rows["kept"]]
-    if len(odd):
-        first = f"{title(odd.iloc[0]['impl'])} in {odd.iloc[0]['cell']}"
-        words = f"Not always: the formulas miss the heap's peak in {len(odd)} of {len(rows)} measurements, first that of {first}"
-    else:
-        words = f"Yes: the formulas are within {100 * RELATIVE:.0f} % plus 64 KiB of the heap's peak in all {len(rows)} measurements"
-    most = f", and within {100 * large['off'].max():.2f} % wherever it is above 1 MiB" if len(large) and odd.empty else ""
-    yield Finding(PREDICTION, f"{words}{most}.")
-
-
-def _leaks(peaks: pd.DataFrame) -> Iterator[Finding]:
-    found = leaking(peaks)
-    for impl, words in found.items():
-        yield Finding(LEAKS, f"{title(impl)} {words}.")
-    if not found and (peaks["meter"] == "heap").any():
-        yield Finding(LEAKS, "Nobody: with the garbage collector off, a step leaves nothing behind in any implementation.")
-
-
-def _place(rows: pd.DataFrame, key: tuple[object, ...]) -> str:
-    axes = _axes(rows, key)
-    update = f" ({axes['update']} update)" if "update" in axes else ""
-    return f"depth {axes['depth']}, width {axes['width']}, batch {axes['batch']}{update}"
-
-
-def _axes(rows: pd.DataFrame, key: tuple[object, ...]) -> dict[str, object]:
-    return dict(zip(rows.index.names, key, strict=True))
+def _axes(rows: pd.DataFrame, key: Hashable) -> Axes:
+    return dict(zip(rows.index.names, key, strict=True))  # type: ignore[call-overload]  # one value a level of the index

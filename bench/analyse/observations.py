@@ -22,7 +22,7 @@ Comparison = tuple[str, str]  # (implementation, baseline)
 
 
 def comparisons(names: Sequence[str], baseline: str, pairs: Sequence[Comparison]) -> list[Comparison]:
-    """Everybody against the baseline, and the pairs of which both are there."""
+    """Each against the baseline, and the pairs of which both are there."""
     against_baseline = [(name, baseline) for name in names if name != baseline]
     return against_baseline + [pair for pair in pairs if pair[1] != baseline and set(pair) <= set(names)]
 
@@ -40,13 +40,13 @@ def observe(rows: pd.DataFrame, compared: Sequence[Comparison], metrics: Sequenc
     estimated; `rounds`, how many there were. A comparison that a visit did not time has no row.
     """
     timed = rows[rows["round"].notna()]
-    found = [
+    tables = [
         _observe_one(_log_times(timed, metric), comparison, metric)
         for metric in metrics
         for comparison in compared
         if set(comparison) <= set(timed["impl"])
     ]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS)
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
 
 
 def _log_times(timed: pd.DataFrame, metric: str) -> pd.DataFrame:

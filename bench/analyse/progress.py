@@ -12,7 +12,7 @@ import pandas as pd
 
 from bench.analyse.intervals import fewest_samples
 from bench.analyse.observations import MAD_OF_STANDARD_NORMAL, Comparison, comparisons, observe, ratio_interval
-from bench.analyse.verdicts import settled
+from bench.analyse.ratios import settled
 from bench.plan.cells import Cell
 from bench.plan.contenders import FLOOR
 
@@ -39,8 +39,8 @@ class Progress:
         self.baseline = baseline
         self.compared = comparisons(names, baseline, pairs)
         self.precision = precision
-        # A verdict may be clear after 8 passes, but who speaks of many cells at once has wider intervals, which take some
-        # passes more to close. Nobody leaves before that.
+        # A verdict may be clear after 8 passes, but an answer over many cells has wider intervals, which need some
+        # passes more to close. No implementation leaves before that.
         self.fewest_passes = fewest_passes or fewest_samples()
         self._observations: dict[tuple[str, str, str], list[Observation]] = defaultdict(list)
         self._last_pass: dict[str, int] = defaultdict(int)
@@ -51,9 +51,9 @@ class Progress:
         failed = rows[~rows["status"].isin(["ok", "skipped"])]
         for cell, impl in zip(failed["cell"], failed["impl"], strict=True):
             self._failed[cell].add(impl)
-        for one in observe(rows, self.compared).itertuples():
-            key = one.cell, one.impl, one.baseline
-            self._observations[key].append(Observation(one.log_ratio, one.deviation, one.rounds))
+        for observation in observe(rows, self.compared).itertuples():
+            key = observation.cell, observation.impl, observation.baseline
+            self._observations[key].append(Observation(observation.log_ratio, observation.deviation, observation.rounds))
         timed = rows[rows["round"].notna()]
         for cell, number in timed.groupby("cell")["pass"].max().items():
             self._last_pass[str(cell)] = max(self._last_pass[str(cell)], int(number))
@@ -71,7 +71,7 @@ class Progress:
         return max((len(self._observations[cell.id, *comparison]) for comparison in self.compared), default=0)
 
     def decided(self, cell: Cell) -> bool:
-        """Is every comparison with the baseline settled, or nobody left to compare?"""
+        """Is every comparison with the baseline settled, or nothing left to compare?"""
         if not self._can_run(cell.id):
             return True
         if self.passes(cell) < self.fewest_passes:
@@ -87,7 +87,7 @@ class Progress:
         observations = self._observations[cell.id, *comparison]
         if not observations:
             return 1.0, 0.0, math.inf
-        return ratio_interval([one.log_ratio for one in observations])
+        return ratio_interval([observation.log_ratio for observation in observations])
 
     def rounds(self, cell: Cell) -> int:
         """As many rounds as bring the spread within a pass down to the spread between passes."""
@@ -109,9 +109,9 @@ def _rounds_wanted(observations: Sequence[Observation]) -> int:
     """The rounds R at which the variance of a pass's median, pi/2 s^2 / R, is the variance between passes."""
     if len(observations) < PASSES_TO_JUDGE_SPREAD:
         return FIRST_ROUNDS
-    within = fmean(one.deviation for one in observations) ** 2
-    of_medians = fmean(math.pi / 2 * within / one.rounds for one in observations)
-    between = _robust_deviation([one.log_ratio for one in observations]) ** 2 - of_medians
+    within = fmean(observation.deviation for observation in observations) ** 2
+    of_medians = fmean(math.pi / 2 * within / observation.rounds for observation in observations)
+    between = _robust_deviation([observation.log_ratio for observation in observations]) ** 2 - of_medians
     if between <= 0:
         return MOST_ROUNDS
     return min(MOST_ROUNDS, max(FEWEST_ROUNDS, math.ceil(math.pi / 2 * within / between)))

@@ -1,23 +1,24 @@
-"""Slices: the parts of a table that one figure or one answer can hold, all alike but for depth, width and allocator."""
+"""Slices: the parts of a table that one figure or one answer can hold, the same on all axes but depth, width and allocator."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
+from bench.analyse.observations import Comparison
 from bench.plan.allocators import ALLOCATORS
-from bench.plan.cells import variant
 from bench.plan.contenders import REFERENCES
+from bench.record.times import cells_of
 
-Comparison = tuple[str, str]
+SEVERAL = ("depth", "width", "allocator")  # the axes that a slice has several values of
 
 
 @dataclass(frozen=True)
 class Slice:
-    """One dataset, batch, dtype, update, activation and initialiser.
+    """What has one value on every other axis: one dataset, batch, dtype, update, activation and so on.
 
     Attributes:
         words: these, for a reader.
@@ -34,12 +35,12 @@ class Slice:
 
     @property
     def allocators(self) -> list[str]:
-        """Those that there are rows of."""
+        """The allocators that there are rows of."""
         return [name for name in ALLOCATORS if name in set(self.times["allocator"])]
 
     @property
     def comparisons(self) -> list[Comparison]:
-        """Everything compared, but the floor and the control."""
+        """Every comparison but those with the floor and the control."""
         rows = self.summary[~self.summary["impl"].isin(REFERENCES)]
         return list(dict.fromkeys(zip(rows["impl"], rows["baseline"], strict=True)))
 
@@ -48,15 +49,13 @@ def slices(summary: pd.DataFrame, times: pd.DataFrame) -> Iterator[Slice]:
     """The slices of one machine's tables, in the order recorded."""
     cpu = summary[summary["metric"] == "cpu"]
     timed = times[times["round"].notna()]
-    keys_of_summary, keys_of_times = _keys(cpu), _keys(timed)
-    for number, key in enumerate(dict.fromkeys(keys_of_times)):
-        dataset, batch, dtype, update, more = key
-        words = f"{dataset}, batch {batch}, {dtype}, {update} update{f', {more}' if more else ''}"
-        name = "-".join(filter(None, (Path(dataset).stem, f"b{batch}", dtype, update, more))) if number else ""
-        yield Slice(words, name, timed[keys_of_times == key], cpu[keys_of_summary == key])
+    shared_in_summary, shared_in_times = _shared(cpu), _shared(timed)
+    for number, shared in enumerate(dict.fromkeys(shared_in_times)):
+        name = shared.name() if number else ""
+        yield Slice(shared.words(), name, timed[shared_in_times == shared], cpu[shared_in_summary == shared])
 
 
-def _keys(rows: pd.DataFrame) -> pd.Series:
-    more = [variant(cell, allocator) for cell, allocator in zip(rows["cell"], rows["allocator"], strict=True)]
-    keys = list(zip(rows["dataset"], rows["batch"], rows["dtype"], rows["update"], more, strict=True))
-    return pd.Series(keys, index=rows.index, dtype=object)
+def _shared(rows: pd.DataFrame) -> pd.Series:
+    """Each row's cell with nothing said of the axes that a slice has several of."""
+    several: dict[str, Any] = dict.fromkeys(SEVERAL)
+    return cells_of(rows).map(lambda cell: replace(cell, **several))

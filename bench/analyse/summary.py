@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from bench.analyse.observations import METRICS, Comparison, compared_in, observe, ratio_interval
+from bench.analyse.ratios import verdict
 from bench.analyse.slices import Slice, slices
-from bench.analyse.verdicts import verdict
+from bench.record.schemas import SCHEMAS
 from bench.record.times import CELL_COLUMNS
 from impls import PAIRS
 
@@ -17,13 +18,13 @@ from impls import PAIRS
 def summarise(rows: pd.DataFrame, compared: Sequence[Comparison], alpha: float = 0.05) -> pd.DataFrame:
     """The rows of summary.csv, for all machines, cells, comparisons and metrics in rows of time.csv."""
     observations = observe(rows, compared, tuple(METRICS))
-    cells = rows.drop_duplicates("cell").set_index("cell")[list(CELL_COLUMNS)]
+    cells = rows.drop_duplicates("cell").set_index("cell")[CELL_COLUMNS]
     groups = observations.groupby(["machine", "cell", "impl", "baseline", "metric"], sort=False)
-    return pd.DataFrame([{**row, **cells.loc[row["cell"]]} for row in _rows(groups, alpha)], columns=COLUMNS)
+    return pd.DataFrame([{**row, **cells.loc[row["cell"]]} for row in _rows(groups, alpha)], columns=list(SCHEMAS["summary.csv"]))
 
 
 def parts(times: pd.DataFrame, baseline: str) -> list[Slice]:
-    """The slices of one machine's rows of time.csv, each with its summary: made afresh, for one that is in a file may be older."""
+    """The slices of one machine's rows of time.csv, each with a new summary, since summary.csv may be older than the rows."""
     return list(slices(summarise(times, compared_in(times, baseline, PAIRS)), times)) if len(times) else []
 
 
@@ -42,6 +43,3 @@ def _rows(groups: Any, alpha: float) -> Iterator[dict[str, Any]]:
             "high": high,
             "verdict": verdict(low, high),
         }
-
-
-COLUMNS = ["machine", "cell", *CELL_COLUMNS, "impl", "baseline", "metric", "passes", "ratio", "low", "high", "verdict"]

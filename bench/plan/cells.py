@@ -1,17 +1,72 @@
-"""A cell: one point of a sweep."""
+"""A cell is one point of a sweep, and its axes are one table that files, figures and words are made from."""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePath
+from typing import Any
+
+from bench.plan.allocators import ALLOCATORS
+from impls.layers import HIDDEN_ACTIVATIONS
+from impls.network import DTYPES, INITIALISERS
+from impls.updates import UPDATES
 
 DEFAULT_ACTIVATION = "tanh"
 DEFAULT_INITIALISER = "orthogonal"
 
 
 @dataclass(frozen=True)
+class Axis:
+    """One axis of a sweep.
+
+    An axis with a default came after the first version: ids do not name the default, and its column, if it has one, is
+    among the last and is read as the default in files that lack it.
+
+    Attributes:
+        name: the field of `Cell` and of `Sweep`, and the column of the CSV files.
+        kind: the type that pandas reads the column as; empty if there is no column and only the id has the value.
+        title: what a heading calls the axis.
+        words: from a value to what a sentence calls it.
+        in_id: from a value to how it stands in an id.
+        known: the values that there are, if they are few.
+        default: the value unless a sweep gives another; None if every cell has to say it.
+        of_memory: does memory depend on it?
+
+    """
+
+    name: str
+    kind: str
+    title: str
+    words: Callable[[Any], str] = "{}".format
+    in_id: Callable[[Any], str] = "{}".format
+    known: Collection[str] = ()
+    default: str | None = None
+    of_memory: bool = True
+
+    def tacit(self, value: Any) -> bool:
+        """Is the value left out of ids and sentences?"""
+        return value is None or value == self.default
+
+
+AXES = (
+    Axis("dataset", "string", "data set", in_id=lambda name: PurePath(name).stem),
+    Axis("batch", "Int64", "batch", "batch {}".format, "b{}".format),
+    Axis("depth", "Int64", "depth", "depth {}".format, "d{}".format),
+    Axis("width", "Int64", "width", "width {}".format, "w{}".format),
+    Axis("dtype", "string", "dtype", known=DTYPES),
+    Axis("update", "string", "update", "{} update".format, known=UPDATES),
+    Axis("allocator", "string", "allocator", "{} allocator".format, known=ALLOCATORS, of_memory=False),
+    Axis("activation", "", "activation", "{} activation".format, known=HIDDEN_ACTIVATIONS, default=DEFAULT_ACTIVATION),
+    Axis("initialiser", "", "initialiser", "{} initialiser".format, known=INITIALISERS, default=DEFAULT_INITIALISER),
+)
+
+
+@dataclass(frozen=True)
 class Cell:
-    """Everything that two measurements must share to be compared.
+    """Everything that two measurements must share to be compared: a value for each of `AXES`.
 
     Attributes:
         dataset: a name that `bench.plan.datasets` knows, or the path of a CSV file.
@@ -43,52 +98,76 @@ class Cell:
         >>> Cell("data/iris.csv", 32, 4, 8, "float32", "fused", "steady", activation="relu").id
         'iris-b32-d4-w8-float32-fused-steady-relu'
         """
-        return self._words(self.allocator)
+        return self.name()
 
     @property
-    def place(self) -> str:
-        """The cell as one word without the allocator, for what does not depend on it.
+    def memory_id(self) -> str:
+        """The cell as one word without what memory does not depend on: the id in the files about memory.
 
-        >>> Cell("breast_cancer", 32, 64, 8, "float64", "deferred", "steady").place
+        >>> Cell("breast_cancer", 32, 64, 8, "float64", "deferred", "steady").memory_id
         'breast_cancer-b32-d64-w8-float64-deferred'
         """
-        return self._words()
+        return self.name(*(axis.name for axis in AXES if not axis.of_memory))
 
-    def _words(self, *allocator: str) -> str:
-        words = [
-            PurePath(self.dataset).stem,
-            f"b{self.batch}",
-            f"d{self.depth}",
-            f"w{self.width}",
-            self.dtype,
-            self.update,
-            *allocator,
-        ]
-        if self.activation != DEFAULT_ACTIVATION:
-            words.append(self.activation)
-        if self.initialiser != DEFAULT_INITIALISER:
-            words.append(self.initialiser)
-        return "-".join(words)
+    def name(self, *without: str) -> str:
+        """The id without some axes."""
+        return "-".join(axis.in_id(value) for axis, value in self._named(without))
+
+    def words(self, *without: str) -> str:
+        """The cell for a reader, without some axes.
+
+        >>> Cell("digits", 32, 4, 8, "float64", "fused", "steady", activation="relu").words("depth", "width")
+        'digits, batch 32, float64, fused update, steady allocator, relu activation'
+        """
+        return ", ".join(axis.words(value) for axis, value in self._named(without))
+
+    def _named(self, without: Collection[str]) -> list[tuple[Axis, Any]]:
+        """The axes whose values are not left out, with the values."""
+        values = [(axis, getattr(self, axis.name)) for axis in AXES if axis.name not in without]
+        return [(axis, value) for axis, value in values if not axis.tacit(value)]
 
     def sizes(self, features: int, outputs: int) -> list[int]:
         """Units by layer, input and output included: depth + 1 numbers."""
         return [features] + [self.width] * (self.depth - 1) + [outputs]
 
 
-def variant(cell_id: str, allocator: str) -> str:
-    """What a cell's id says beyond the columns of the CSV files: an activation or initialiser that is not the usual one.
+def short_names(cells: Sequence[Cell]) -> list[str]:
+    """Each cell's id without the axes that are the same in all of them.
 
-    >>> variant("iris-b32-d4-w8-float32-fused-steady-relu-he", "steady"), variant("iris-b32-d4-w8-float32-fused-steady", "steady")
-    ('relu-he', '')
+    >>> short_names([Cell("my-a.csv", 32, depth, 8, "float64", "fused", "default") for depth in (4, 64)])
+    ['d4', 'd64']
     """
-    return cell_id.rpartition(f"-{allocator}")[2].lstrip("-")
+    same = [axis.name for axis in AXES if len({getattr(cell, axis.name) for cell in cells}) < 2]
+    return [cell.name(*same) for cell in cells]
 
 
-def place_of(cell_id: str, allocator: str) -> str:
-    """The cell's `place`, from its id: what memory, which does not depend on the allocator, is recorded under.
+def cell_of(row: Mapping[str, Any]) -> Cell:
+    """The cell that a row's columns and its id describe; a row about memory, without an allocator, gives the default one.
 
-    >>> place_of("iris-b32-d4-w8-float32-fused-steady-relu", "steady")
-    'iris-b32-d4-w8-float32-fused-relu'
+    What has no column is found by building the id with each known value. An id that none of them gives was written by
+    another version: the cell has the id for its activation, so that it is not taken for a cell that is known.
+
+    >>> cell_of({"cell": "my-a-b32-d4-w8-float32-fused-relu", "dataset": "my-a.csv", "batch": 32, "depth": 4, "width": 8,
+    ...          "dtype": "float32", "update": "fused"}).activation
+    'relu'
     """
-    before, _, after = cell_id.rpartition(f"-{allocator}")
-    return before + after
+    columns = {axis.name: row[axis.name] for axis in AXES if axis.kind and axis.name in row}
+    return _described(str(row["cell"]), tuple(columns.items()))
+
+
+@lru_cache(maxsize=4096)
+def _described(cell_id: str, columns: tuple[tuple[str, Any], ...]) -> Cell:
+    without = [axis.name for axis in AXES if not axis.of_memory and axis.name not in dict(columns)]
+    values: dict[str, Any] = {axis.name: next(iter(axis.known)) if axis.name in without else axis.default for axis in AXES if axis.kind}
+    values |= {name: _plain(value) for name, value in columns if value is not None}
+    without_column = [axis for axis in AXES if not axis.kind]
+    for choice in itertools.product(*(axis.known for axis in without_column)):
+        cell = Cell(**values | {axis.name: value for axis, value in zip(without_column, choice, strict=True)})
+        if cell.name(*without) == cell_id:
+            return cell
+    return Cell(**values, activation=cell_id)
+
+
+def _plain(value: Any) -> Any:
+    """Python's own number for NumPy's."""
+    return value.item() if hasattr(value, "item") else value

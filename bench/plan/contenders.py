@@ -1,4 +1,4 @@
-"""Who runs: the registered implementations, a user's own, and the control and the floor beside them."""
+"""What runs: the registered implementations, a user's own, and the control and the floor beside them."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ def available(files: Iterable[str] = ()) -> dict[str, Implementation]:
         BadInput: a file cannot be run, defines no implementation, or takes a name that is in use.
 
     """
-    found = dict(IMPLEMENTATIONS)
+    known = dict(IMPLEMENTATIONS)
     for file in files:
         for implementation in load_file(file):
-            if implementation.name in found or implementation.name in REFERENCES:
-                raise BadInput(f"{file}: the name {implementation.name!r} is taken; give yours another")
-            found[implementation.name] = implementation
-    return found
+            if implementation.name in known or implementation.name in REFERENCES:
+                raise BadInput(f"--with {file}: the name {implementation.name!r} is taken; give your implementation another name")
+            known[implementation.name] = implementation
+    return known
 
 
 def load_file(file: str) -> list[Implementation]:
-    """Run a Python file of the user's and return the `Implementation`s among its names.
+    """Run a user's Python file and return the `Implementation`s that it defines.
 
     Raises:
         BadInput: it cannot be read, raises, or defines none.
@@ -58,24 +58,26 @@ def load_file(file: str) -> list[Implementation]:
         raise BadInput(f"--with {file}: no such file; check the path")
     spec = importlib.util.spec_from_file_location(f"unwind_user_{path.stem}", path)
     if spec is None or spec.loader is None:
-        raise BadInput(f"--with {file}: not a Python file; give one that ends in .py")
+        raise BadInput(f"--with {file}: not a Python file; give a file whose name ends in .py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     try:
         spec.loader.exec_module(module)
     except SystemExit:
-        raise BadInput(f"--with {file}: ends the program when it is run; let it define implementations and return") from None
+        raise BadInput(f"--with {file}: ends the process when it is run; a file should define implementations and not exit") from None
     except Exception as error:
-        raise BadInput(f"--with {file}: raises {type(error).__name__}: {error}") from error
-    found = {id(value): value for value in vars(module).values() if isinstance(value, Implementation)}
-    mine = [value for value in found.values() if value not in IMPLEMENTATIONS.values()]
-    if not mine:
+        raise BadInput(f"--with {file}: raises {type(error).__name__}: {error}; mend the file and try again") from error
+    all_there = {id(value): value for value in vars(module).values() if isinstance(value, Implementation)}
+    its_own = [implementation for implementation in all_there.values() if implementation not in IMPLEMENTATIONS.values()]
+    if not its_own:
         raise BadInput(f"--with {file}: defines no Implementation; see 'Bring your own' in the README")
-    return mine
+    return its_own
 
 
-def choose(names: Sequence[str], known: dict[str, Implementation], place: str) -> list[Implementation]:
+def choose(names: Sequence[str], known: dict[str, Implementation], source: str) -> list[Implementation]:
     """The implementations of those names in the registry's order; all of them if there are no names.
+
+    `source` is the option or file that gave the names, for a message.
 
     Raises:
         BadInput: a name is not known.
@@ -83,5 +85,5 @@ def choose(names: Sequence[str], known: dict[str, Implementation], place: str) -
     """
     for name in names:
         if name not in known:
-            raise BadInput(unknown("implementation", name, known, place))
+            raise BadInput(unknown("implementation", name, known, source))
     return [implementation for name, implementation in known.items() if not names or name in names]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bench.errors import BadInput, unknown
+from bench.plan.batches import Batch
 
 
 @dataclass(frozen=True)
@@ -24,28 +25,38 @@ class Dataset:
     Y: np.ndarray
     loss: str
 
-    def batch(self, examples: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-        """`examples` columns in a random order that the seed fixes, going round again if there are too few."""
+    def batch(self, examples: int, seed: int = 0) -> Batch:
+        """So many examples in a random order that the seed fixes; if there are too few, the order repeats."""
         order = np.random.default_rng(seed).permutation(self.X.shape[1])
         chosen = np.resize(order, examples)
-        return np.ascontiguousarray(self.X[:, chosen]), np.ascontiguousarray(self.Y[:, chosen])
+        return Batch(np.ascontiguousarray(self.X[:, chosen]), np.ascontiguousarray(self.Y[:, chosen]), self.loss)
 
 
-def load(name: str, target: str | None = None, place: str = "") -> Dataset:
+def write_batches(data: Mapping[str, Dataset], sizes: Iterable[int], folder: Path) -> dict[tuple[str, int], Path]:
+    """A batch of each size of each dataset, in a file each: (dataset, examples) -> the file."""
+    paths = {}
+    for number, (name, dataset) in enumerate(data.items()):
+        for examples in {*sizes}:
+            paths[name, examples] = folder / f"{number}-{examples}.npz"
+            dataset.batch(examples).write(paths[name, examples])
+    return paths
+
+
+def load(name: str, target: str | None = None, source: str = "") -> Dataset:
     """The dataset of that name, or the CSV file at that path with `target` as its label column.
 
     Raises:
         BadInput: the name, file or column is not known, a value is missing or no number, or there
-            are fewer than two classes. `place` says where the name was written.
+            are fewer than two classes. `source` is the sweep or option that names the dataset, for the message.
 
     """
     if name in BUNDLED:
         features, labels = BUNDLED[name]()
-        return _dataset(name, features, labels)
+        return _standardised(name, features, labels)
     if Path(name).suffix.lower() != ".csv":
-        raise BadInput(unknown("dataset", name, [*BUNDLED, "the path of a .csv file"], place))
-    features, labels = _read_csv(Path(name), target, place)
-    return _dataset(name, features, labels)
+        raise BadInput(unknown("dataset", name, [*BUNDLED, "the path of a .csv file"], source))
+    features, labels = _read_csv(Path(name), target, source)
+    return _standardised(name, features, labels)
 
 
 def _breast_cancer() -> tuple[np.ndarray, np.ndarray]:
@@ -72,14 +83,14 @@ DESCRIPTIONS = {
 }
 
 
-def _read_csv(path: Path, target: str | None, place: str) -> tuple[np.ndarray, np.ndarray]:
+def _read_csv(path: Path, target: str | None, source: str) -> tuple[np.ndarray, np.ndarray]:
     if target is None:
-        raise BadInput(f'{place or path}: dataset {str(path)!r} needs a label column; add target = "its name"')
+        raise BadInput(f'{source or path}: dataset {str(path)!r} needs a label column; add target = "its name"')
     try:
         table = pd.read_csv(path)
     except FileNotFoundError:
         raise BadInput(
-            f"{place + ': ' if place else ''}no file {str(path)!r}; check the path, which starts from the current folder"
+            f"{source + ': ' if source else ''}no file {str(path)!r}; check the path, which starts from the current folder"
         ) from None
     except (OSError, ValueError) as error:
         raise BadInput(f"{path}: cannot be read as CSV ({error}); give a file with a header line") from None
@@ -89,9 +100,9 @@ def _read_csv(path: Path, target: str | None, place: str) -> tuple[np.ndarray, n
         raise BadInput(f"{path}: needs at least one row and one column beside {target!r}")
     _refuse_gaps(table, path)
     features = table.drop(columns=target)
-    words = features.select_dtypes(exclude=["number", "bool"]).columns
-    if len(words):
-        raise BadInput(f"{path}: column {words[0]!r} holds words, not numbers; encode it or leave it out")
+    texts = features.select_dtypes(exclude=["number", "bool"]).columns
+    if len(texts):
+        raise BadInput(f"{path}: column {texts[0]!r} holds words, not numbers; encode it or leave it out")
     return features.to_numpy(dtype=float), table[target].to_numpy()
 
 
@@ -106,7 +117,7 @@ def _refuse_gaps(table: pd.DataFrame, path: Path) -> None:
         )
 
 
-def _dataset(name: str, features: np.ndarray, labels: np.ndarray) -> Dataset:
+def _standardised(name: str, features: np.ndarray, labels: np.ndarray) -> Dataset:
     classes, codes = np.unique(labels, return_inverse=True)
     if len(classes) < 2:
         raise BadInput(f"{name}: the target has one class, {classes[0]!s}; there is nothing to learn, give two or more")

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-RAISED = 10**8  # more than any depth that is tried, so that it is never what stops a trial
-CALL = "call:"  # how the ways of calling are told from implementations in limits.csv
+RAISED = 10**8  # more than any depth that is tried, so that a trial never stops at it
+CALL = "call:"  # before the name of a way of calling in limits.csv, where implementations have no prefix
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What a trial is run under.
+    """The conditions of a trial.
 
     Attributes:
         recursion_limit: for `sys.setrecursionlimit`; None leaves the interpreter's own.
-        stack_bytes: the stack of the thread that does the work; None is the main thread, with what the
-            system gives it (8 MiB on most Linux systems: `ulimit -s`).
+        stack_bytes: the stack of the thread that does the work; None is the main thread, with the
+            system's own size (8 MiB on most Linux systems: `ulimit -s`).
 
     """
 
@@ -32,9 +32,10 @@ class Setting:
 
 AS_IT_COMES = Setting()
 LIMIT_RAISED = Setting(RAISED)
-# 512 KiB is what macOS gives a thread that is not the main one, 64 MiB eight times what Linux gives any.
+# On macOS a thread has 512 KiB unless it is the main one; 64 MiB are eight times what a thread has on Linux.
 SETTINGS = (AS_IT_COMES, LIMIT_RAISED, Setting(RAISED, 512 * 2**10), Setting(RAISED, 64 * 2**20))
 
+# way of calling -> title; `bench.measure.depth.calls.CALLS` has a function for each
 WAYS = {
     "plain": "plain function",
     "args": "through *args",
@@ -49,7 +50,7 @@ WAYS = {
 
 
 def setting_of(recursion_limit: int, stack_bytes: int | None) -> Setting:
-    """The setting that a row of limits.csv was measured under: any limit but ours is the interpreter's own."""
+    """The setting that a row of limits.csv was measured under: any limit but RAISED is the interpreter's own."""
     return Setting(RAISED if recursion_limit == RAISED else None, stack_bytes)
 
 

@@ -13,12 +13,11 @@ import numpy as np
 
 from bench.errors import BadInput, unknown
 from bench.plan import contenders, datasets
-from bench.plan.cells import DEFAULT_ACTIVATION, Cell
+from bench.plan.cells import Cell
 from bench.plan.datasets import Dataset
-from bench.plan.sources import module_of, source_of, taken_from
+from bench.plan.sources import code_digest, module_of, taken_from
 from bench.plan.sweeps import Sweep
 from impls import IMPLEMENTATIONS, Implementation, layers, losses, updates
-from impls.contract import BrokenContract, check
 
 
 @dataclass(frozen=True)
@@ -27,9 +26,9 @@ class Experiment:
 
     Attributes:
         sweep: the grid and its aims.
-        baseline: whom ratios are taken against.
+        baseline: the name of the implementation that ratios are taken against.
         implementations: those that keep the contract, by name, the baseline among them.
-        refused: name -> why, for those that do not; they are never timed.
+        refused: name -> why, for those that break it; they are never timed.
         data: dataset name -> the data.
         files: the user's own files that define implementations.
 
@@ -44,7 +43,7 @@ class Experiment:
 
     @property
     def contenders(self) -> list[str]:
-        """Everybody who runs: the implementations, the control and the floor."""
+        """The names of all that is timed: the implementations, the control and the floor."""
         return [*self.implementations, *contenders.REFERENCES]
 
     @property
@@ -58,39 +57,24 @@ class Experiment:
         return len(dataset.X), len(dataset.Y)
 
     def settings(self) -> dict[str, Any]:
-        """What must not change between a run and one that goes on with it, as digests where it is long."""
+        """What must be the same when a run is resumed; what is long is there as a digest."""
         return {
             "baseline": self.baseline,
             "blas_threads": self.sweep.blas_threads,
-            "implementations": {name: _digest(_source(one)) for name, one in self.implementations.items()},
-            "data": {name: _digest(one.X.tobytes(), one.Y.tobytes()) for name, one in self.data.items()},
+            "implementations": {name: code_digest(_modules(implementation)) for name, implementation in self.implementations.items()},
+            "data": {name: _digest(data.X.tobytes(), data.Y.tobytes()) for name, data in self.data.items()},
             "libraries": {"numpy": np.__version__, **{name: version(name) for name in self._libraries}},
         }
 
     @property
     def _libraries(self) -> list[str]:
-        """What implementations are written over beside NumPy, and what that cannot do without."""
-        found = [one.library for one in self.implementations.values() if one.library]
-        return sorted({name for library in found for name in (library.name, *library.needs)})
+        """The packages beside NumPy that implementations are written over, and those that these need."""
+        libraries = [implementation.library for implementation in self.implementations.values() if implementation.library]
+        return sorted({name for library in libraries for name in (library.name, *library.needs)})
 
     def write_batches(self, folder: Path, sizes: Iterable[int]) -> dict[tuple[str, int], Path]:
-        """A batch of each size as an .npz file, so that a measuring process need not load the library it came from."""
-        paths = {}
-        for number, (name, dataset) in enumerate(self.data.items()):
-            for examples in {*sizes}:
-                X, Y = dataset.batch(examples)
-                paths[name, examples] = folder / f"{number}-{examples}.npz"
-                np.savez(paths[name, examples], X=X, Y=Y, loss=dataset.loss)
-        return paths
-
-
-def broken(implementation: Implementation, activation: str = DEFAULT_ACTIVATION) -> str:
-    """How an implementation breaks the contract on networks with that activation; empty if it keeps it."""
-    try:
-        check(implementation, activation)
-    except BrokenContract as error:
-        return str(error)
-    return ""
+        """A batch of each size of each dataset, in a file each: (dataset, examples) -> the file."""
+        return datasets.write_batches(self.data, sizes, folder)
 
 
 def prepare(
@@ -98,13 +82,13 @@ def prepare(
     names: Sequence[str],
     files: Sequence[str],
     baseline: str,
-    try_apart: Callable[[Sequence[str], Sequence[str], str], dict[str, str]],
+    broken_contracts: Callable[[Sequence[str], Sequence[str], str], dict[str, str]],
 ) -> Experiment:
     """Find and check everything that a sweep names.
 
     `names` are the implementations to compare; if there are none, those that the sweep names, and those
-    of the user's files beside them; or all. `try_apart` tells what is wrong with whom of the
-    user's own and of those over other libraries (names, files, activation), which had better not be tried in this process.
+    of the user's files beside them; or all. `broken_contracts(names, files, activation)` checks
+    implementations in another process: name -> how it breaks the contract, of those that do.
 
     Raises:
         BadInput: a name is not known, data cannot be read or learned from, or the baseline itself
@@ -115,13 +99,11 @@ def prepare(
     if baseline not in known:
         raise BadInput(unknown("implementation", baseline, known, "--baseline"))
     theirs = [name for name in known if name not in IMPLEMENTATIONS]
-    apart = {*theirs} | {name for name, one in known.items() if one.library}
     chosen = names or (sweep.impls and [*sweep.impls, *theirs])
     wanted = contenders.choose(chosen, known, "--impl" if names else f"sweep {sweep.name!r}")
     if known[baseline] not in wanted:
         wanted.insert(0, known[baseline])
-    refused = {one.name: why for one in wanted if one.name not in apart and (why := broken(one, sweep.activation))}
-    refused |= try_apart([one.name for one in wanted if one.name in apart], files, sweep.activation)
+    refused = broken_contracts([one.name for one in wanted], files, sweep.activation)
     if baseline in refused:
         raise BadInput(f"the baseline {baseline!r} {refused[baseline]}; mend it or give another --baseline")
     _refuse_namesakes(sweep.dataset, f"sweep {sweep.name!r}")
@@ -135,19 +117,20 @@ def prepare(
     )
 
 
-def _refuse_namesakes(names: Sequence[str], place: str) -> None:
-    """Two data sets of one name would share their cells' ids, and their figures would run into one another."""
+def _refuse_namesakes(names: Sequence[str], source: str) -> None:
+    """Two data sets of one name would have the same cell ids, and their figures would be mixed up."""
     stems = [Path(name).stem for name in names]
     for name, stem in zip(names, stems, strict=True):
         if stems.count(stem) > 1 or (stem in datasets.BUNDLED and name != stem):
-            raise BadInput(f"{place}: the name of {name!r} is taken by another dataset; rename the file")
+            raise BadInput(f"{source}: the name of {name!r} is taken by another dataset; rename the file")
 
 
-def _source(implementation: Implementation) -> bytes:
-    """All the code that a step of the implementation runs: its file, what that takes from others in `impls`, and what all share."""
-    shared = [layers.__name__, losses.__name__, updates.__name__]
-    parts = [module_of(implementation), *shared, *taken_from(implementation)]
-    return "".join(source_of(part) for part in dict.fromkeys(parts)).encode()
+def _modules(implementation: Implementation) -> list[str]:
+    """All the code that a step of the implementation runs: its file and package, what all share, and what these import from `impls`."""
+    module = module_of(implementation)
+    package = module.rpartition(".")[0]
+    parts = [module, *([package] if package.startswith("impls.") else []), layers.__name__, losses.__name__, updates.__name__]
+    return [*parts, *taken_from(parts, "impls")]
 
 
 def _digest(*parts: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Where memory is measured: the sweep's cells under both updates, and a few cells that show one thing each."""
+"""Where memory is measured: the sweep's cells under both updates, and a few cells that each show one thing."""
 
 from __future__ import annotations
 
@@ -6,44 +6,44 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bench.plan.cells import Cell
+from bench.plan.meters import FRAMES, STUDY, SWEEP, meters_for
 from impls import Implementation
 from impls.updates import UPDATES
 
-# Where an activation is as large as a gradient, so that the profile shows both grow and go.
+# An activation is as large as a gradient here, so that the profile shows both as they come and go.
 STUDY_DEPTH, STUDY_WIDTH, STUDY_BATCH = 64, 128, 128
 
-# Where arrays are as small as can be, so that what a layer takes beyond them shows.
+# Arrays are as small as can be here, so that what a layer takes beside them can be measured.
 FRAME_DEPTHS = (10_000, 20_000, 40_000)
-FRAMELESS = "iterative_pop"  # it holds the arrays that recursion holds, and no frames
-SAMPLED_UPDATE = "deferred"
+FRAMELESS = "iterative_pop"  # has the same arrays alive as recursion, and no frames
 
 
 def memory_cells(cells: Iterable[Cell]) -> list[Cell]:
-    """The cells, each once whatever the allocator, under both updates: what fusing saves is a question of memory."""
+    """Each cell once, whatever its allocator, under both updates: what the fused update saves is memory."""
     plain = [replace(cell, allocator="default", update=update) for cell in cells for update in UPDATES]
     return list(dict.fromkeys(plain))
 
 
 def study_cells(dataset: str) -> list[Cell]:
-    """The cells, one an update, that are looked into event by event and sample by sample."""
+    """The cells, one an update, whose memory is followed event by event and sample by sample."""
     return [Cell(dataset, STUDY_BATCH, STUDY_DEPTH, STUDY_WIDTH, "float64", update, "default") for update in UPDATES]
 
 
 def has_frames(implementation: Implementation) -> bool:
-    """Is it measured in the cells that are about frames, the interpreter's?"""
+    """Is it measured in the cells about the interpreter's frames? Recursion is, and the popped list to compare it with."""
     return (implementation.control_flow == "recursion" and not implementation.library) or implementation.name == FRAMELESS
 
 
 def frame_cells(dataset: str) -> list[Cell]:
-    """The cells in which the bytes of a frame are measured: deep, with one unit a layer and one example."""
+    """The cells in which the bytes of a frame are measured: deep ones, with one unit a layer and one example."""
     return [Cell(dataset, 1, depth, 1, "float64", "fused", "default") for depth in FRAME_DEPTHS]
 
 
 def all_cells(cells: Iterable[Cell], dataset: str) -> list[tuple[Cell, tuple[str, ...]]]:
-    """Every cell with the meters to read in it, those that are watched over time first."""
+    """Every cell with the meters to read in it; first come the cells whose memory is followed over time."""
     study, frames = study_cells(dataset), frame_cells(dataset)
     return [
-        *((cell, ("resident", "heap", "profile", *(["sampled"] if cell.update == SAMPLED_UPDATE else []))) for cell in study),
-        *((cell, ("resident", "heap")) for cell in memory_cells(cells) if cell not in study),
-        *((cell, ("resident",)) for cell in frames),
+        *((cell, meters_for(STUDY, cell.update)) for cell in study),
+        *((cell, meters_for(SWEEP, cell.update)) for cell in memory_cells(cells) if cell not in study),
+        *((cell, meters_for(FRAMES, cell.update)) for cell in frames),
     ]

@@ -1,14 +1,18 @@
-"""Sources: the code of an implementation, read as text, so that a library which it needs may be missing."""
+"""Sources: code read as text, without importing it, since a library that it needs may be missing."""
 
 from __future__ import annotations
 
 import ast
+import hashlib
 import sys
+from collections.abc import Iterable, Iterator
 from functools import partial
-from importlib.util import find_spec
+from importlib.util import find_spec, resolve_name
 from pathlib import Path
 
 from impls import Implementation
+
+OURS = ("impls", "bench")  # the packages whose modules may move
 
 
 def module_of(implementation: Implementation) -> str:
@@ -38,26 +42,70 @@ def functions_source(implementation: Implementation) -> str:
     """The functions and classes of the implementation's file, one after the other, with their decorators."""
     text = source_of(module_of(implementation))
     lines = text.splitlines()
-    found = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-    return "\n\n\n".join("\n".join(lines[_first_line(node) - 1 : node.end_lineno]) for node in found)
+    definitions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    return "\n\n\n".join("\n".join(lines[_first_line(node) - 1 : node.end_lineno]) for node in definitions)
 
 
-def taken_from(implementation: Implementation) -> list[str]:
-    """The modules of `impls` from which the implementation's file takes something, by name, and those that they take from."""
-    found: set[str] = set()
-    ahead = [module_of(implementation)]
+def taken_from(modules: Iterable[str], package: str) -> list[str]:
+    """The modules of a package that the modules import, and those that these import; the package's own `__init__` is none."""
+    reached: set[str] = set()
+    ahead = [*modules]
     while ahead:
-        names = _imported(ahead.pop()) - found
-        found |= names
-        ahead += names
-    return sorted(found)
+        module = ahead.pop()
+        new = {name for name in _imported(module) if name.startswith(f"{package}.")} - reached
+        reached |= new
+        ahead += new
+    return sorted(reached)
 
 
-def _imported(module: str) -> set[str]:
-    tree = ast.parse(source_of(module))
-    names = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
-    return {name for name in names if name.startswith("impls.")}
+def code_digest(modules: Iterable[str]) -> str:
+    """A digest of what the modules' code does.
+
+    Comments, docstrings, layout, and the names and paths of the modules are no part of it: reworded or moved code has the
+    same digest. What counts is the syntax tree.
+    """
+    digests = sorted(hashlib.sha256(_code(source_of(module), module).encode()).hexdigest() for module in {*modules})
+    return hashlib.sha256("".join(digests).encode()).hexdigest()[:12]
+
+
+def _code(text: str, module: str) -> str:
+    """The syntax tree in words, without docstrings and without the paths that our own modules are imported by."""
+    tree = ast.parse(text, module)
+    for node in ast.walk(tree):
+        if isinstance(body := getattr(node, "body", None), list):
+            node.body = [statement for statement in body if not _is_text(statement)]  # type: ignore[attr-defined]
+        if isinstance(node, ast.ImportFrom) and (node.level or _is_ours(node.module or "")):
+            node.module, node.level = OURS[0], 0
+    return ast.dump(tree)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    """Is it a string and nothing else, as docstrings are?"""
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
+
+
+def _is_ours(module: str) -> bool:
+    return module.split(".")[0] in OURS
+
+
+def _imported(module: str) -> Iterator[str]:
+    """The modules that a module imports, by their whole names; a name taken from a module may be none."""
+    package = module if _is_package(module) else module.rpartition(".")[0]
+    for node in ast.walk(ast.parse(source_of(module), module)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            origin = resolve_name("." * node.level + (node.module or ""), package) if node.level else node.module or ""
+            yield origin
+            if _is_ours(origin) and _is_package(origin):
+                yield from (name for alias in node.names if find_spec(name := f"{origin}.{alias.name}"))
+
+
+def _is_package(module: str) -> bool:
+    loaded = sys.modules.get(module)
+    spec = getattr(loaded, "__spec__", None) if loaded else find_spec(module)
+    return spec is not None and spec.submodule_search_locations is not None
 
 
 def _first_line(node: ast.FunctionDef | ast.ClassDef) -> int:
-    return min([node.lineno, *(one.lineno for one in node.decorator_list)])
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import tomllib
-from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,19 +11,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from bench.errors import BadInput, unknown
-from bench.plan.allocators import ALLOCATORS
-from bench.plan.cells import DEFAULT_ACTIVATION, DEFAULT_INITIALISER, Cell
-from impls.layers import HIDDEN_ACTIVATIONS
-from impls.network import DTYPES, INITIALISERS
-from impls.updates import UPDATES
+from bench.plan.cells import AXES, DEFAULT_ACTIVATION, DEFAULT_INITIALISER, Cell
 
-NAMES: dict[str, Iterable[str]] = {
-    "dtype": DTYPES,
-    "update": UPDATES,
-    "allocator": ALLOCATORS,
-    "activation": HIDDEN_ACTIVATIONS,
-    "initialiser": INITIALISERS,
-}
+KNOWN = {axis.name: axis.known for axis in AXES if axis.known}
 
 
 def _as_list(value: Any) -> Any:
@@ -41,14 +30,14 @@ Words = Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)]
 
 
 class Sweep(BaseModel):
-    """What a sweep's TOML file may say. A list, or one value alone, where several make sense.
+    """What a sweep's TOML file may say. Where several values make sense, a list or a single value.
 
     Attributes:
         depth, width, batch: weight layers, hidden units, examples.
         dataset: "breast_cancer", "digits" or the path of a CSV file, which needs `target`.
         impls: names to compare; empty means all.
-        precision: half the width of the interval that is aimed at, as a fraction.
-        budget_s: seconds after which no cell is begun.
+        precision: half the width of the interval to aim for, as a fraction.
+        budget_s: seconds after which no further cell is started.
         blas_threads: threads that BLAS may use in the measuring processes.
 
     """
@@ -71,18 +60,18 @@ class Sweep(BaseModel):
     budget_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 300.0
     blas_threads: Count = 1
 
-    @field_validator("dtype", "update", "allocator", "activation", "initialiser")
+    @field_validator(*KNOWN, check_fields=False)
     @classmethod
     def _known(cls, value: Any, info: Any) -> Any:
         for name in _as_list(value):
-            if name not in NAMES[info.field_name]:
-                raise ValueError(unknown(info.field_name, name, NAMES[info.field_name]))
+            if name not in KNOWN[info.field_name]:
+                raise ValueError(unknown(info.field_name, name, KNOWN[info.field_name]))
         return value
 
     @field_validator("dataset")
     @classmethod
     def _printable(cls, names: list[str]) -> list[str]:
-        """A dataset's name is part of a cell's, and goes wherever that is shown."""
+        """A dataset's name is part of cell ids, which are shown in many places."""
         for name in names:
             if not name.isprintable():
                 raise ValueError(f"dataset {name!r} holds characters that cannot be printed; rename the file")
@@ -90,17 +79,16 @@ class Sweep(BaseModel):
 
     def cells(self) -> list[Cell]:
         """Every combination, in the order written."""
-        axes = ("dataset", "batch", "depth", "width", "dtype", "update", "allocator")
-        points = itertools.product(*(_distinct(getattr(self, axis)) for axis in axes))
-        shared: dict[str, Any] = {"activation": self.activation, "initialiser": self.initialiser}
-        return [Cell(**dict(zip(axes, point, strict=True)) | shared) for point in points]
+        names = [axis.name for axis in AXES]
+        points = itertools.product(*(_distinct(_as_list(getattr(self, name))) for name in names))
+        return [Cell(**dict(zip(names, point, strict=True))) for point in points]
 
 
 def bundled() -> list[str]:
     """The names of the sweeps that come with the package, smallest first."""
-    found = [file.name.removesuffix(".toml") for file in _folder().iterdir() if file.name.endswith(".toml")]
+    names = [file.name.removesuffix(".toml") for file in _folder().iterdir() if file.name.endswith(".toml")]
     order = ["smoke", "quick", "standard", "full"]
-    return sorted(found, key=lambda name: (order.index(name) if name in order else len(order), name))
+    return sorted(names, key=lambda name: (order.index(name) if name in order else len(order), name))
 
 
 def load(name: str) -> Sweep:
@@ -123,43 +111,43 @@ def load(name: str) -> Sweep:
     return parse(text, path.stem, name)
 
 
-def parse(text: str, name: str, place: str) -> Sweep:
-    """The sweep that TOML text describes; `place` is what a complaint calls it.
+def parse(text: str, name: str, source: str) -> Sweep:
+    """The sweep that TOML text describes; `source` is the name of the file, for messages.
 
     Raises:
         BadInput: as `load`.
 
     """
     try:
-        return Sweep(name=name, **_without_name(tomllib.loads(text), place))
+        return Sweep(name=name, **_without_name(tomllib.loads(text), source))
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{place}: not TOML: {error}") from None
+        raise BadInput(f"{source}: not TOML: {error}; mend the file") from None
     except ValidationError as error:
-        raise BadInput(_sentence(error, place)) from None
+        raise BadInput(_sentence(error, source)) from None
 
 
 def _folder() -> Any:
     return resources.files("bench.plan") / "bundled"
 
 
-def _without_name(keys: dict[str, Any], place: str) -> dict[str, Any]:
+def _without_name(keys: dict[str, Any], source: str) -> dict[str, Any]:
     if "name" in keys:
-        raise BadInput(f"{place}: unknown key 'name'; a sweep is named for its file")
+        raise BadInput(f"{source}: unknown key 'name'; leave it out, a sweep has the name of its file")
     return keys
 
 
-def _sentence(error: ValidationError, place: str) -> str:
-    """The first complaint, and a key that is not known before one that is missing: where, what, and what would do."""
-    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+def _sentence(error: ValidationError, source: str) -> str:
+    """The first error, an unknown key before a missing one: where it is, what it is, and what to do."""
+    first = min(error.errors(), key=lambda details: details["type"] != "extra_forbidden")
     key = str(first["loc"][0])
     where = key + "".join(f"[{part}]" for part in first["loc"][1:])
     if first["type"] == "extra_forbidden":
-        return unknown("key", key, [field for field in Sweep.model_fields if field != "name"], place)
+        return unknown("key", key, [field for field in Sweep.model_fields if field != "name"], source)
     if first["type"] == "missing":
-        return f"{place}: {key} is missing; add {key} = [...]"
+        return f"{source}: {key} is missing; add {key} = [...]"
     if first["type"] == "value_error":
-        return f"{place}: {first['ctx']['error']}"
+        return f"{source}: {first['ctx']['error']}"
     if first["type"] == "too_short":
-        return f"{place}: {where} is empty; give one value or more"
+        return f"{source}: {where} is empty; give one value or more"
     wanted = first["msg"].removeprefix("Input should be ").replace("a valid integer", "a whole number").replace("a valid ", "a ")
-    return f"{place}: {where} is {first['input']!r}; it should be {wanted}"
+    return f"{source}: {where} is {first['input']!r}; it should be {wanted}"

@@ -1,4 +1,4 @@
-"""Writing to a disk that may be full, read-only or cut off in mid-write: all of it or nothing."""
+"""Writing all or nothing, to a disk that may be full, read-only or disconnected during a write."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from bench.errors import BadInput
 
 
 def append(path: Path, data: bytes) -> None:
-    """Add bytes to a file with one write; they are on the disk when this returns, and if they do not fit, none is.
+    """Add bytes to a file with one write; they are on the disk when this returns, and if they do not fit, none of them is.
 
     Raises:
-        BadInput: the system will not take them.
+        BadInput: the system refuses the write.
 
     """
     try:
@@ -29,10 +29,10 @@ def append(path: Path, data: bytes) -> None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Put bytes in place of a file; whoever reads sees the old one or the new one, however this ends.
+    """Replace a file's content; a reader sees the old one or the new one, however this ends.
 
     Raises:
-        BadInput: the system will not take them.
+        BadInput: the system refuses the write.
 
     """
     draft = path.with_name(f"{path.name}.tmp")
@@ -50,11 +50,11 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def _write_all(file: int, data: bytes) -> None:
-    """write(2) may take a part, without an error, when a disk fills up; the next call then tells."""
+    """When a disk fills up, write(2) may write a part without an error; the next call then fails."""
     left = memoryview(data)
     while left:
         left = left[os.write(file, left) :]
 
 
 def _cannot(path: Path, error: OSError) -> str:
-    return f"{path}: cannot be written ({error.strerror}); make room or give another place, all that was there before is kept"
+    return f"{path}: cannot be written ({error.strerror}); make room or give another folder; what was there before is kept"

@@ -1,4 +1,4 @@
-"""The results folder: made, locked against a second run, and the record of the machine in it."""
+"""The results folder: how it is made and locked against a second run, and the record of the machine in it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bench.errors import BadInput
 from bench.record.disk import write_whole
 
 SET_ASIDE = "set_aside"
-HOLDER = ".holder"  # beside the lock, not in it: whoever tries for a lock may empty its file
+HOLDER = ".holder"  # beside the lock and not in it, since a process that tries for a lock may empty its file
 
 
 @contextmanager
@@ -47,14 +47,14 @@ def results_folder(path: Path, fresh: bool = False) -> Iterator[Path]:
 
 
 def _holder(path: Path) -> str:
-    """Who has the lock, in brackets; nothing if they have not said so yet."""
+    """The process that has the lock, in brackets; nothing if its name is not there yet."""
     with suppress(OSError, UnicodeDecodeError):
         return f" ({(path / HOLDER).read_text('utf-8')})"
     return ""
 
 
 def make_folder(path: Path, option: str) -> None:
-    """Make a folder, and see that a file can be written there; `option` is how another one is given.
+    """Make a folder, and check that a file can be written there; `option` is the one that names the folder, for the message.
 
     Raises:
         BadInput: it cannot.
@@ -72,7 +72,7 @@ def read_machine(folder: Path) -> dict[str, Any]:
     """What machine.json says; nothing if it is not there.
 
     Raises:
-        BadInput: it is not JSON.
+        BadInput: it is not JSON, or not such a record.
 
     """
     path = folder / "machine.json"
@@ -85,13 +85,18 @@ def read_machine(folder: Path) -> dict[str, Any]:
     try:
         TypeAdapter(_Machine).validate_python(record)
     except ValidationError as error:
-        place = ".".join(map(str, error.errors()[0]["loc"])) or "it"
-        raise BadInput(f"{path}: is not a record of a machine (see {place}); move it away or give another --results") from None
+        key = ".".join(map(str, error.errors()[0]["loc"])) or "the whole"
+        raise BadInput(f"{path}: is not a record of a machine (look at {key}); move it away or give another --results") from None
     return record
 
 
+def baseline_of(record: dict[str, Any]) -> str:
+    """The implementation that ratios are taken against, as machine.json has it; `iterative` where it has none."""
+    return record.get("settings", {}).get("baseline", "iterative")
+
+
 class _Settings(BaseModel):
-    """The parts of its settings that code looks into."""
+    """The settings that code reads."""
 
     baseline: str = ""
     implementations: dict[str, str] = {}
@@ -100,7 +105,7 @@ class _Settings(BaseModel):
 
 
 class _Machine(BaseModel):
-    """The parts of machine.json that code looks into; the others are shown as they are."""
+    """The parts of machine.json that code reads; the others are shown as they are."""
 
     machine: str = ""
     memory_bytes: float = 0
@@ -112,12 +117,12 @@ class _Machine(BaseModel):
 
 
 def write_machine(folder: Path, record: dict[str, Any]) -> None:
-    """Put the record in machine.json; whoever reads sees the old one or the new one."""
+    """Replace machine.json; a reader sees the old record or the new one."""
     write_whole(folder / "machine.json", (json.dumps(record, indent=2) + "\n").encode())
 
 
 def _set_aside(folder: Path) -> None:
-    """Move earlier results into a folder beside the new ones: a slip of the finger loses no hour's work."""
+    """Move earlier results into a folder beside the new ones, so that --fresh by mistake loses nothing."""
     files = [file for pattern in ("*.csv", "*.json", "*.html") for file in folder.glob(pattern)]
     if not files:
         return

@@ -1,4 +1,4 @@
-"""Rows of limits.csv: a search takes the place of an earlier one on the same machine, interpreter and setting."""
+"""Rows of limits.csv: a search replaces an earlier one on the same machine and interpreter under the same setting."""
 
 from __future__ import annotations
 
@@ -8,22 +8,21 @@ import pandas as pd
 
 from bench.measure.depth.study import Limit
 from bench.plan.depth import CALL
-from bench.record.tables import Table, Warn
+from bench.record.tables import Table, Warn, as_rows
 
 KEY = ("machine", "python", "impl", "recursion_limit", "stack_bytes")
 
 
 def put_limit(table: Table, machine: str, limit: Limit) -> None:
-    """Record a search; it is on the disk when this returns, and an earlier row of its kind is gone.
+    """Record a search in place of the row that it repeats; it is on the disk when this returns.
 
-    The row of an interpreter that could not be studied goes when one of its implementations has been.
+    The row which says that an interpreter could not be studied is dropped once it has been.
     """
     row = [machine, *(getattr(limit, column) for column in table.columns[1:])]
     rows = table.read()
-    stale = _like(rows, machine, limit) | _overcome(rows, machine, limit)
+    stale = _repeated(rows, machine, limit) | _outdated(rows, machine, limit)
     if stale.any():
-        kept = rows[~stale].astype(object)
-        table.replace([*kept.where(kept.notna(), None).to_numpy().tolist(), row])
+        table.replace([*as_rows(rows[~stale]), row])
     else:
         table.append([row])
 
@@ -36,7 +35,8 @@ def machines_limits(table: Table, machine: str, warn: Warn) -> pd.DataFrame:
     return rows[rows["machine"] == machine]
 
 
-def _like(rows: pd.DataFrame, machine: str, limit: Limit) -> pd.Series:
+def _repeated(rows: pd.DataFrame, machine: str, limit: Limit) -> pd.Series:
+    """Rows of the same machine, interpreter, implementation and setting."""
     same = rows["machine"] == machine
     for column in KEY[1:]:
         value: Any = getattr(limit, column)
@@ -44,7 +44,7 @@ def _like(rows: pd.DataFrame, machine: str, limit: Limit) -> pd.Series:
     return same.astype(bool)
 
 
-def _overcome(rows: pd.DataFrame, machine: str, limit: Limit) -> pd.Series:
-    """Rows that say that this interpreter could not be studied, if now it is."""
-    of_it = (rows["machine"] == machine) & (rows["python"] == limit.python) & rows["impl"].isna()
-    return of_it.astype(bool) & (limit.impl is not None and not limit.impl.startswith(CALL))
+def _outdated(rows: pd.DataFrame, machine: str, limit: Limit) -> pd.Series:
+    """Rows that say that this interpreter could not be studied, if now one of its implementations has been."""
+    of_interpreter = (rows["machine"] == machine) & (rows["python"] == limit.python) & rows["impl"].isna()
+    return of_interpreter.astype(bool) & (limit.impl is not None and not limit.impl.startswith(CALL))

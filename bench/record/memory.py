@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,46 +10,63 @@ from typing import Any
 
 import pandas as pd
 
-from bench.measure.memory.readings import Weight
-from bench.plan.cells import Cell
-from bench.record.tables import Table, Warn, one_line
-from bench.record.times import CELL_COLUMNS
+from bench.measure.memory.readings import MemoryReading
+from bench.plan.cells import AXES, Cell
+from bench.record.schemas import row
+from bench.record.tables import Table, Warn, as_rows, one_line
+from bench.record.times import cells_of
 
-PLACE_COLUMNS = tuple(column for column in CELL_COLUMNS if column != "allocator")
-
-
-def place_values(cell: Cell) -> list[Any]:
-    """The cell's columns without the allocator, on which memory does not depend; its name first."""
-    return [cell.place, *(getattr(cell, column) for column in PLACE_COLUMNS)]
+MEMORY_COLUMNS = [axis.name for axis in AXES if axis.kind and axis.of_memory]
 
 
-def memory_row(machine: str, weight: Weight, predicted: int | None, note: str = "") -> list[Any]:
-    """The row of one meter's reading; `note` is more to say of it than how it failed."""
-    detail = one_line(weight.detail or note)
-    return [machine, *place_values(weight.cell), weight.impl, weight.meter, weight.peak_bytes, predicted, weight.status, detail]
+def memory_row(machine: str, reading: MemoryReading, predicted: int | None, note: str = "") -> list[Any]:
+    """The row of one meter's reading; `note` is its detail where the reading has none."""
+    facts: dict[str, Any] = {"machine": machine, "cell": reading.cell.memory_id, "predicted_bytes": predicted}
+    facts |= {column: getattr(reading.cell, column) for column in MEMORY_COLUMNS}
+    facts |= {column: getattr(reading, column) for column in ("impl", "meter", "peak_bytes", "status")}
+    return row("memory.csv", facts | {"detail": one_line(reading.detail or note)})
 
 
-def profile_rows(weight: Weight) -> list[list[Any]]:
+LEAK = "leaks: with the garbage collector off, a small step leaves {} bytes behind, in a cycle that holds its arrays"
+
+
+def leak_note(leaked_bytes: int) -> str:
+    """What the `detail` of a heap's row says of a leak; empty if there is none."""
+    return LEAK.format(leaked_bytes) if leaked_bytes else ""
+
+
+def noted_leak(detail: str | None) -> int:
+    """The bytes that `leak_note` has noted in a `detail`; 0 if it has noted none.
+
+    >>> noted_leak(leak_note(4096)), noted_leak("MemoryError"), noted_leak(None)
+    (4096, 0, 0)
+    """
+    before, after = LEAK.split("{}")
+    match = re.fullmatch(rf"{re.escape(before)}(\d+){re.escape(after)}", detail or "")
+    return int(match[1]) if match else 0
+
+
+def profile_rows(reading: MemoryReading) -> list[list[Any]]:
     """The rows of one implementation's profile, in the order of events."""
-    return [[weight.cell.place, weight.impl, event, *point] for event, point in enumerate(weight.series)]
+    return [[reading.cell.memory_id, reading.impl, event, *point] for event, point in enumerate(reading.series)]
 
 
-def sample_rows(weight: Weight) -> list[list[Any]]:
+def sample_rows(reading: MemoryReading) -> list[list[Any]]:
     """The rows of one implementation's samples, oldest first."""
-    return [[weight.cell.place, weight.impl, *sample] for sample in weight.series]
+    return [[reading.cell.memory_id, reading.impl, *sample] for sample in reading.series]
 
 
 def put_series(table: Table, rows: Sequence[Sequence[Any]]) -> None:
-    """Add a series, all of it or nothing, in place of an earlier one of the same cell and implementation."""
+    """Write a whole series, in place of an earlier one of the same cell and implementation."""
     if not rows:
         return
-    there = table.read()
-    others = there[(there["cell"] != rows[0][0]) | (there["impl"] != rows[0][1])]
-    table.replace([*others.to_numpy().tolist(), *rows])
+    recorded_before = table.read()
+    others = recorded_before[(recorded_before["cell"] != rows[0][0]) | (recorded_before["impl"] != rows[0][1])]
+    table.replace([*as_rows(others), *rows])
 
 
 def recorded(peaks: pd.DataFrame, profile: pd.DataFrame) -> set[tuple[str, str, str]]:
-    """What one machine need not measure again: (cell, implementation, meter)."""
+    """The readings of one machine that need not be repeated: (memory id, implementation, meter)."""
     profiled = profile[["cell", "impl"]].drop_duplicates()
     return {*_keys(peaks["cell"], peaks["impl"], peaks["meter"]), *_keys(profiled["cell"], profiled["impl"], ["profile"] * len(profiled))}
 
@@ -64,6 +82,11 @@ class MemoryTables:
     peaks: pd.DataFrame
     profile: pd.DataFrame
     samples: pd.DataFrame
+
+    @property
+    def cells(self) -> dict[str, Cell]:
+        """Every cell by its memory id, the id that all three tables know it by; its allocator is the default one."""
+        return dict(zip(self.peaks["cell"], cells_of(self.peaks), strict=True))
 
     def read_by(self, meter: str) -> pd.DataFrame:
         """The rows that one meter could read."""

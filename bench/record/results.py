@@ -1,4 +1,4 @@
-"""What a results folder holds of one machine, for those who show it, compare it or hand it on."""
+"""What a results folder holds of one machine, to be shown, compared or exported."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from bench.errors import NothingMeasured
-from bench.record.folder import read_machine
+from bench.record.folder import baseline_of, read_machine
 from bench.record.limits import machines_limits
 from bench.record.memory import MemoryTables, read_memory
 from bench.record.selfcheck import SELFCHECK, Evidence, read_evidence
@@ -40,8 +40,8 @@ class Results:
 
     @property
     def baseline(self) -> str:
-        """Whom ratios are taken against."""
-        return self.machine.get("settings", {}).get("baseline", "iterative")
+        """The implementation that ratios are taken against."""
+        return baseline_of(self.machine)
 
     @property
     def empty(self) -> bool:
@@ -59,11 +59,10 @@ def read_results(folder: Path, warn: Warn) -> Results:
 
     """
     record = read_machine(folder) or read_machine(folder / SELFCHECK)
-    times = read_times(Table(folder, "time.csv"), warn)
-    machine = record.get("machine", times["machine"].iloc[-1] if len(times) else "")
+    machine, times = _machines_times(folder, record, warn)
     results = Results(
         record,
-        times[times["machine"] == machine],
+        times,
         read_memory(folder, machine, warn),
         machines_limits(Table(folder, "limits.csv"), machine, warn),
         Table(folder, "training.csv").read(warn),
@@ -71,7 +70,7 @@ def read_results(folder: Path, warn: Warn) -> Results:
         read_evidence(folder / SELFCHECK, warn),
     )
     if results.empty:
-        raise NothingMeasured(f"{folder}: has no figures of this machine yet; `make bench` measures some")
+        raise NothingMeasured(f"{folder}: has no figures of this machine yet; `make bench` measures them")
     return results
 
 
@@ -83,10 +82,15 @@ def read_measurements(folder: Path, warn: Warn) -> tuple[dict[str, Any], pd.Data
         NothingMeasured: not one row has a time.
 
     """
-    machine = read_machine(folder)
-    times = read_times(Table(folder, "time.csv"), warn)
-    name = machine.get("machine", times["machine"].iloc[-1] if len(times) else "")
-    times = times[times["machine"] == name]
+    record = read_machine(folder)
+    _, times = _machines_times(folder, record, warn)
     if not times["round"].notna().any():
-        raise NothingMeasured(f"{folder}: has no measurements; `unwind run --results {folder}` makes some")
-    return machine, times
+        raise NothingMeasured(f"{folder}: has no measurements; `unwind run --results {folder}` makes them")
+    return record, times
+
+
+def _machines_times(folder: Path, record: dict[str, Any], warn: Warn) -> tuple[str, pd.DataFrame]:
+    """The name of the machine that measured last, and its rows of time.csv."""
+    times = read_times(Table(folder, "time.csv"), warn)
+    machine = record.get("machine", times["machine"].iloc[-1] if len(times) else "")
+    return machine, times[times["machine"] == machine]

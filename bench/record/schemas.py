@@ -1,17 +1,15 @@
-"""The columns of every CSV file, in order, each with the type to read it as: people script against these."""
+"""The columns of every CSV file, in order, each with the type that it is read as: people script against these."""
 
 from __future__ import annotations
 
-_CELL = {
-    "cell": "string",
-    "dataset": "string",
-    "batch": "Int64",
-    "depth": "Int64",
-    "width": "Int64",
-    "dtype": "string",
-    "update": "string",
-    "allocator": "string",
-}
+from collections.abc import Mapping
+from typing import Any
+
+from bench.plan.cells import AXES
+
+_CELL = {"cell": "string", **{axis.name: axis.kind for axis in AXES if axis.kind and axis.default is None}}
+_CELL_LAST = {axis.name: axis.kind for axis in AXES if axis.kind and axis.default is not None}
+_NOT_OF_MEMORY = {axis.name for axis in AXES if not axis.of_memory}
 
 SCHEMAS: dict[str, dict[str, str]] = {
     "time.csv": {
@@ -28,6 +26,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "minor_faults": "float64",
         "status": "string",
         "detail": "string",
+        **_CELL_LAST,
     },
     "summary.csv": {
         "machine": "string",
@@ -40,16 +39,18 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "low": "float64",
         "high": "float64",
         "verdict": "string",
+        **_CELL_LAST,
     },
     "memory.csv": {
         "machine": "string",
-        **{column: kind for column, kind in _CELL.items() if column != "allocator"},
+        **{column: kind for column, kind in _CELL.items() if column not in _NOT_OF_MEMORY},
         "impl": "string",
         "meter": "string",
         "peak_bytes": "Int64",
         "predicted_bytes": "Int64",
         "status": "string",
         "detail": "string",
+        **{column: kind for column, kind in _CELL_LAST.items() if column not in _NOT_OF_MEMORY},
     },
     # live bytes above the start, as each forward and backward of one step returns
     "profile.csv": {
@@ -60,7 +61,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "phase": "string",
         "live_bytes": "Int64",
     },
-    # what memory_profiler sampled through a few hundred steps: seconds since they began, resident bytes above the start
+    # memory_profiler's samples during a few hundred steps: seconds since they began, resident bytes above the start
     "samples.csv": {
         "cell": "string",
         "impl": "string",
@@ -98,7 +99,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "halstead_volume": "float64",
         "maintainability": "float64",
     },
-    # of the self-check: a row is a reading by another tool, seconds a call; the seconds that its session took
+    # of the self-check: a row is a reading by another tool, in seconds a call, and the seconds that its session took
     "others.csv": {
         "tool": "string",
         "session": "Int64",
@@ -107,7 +108,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "seconds": "float64",
         "session_s": "float64",
     },
-    # a row is a figure that two meters have read, in the unit of that name
+    # of the self-check: a row is a figure that two meters have read, in the unit named
     "meters.csv": {
         "meter": "string",
         "other": "string",
@@ -119,7 +120,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "status": "string",
         "detail": "string",
     },
-    # a row is a promise and what became of it
+    # of the self-check: a row is a promise, and whether it is kept
     "checks.csv": {
         "check": "string",
         "status": "string",
@@ -127,5 +128,20 @@ SCHEMAS: dict[str, dict[str, str]] = {
     },
 }
 
-# Columns that may be unknown in every row: a file of an earlier version that lacks them can still be read.
-MAY_LACK = {"run", "iterations", "minor_faults", "detail"}
+# What a file of an earlier version may lack, and what its rows are read as: None is unknown.
+MAY_LACK: dict[str, str | None] = {
+    **dict.fromkeys(("run", "iterations", "minor_faults", "detail")),
+    **{axis.name: axis.default for axis in AXES if axis.kind and axis.default is not None},
+}
+
+
+def row(file: str, facts: Mapping[str, Any]) -> list[Any]:
+    """Facts, by the names of their columns, in the order of the file's columns; what is not among them is unknown.
+
+    Raises:
+        KeyError: the file has no such column.
+
+    """
+    if foreign := facts.keys() - SCHEMAS[file].keys():
+        raise KeyError(f"{file} has no column {', '.join(sorted(foreign))}")
+    return [facts.get(column) for column in SCHEMAS[file]]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from bench.measure.other_tools.meter_pairs import Weighing
+from bench.measure.other_tools.meter_pairs import MeterPair
 from bench.measure.other_tools.sessions import Session
 from bench.record.folder import read_machine
+from bench.record.schemas import row
 from bench.record.tables import Table, Warn, one_line
 from bench.record.times import read_times
 
@@ -24,9 +25,9 @@ class Evidence:
 
     Attributes:
         times: rows of time.csv: passes over the grid, the trio and the known differences.
-        trio_s, known_s: seconds that the trio's and the known differences' passes took, from start to end.
+        trio_s, known_s: the seconds from start to end of the trio's passes, and of those of the known differences.
         others, weighings, checks: rows of others.csv, meters.csv and checks.csv.
-        warnings: what spoke against the machine meanwhile, each a "what" and a "remedy".
+        warnings: what may have disturbed the measurements, each a "what" and a "remedy".
 
     """
 
@@ -61,13 +62,9 @@ def read_evidence(folder: Path, warn: Warn) -> Evidence:
 
 def session_rows(number: int, session: Session) -> list[list[Any]]:
     """The rows of one session of another tool."""
-    return [[session.tool, number, one.subject, one.process, one.seconds, session.wall_s] for one in session.samples]
+    return [[session.tool, number, sample.subject, sample.process, sample.seconds, session.wall_s] for sample in session.samples]
 
 
-def weighing_rows(found: Iterable[Weighing]) -> list[list[Any]]:
-    """The rows of figures that were read twice."""
-    rows = []
-    for one in found:
-        *figures, detail = astuple(one)
-        rows.append([*figures, one.status, one_line(detail)])
-    return rows
+def meter_rows(pairs: Iterable[MeterPair]) -> list[list[Any]]:
+    """The rows of figures that two meters have read."""
+    return [row("meters.csv", {**vars(pair), "status": pair.status, "detail": one_line(pair.detail)}) for pair in pairs]

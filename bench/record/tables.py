@@ -41,14 +41,14 @@ class Table:
         append(self.path, text.encode("utf-8"))
 
     def replace(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Put rows in place of all that is there; whoever reads sees the old file or the new one."""
+        """Put rows in place of all that is there; a reader sees the old file or the new one."""
         self._refuse_to_lose_columns()
         write_whole(self.path, (_csv([self.columns]) + _csv(rows)).encode("utf-8"))
 
     def read(self, warn: Warn = lambda sentence: None) -> pd.DataFrame:
-        """Every whole line, typed; an empty table if there is no file. `warn` hears of a torn last line.
+        """Every whole line, typed; an empty table if there is no file. `warn` is told of a torn last line.
 
-        A file of another version is read if what it lacks may be empty; columns of its own are left out.
+        A file of another version is read if the columns that it lacks may be lacking; columns of its own are left out.
         """
         if not self.path.exists():
             return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in self._types.items()})
@@ -57,11 +57,12 @@ class Table:
             text = self.path.read_text(encoding="utf-8")
             whole = text[: text.rfind("\n") + 1]
             if whole != text:
-                warn(f"{self.path}: the last line was torn off in mid-write and is left out")
+                warn(f"{self.path}: the last line was cut off during a write and is left out")
             there: Any = [column for column in header if column in self._types]
             types = {column: self._types[column] for column in there}
             rows = pd.read_csv(io.StringIO(whole), dtype=types, usecols=there, index_col=False, keep_default_na=False, na_values=[""])
-            return rows.reindex(columns=self.columns).astype(self._types)
+            lacking = {column: MAY_LACK[column] for column in self.columns if column not in there}
+            return rows.assign(**lacking)[self.columns].astype(self._types)
         except (ValueError, TypeError, OverflowError, OSError) as error:
             raise BadInput(f"{self.path}: cannot be read ({one_line(str(error))}); move it away or give another --results") from None
 
@@ -94,7 +95,7 @@ class Table:
         )
 
     def _mend(self) -> None:
-        """Cut a torn last line off, so that the next row does not grow onto it; a torn header goes whole."""
+        """Cut a torn last line off, so that the next row is not appended to it; of a torn header nothing is left."""
         if not self.path.exists() or _ends_a_line(self.path):
             return
         data = self.path.read_bytes()

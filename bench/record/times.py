@@ -12,59 +12,64 @@ import pandas as pd
 from bench.errors import BadInput
 from bench.measure.timing.passes import Finished
 from bench.measure.timing.visit import Measurement
-from bench.plan.cells import Cell
+from bench.plan.cells import AXES, Cell, cell_of
+from bench.record.schemas import row
 from bench.record.tables import Table, Warn, as_rows, one_line
 
-CELL_COLUMNS = ("dataset", "batch", "depth", "width", "dtype", "update", "allocator")
+CELL_COLUMNS = [axis.name for axis in AXES if axis.kind]
+
+
+def cell_facts(cell: Cell) -> dict[str, Any]:
+    """The cell's columns, its id first."""
+    return {"cell": cell.id, **{column: getattr(cell, column) for column in CELL_COLUMNS}}
+
+
+def cells_of(rows: pd.DataFrame) -> pd.Series:
+    """The `Cell` of each row of time.csv, summary.csv or memory.csv."""
+    columns = ["cell", *(column for column in CELL_COLUMNS if column in rows)]
+    numbers = rows.groupby(columns, sort=False, dropna=False).ngroup()  # many rows, few cells
+    firsts = as_rows(rows[~numbers.duplicated()][columns])
+    cells = pd.Series([cell_of(dict(zip(columns, values, strict=True))) for values in firsts], dtype=object)
+    return pd.Series(cells.reindex(numbers).to_numpy(), rows.index, dtype=object)
 
 
 def new_run_id() -> str:
-    """A name for a run that no other has: the moment of its start (UTC), and four random digits."""
+    """A name for a run, by which files sort in order of time: "20260131T235959Z-1a2b"."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-
-
-def cell_values(cell: Cell) -> list[Any]:
-    """The cell's columns, its id first."""
-    return [cell.id, *(getattr(cell, column) for column in CELL_COLUMNS)]
 
 
 def time_rows(run: str, machine: str, finished: Finished) -> list[Sequence[Any]]:
     """The rows of a visit: failures, then the last round first.
 
-    So that the row of round 0, order 0 is the last to reach the file: a visit that has it is whole, wherever
-    a kill may have cut the write.
+    The row of round 0, order 0 is the last to reach the file, so a visit that has it is whole, wherever a kill may
+    have cut the write.
     """
-    cell = finished.assignment.cell
-    head = [run, machine, finished.assignment.pass_number, *cell_values(cell)]
-    return [
-        [
-            *head,
-            row.impl,
-            row.round,
-            row.order,
-            row.iterations,
-            _tenths(row.cpu_ns),
-            _tenths(row.wall_ns),
-            row.minor_faults,
-            row.status,
-            one_line(row.detail),
-        ]
-        for row in sorted(finished.rows, key=_from_the_end)
-    ]
+    visit = {"run": run, "machine": machine, "pass": finished.assignment.pass_number, **cell_facts(finished.assignment.cell)}
+    return [row("time.csv", visit | _facts(measurement)) for measurement in sorted(finished.rows, key=_from_the_end)]
 
 
-def _from_the_end(row: Measurement) -> tuple[int, int, int]:
-    if row.round is None or row.order is None:
+def _facts(measurement: Measurement) -> dict[str, Any]:
+    rounded = {name: _tenths(getattr(measurement, name)) for name in ("cpu_ns", "wall_ns")}
+    return vars(measurement) | rounded | {"detail": one_line(measurement.detail)}
+
+
+def _from_the_end(measurement: Measurement) -> tuple[int, int, int]:
+    if measurement.round is None or measurement.order is None:
         return 0, 0, 0
-    return 1, -row.round, -row.order
+    return 1, -measurement.round, -measurement.order
 
 
 def read_whole(table: Table, warn: Warn) -> pd.DataFrame:
-    """What time.csv holds, after taking out of the file whatever a kill left half written."""
-    rows = table.read(warn)
-    whole = read_times(table, lambda sentence: None)
+    """The rows of time.csv, after removing from the file those of visits that a kill cut in half.
+
+    Raises:
+        BadInput: as `read_times`.
+
+    """
+    rows = _checked(table, warn)
+    whole = whole_visits(rows)
     if len(whole) < len(rows):
-        warn(f"{table.path}: {len(rows) - len(whole)} rows of a visit that was cut short are left out")
+        warn(f"{table.path}: {len(rows) - len(whole)} rows of a visit that was cut off are left out")
         table.replace(as_rows(whole))
     return whole
 
@@ -73,29 +78,34 @@ def read_times(table: Table, warn: Warn) -> pd.DataFrame:
     """The rows of time.csv, those of visits that a kill cut in half left out.
 
     Raises:
-        BadInput: it cannot be read, or a row says what no run can have written.
+        BadInput: the file cannot be read, or a row has what no run can have written.
 
     """
+    return whole_visits(_checked(table, warn))
+
+
+def _checked(table: Table, warn: Warn) -> pd.DataFrame:
     rows = table.read(warn)
     for sentence, odd in _nonsense(rows).items():
         if odd.any():
             line = int(odd.to_numpy(dtype=bool).argmax()) + 2
-            raise BadInput(f"{table.path}: line {line} {sentence}; mend it, move the file away or give another --results")
-    return whole_visits(rows)
+            raise BadInput(f"{table.path}: line {line} {sentence}; mend the line, move the file away or give another --results")
+    return rows
 
 
 def _nonsense(rows: pd.DataFrame) -> dict[str, pd.Series]:
-    """What is wrong with a row -> which rows it is true of."""
+    """What may be wrong with a row -> the rows that have it wrong."""
     timed = rows["round"].notna()
-    words = ["machine", "cell", "impl", "status", "dataset", "dtype", "update", "allocator"]
-    numbers = ["pass", "batch", "depth", "width"]
+    always_there = [axis for axis in AXES if axis.kind and axis.default is None]
+    words = ["machine", "cell", "impl", "status", *(axis.name for axis in always_there if axis.kind == "string")]
+    numbers = ["pass", *(axis.name for axis in always_there if axis.kind == "Int64")]
     # a sum of two must not overflow, and a day is longer than any step
     sane = rows[["cpu_ns", "wall_ns"]].apply(lambda times: times.between(0, 1e15, inclusive="neither")).all(axis=1)
     return {
-        "leaves out what a row must say": rows[words + numbers].isna().any(axis=1),
+        "lacks a value that every row has": rows[words + numbers].isna().any(axis=1),
         "has a negative number": (rows[[*numbers, "round", "order", "iterations"]] < 0).fillna(False).any(axis=1),
         "has a round without an order, or an order without a round": timed != rows["order"].notna(),
-        "has a time that is no time": timed & ~sane,
+        "has a time that cannot be": timed & ~sane,
     }
 
 

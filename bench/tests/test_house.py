@@ -1,24 +1,18 @@
-"""The house stays in order: imports point downhill, files name their idea, the README names every word."""
+"""The house stays in order: imports point downhill, and files name their idea."""
 
 import ast
-import doctest
-import re
+import graphlib
 import sys
 
 import pytest
 
-from bench.cli import parser
-from bench.plan import sweeps
 from bench.plan.sources import module_of, source_of
-from bench.plan.sweeps import Sweep
-from bench.record.schemas import SCHEMAS
 from bench.tests.places import ROOT
 from impls import IMPLEMENTATIONS
 
 ROOMS = ["plan", "measure", "record", "analyse", "show", "verbs"]
 FILES = [path for folder in ("impls", "bench") for path in sorted((ROOT / folder).rglob("*.py"))]
 SOURCES = [path for path in FILES if "tests" not in path.parts]
-README = (ROOT / "README.md").read_text()
 
 
 def imported(path):
@@ -46,6 +40,50 @@ def test_imports_point_downhill(path):
         assert not [name for name in imported(path) if name.startswith("bench.") and name.split(".")[1] in above]
 
 
+def functions():
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                yield f"{path.relative_to(ROOT)}: {node.name}", node.end_lineno - node.lineno + 1
+
+
+def test_a_function_is_one_thought():
+    lengths = dict(functions())
+    assert len(lengths) > 500
+    assert {name: lines for name, lines in lengths.items() if lines > 50} == {}
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in FILES}), ids=lambda folder: str(folder.relative_to(ROOT)))
+def test_a_folder_holds_a_dozen_modules_at_most(folder):
+    """In `impls` siblings stand side by side, and may be more."""
+    modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+    assert len(modules) <= (20 if folder == ROOT / "impls" else 12)
+
+
+def module_of_path(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_no_two_files_import_each_other_in_a_circle():
+    """A package's __init__ that hands on names of its own files is no circle: what counts are files that import the file."""
+    modules = {module_of_path(path): path for path in SOURCES}
+    graph = {name: {found for found in mentioned(path) if found in modules and found != name} for name, path in modules.items()}
+    without_own_package = {name: {other for other in others if not name.startswith(f"{other}.")} for name, others in graph.items()}
+    assert len([*graphlib.TopologicalSorter(without_own_package).static_order()]) == len(modules)
+
+
+def mentioned(path):
+    """Every module that a file imports, or imports a name from, under `if TYPE_CHECKING` too; not inside functions."""
+    for node in ast.parse(path.read_text()).body:
+        for inner in ast.walk(node) if isinstance(node, ast.If | ast.Try) else [node]:
+            if isinstance(inner, ast.Import):
+                yield from (alias.name for alias in inner.names)
+            elif isinstance(inner, ast.ImportFrom) and inner.module:
+                yield inner.module
+                yield from (f"{inner.module}.{alias.name}" for alias in inner.names)
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_opens_with_one_sentence(path):
     first_line = (ast.get_docstring(ast.parse(path.read_text())) or "").split("\n")[0]
@@ -62,42 +100,3 @@ def test_implementations_rhyme():
     """The files of one family share their imports, and most of their other lines."""
     iterative, popped = (set((ROOT / "impls" / f"{name}.py").read_text().splitlines()) for name in ("iterative", "iterative_pop"))
     assert len(iterative & popped) >= 0.7 * len(iterative)
-
-
-def verbs():
-    return next(action for action in parser()._actions if action.choices).choices
-
-
-@pytest.mark.parametrize("word", [*IMPLEMENTATIONS, *verbs(), *sweeps.bundled(), *SCHEMAS, "control", "floor"])
-def test_the_readme_names_it(word):
-    assert f"`{word}`" in README or f"unwind {word}" in README or f"results/{word}" in README
-
-
-@pytest.mark.parametrize(
-    "option", sorted({option for verb in verbs().values() for action in verb._actions for option in action.option_strings} - {"-h"})
-)
-def test_the_readme_names_the_option(option):
-    assert option in README or option == "--help"
-
-
-def test_the_readmes_example_prints_what_it_says():
-    failures, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
-    assert tried > 8
-    assert failures == 0
-
-
-def test_the_readme_has_no_gaps_and_its_pictures_are_there():
-    assert "@@" not in README
-    pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
-    assert len(pictures) >= 2
-    assert all((ROOT / picture).is_file() for picture in pictures)
-
-
-def test_the_readmes_sweep_is_one():
-    [text] = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
-    assert set(sweeps.parse(text, "readme", "README.md").model_fields_set) == set(Sweep.model_fields)
-
-
-def test_make_targets_that_the_readme_names_are_there():
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert {"bench", "test"} <= set(re.findall(r"(?:`|\$ )make ([a-z]+)", README)) <= targets

@@ -8,8 +8,9 @@ from typing import Any
 
 from bench.analyse.changes import changes, passes_needed
 from bench.errors import BadInput, GateFailed, NothingMeasured
+from bench.record.folder import baseline_of
 from bench.record.results import read_measurements
-from bench.show.terminal.changes import grid, markdown, sum_up
+from bench.show.terminal.changes import changes_table, markdown, sum_up
 from bench.show.terminal.screen import Screen
 
 
@@ -33,7 +34,7 @@ def compare(options: argparse.Namespace, screen: Screen) -> None:
     if options.markdown:
         screen.verbatim(markdown(found, sentence))
     else:
-        screen.table(grid(found))
+        screen.table(changes_table(found))
     if not any(one.closed for one in found):
         raise NothingMeasured(
             f"too few passes to judge {len(found)} comparisons at once: both folders need {passes_needed(found)}; "
@@ -53,7 +54,7 @@ def _floors_alike(old: dict[str, Any], new: dict[str, Any]) -> bool:
 
 def _baseline(base: Path, old: dict[str, Any], new: Path, fresh: dict[str, Any]) -> str:
     """The baseline of both folders; a folder that was cut off before it said so has the usual one."""
-    ours, theirs = (one.get("settings", {}).get("baseline", "iterative") for one in (old, fresh))
+    ours, theirs = map(baseline_of, (old, fresh))
     if ours != theirs:
         raise BadInput(f"{base} is measured against {ours!r} and {new} against {theirs!r}; measure both against one --baseline")
     return ours

@@ -7,22 +7,22 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bench.analyse.depth import ENDINGS, limit_findings
-from bench.analyse.words import spaced
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.depth.interpreters import Interpreter, Unusable, candidates, identify, running
 from bench.measure.depth.study import Limit, calling_limits, implementation_limits, without_searches
 from bench.measure.depth.trials import usual_guard
 from bench.measure.depth.venvs import cache_folder, python_with_numpy
 from bench.measure.machine.fingerprint import fingerprint
-from bench.measure.workers.vetting import refused
+from bench.measure.workers.checking import broken_contracts
 from bench.plan import contenders
 from bench.plan.depth import CALL, setting_of, way_title
 from bench.record.folder import results_folder
 from bench.record.limits import machines_limits, put_limit
 from bench.record.tables import Table
+from bench.show.answers.depth import ENDINGS
+from bench.show.answers.words import spaced
 from bench.show.terminal.screen import Screen
-from impls import IMPLEMENTATIONS
+from bench.show.topics import topic
 
 DEEPEST = 50_000_000  # half of what the recursion limit is raised to: an implementation may take two calls a layer
 
@@ -40,7 +40,7 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
     if options.max_depth > DEEPEST:
         raise BadInput(f"--max-depth is {options.max_depth}; give {spaced(DEEPEST)} layers at most")
     names, left_out = _studied(options)
-    for name, why in refused([one for one in names if one not in IMPLEMENTATIONS or IMPLEMENTATIONS[one].library], options.files).items():
+    for name, why in broken_contracts(names, options.files).items():
         screen.warn(f"{name} is left out: it {why}")
         names.remove(name)
     files = [str(Path(file).resolve()) for file in options.files]
@@ -58,10 +58,10 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
                 put_limit(table, machine, limit)
                 _tell(limit, screen)
         rows = machines_limits(table, machine, screen.warn)
-    answers = limit_findings(rows)
+    answers = [*topic("limits").answers(rows)]
     if not answers:
         raise NothingMeasured(f"{table.path}: no search could be made; the notes above say why")
-    screen.findings(answers)
+    screen.answers(answers)
 
 
 def _studied(options: argparse.Namespace) -> tuple[list[str], list[str]]:

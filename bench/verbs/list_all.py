@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table as Grid
 
 from bench.plan import contenders, datasets, sweeps
+from bench.show.answers.words import duration
 from bench.show.terminal.screen import Screen
 
 
@@ -29,7 +30,7 @@ def list_all(options: argparse.Namespace, screen: Screen) -> None:
     for name in sweeps.bundled():
         sweep = sweeps.load(name)
         shape = str(len(sweep.cells())), _words(sweep.depth), _words(sweep.width)
-        grid.add_row(name, *shape, f"±{sweep.precision:.1%}", _duration(sweep.budget_s))
+        grid.add_row(name, *shape, f"±{sweep.precision:.1%}", duration(sweep.budget_s))
     screen.table(grid)
     grid = _grid("Datasets", "name", "what")
     for name, what in datasets.DESCRIPTIONS.items():
@@ -46,14 +47,3 @@ def _grid(title: str, *headings: str) -> Grid:
 
 def _words(numbers: list[int]) -> str:
     return ", ".join(map(str, numbers))
-
-
-def _duration(seconds: float) -> str:
-    """As a person would say it.
-
-    >>> _duration(200), _duration(5400), _duration(15)
-    ('3 min 20 s', '1 h 30 min', '15 s')
-    """
-    minutes, s = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return " ".join(f"{count} {unit}" for count, unit in ((hours, "h"), (minutes, "min"), (s, "s")) if count)

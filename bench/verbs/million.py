@@ -7,14 +7,13 @@ from typing import Any
 
 from rich.table import Table as Grid
 
-from bench.analyse.memory import mebibytes
-from bench.analyse.words import spaced
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.machine import capacity
-from bench.measure.training.million import BATCH, STEPS, WIDTH, Deep, train_deep
-from bench.measure.workers.process import WorkerDied
+from bench.measure.training.million import BATCH, STEPS, WIDTH, DeepTraining, train_deep
+from bench.measure.workers.ask import WorkerFailed
 from bench.plan import datasets
 from bench.plan.contenders import title
+from bench.show.answers.words import size, spaced
 from bench.show.terminal.counting import counting
 from bench.show.terminal.screen import Screen
 
@@ -33,7 +32,7 @@ def million(options: argparse.Namespace, screen: Screen) -> None:
     depth = options.depth
     if depth < 1:
         raise BadInput(f"--depth is {depth}; give 1 or more")
-    why = capacity.shortage(depth * (capacity.FRAME_BYTES + capacity.OBJECT_BYTES))
+    why = capacity.shortage(depth * capacity.LAYER_OVERHEAD_BYTES)
     if why:
         raise BadInput(f"{spaced(depth)} layers: {why}; give a smaller --depth")
     screen.say(f"{spaced(depth)} layers of {WIDTH} units, {BATCH} examples of {DATASET} projected down, {STEPS} steps, fused update")
@@ -46,13 +45,13 @@ def million(options: argparse.Namespace, screen: Screen) -> None:
         screen.say(f"the losses are {'equal to the last bit' if same else 'NOT equal'}: {', '.join(map(repr, done[0].losses))}")
 
 
-def _train(impl: str, depth: int, screen: Screen) -> Deep | None:
+def _train(impl: str, depth: int, screen: Screen) -> DeepTraining | None:
     with counting(screen, title(impl), depth * STEPS) as advance:
         advance(0, "building the network")
         try:
             return train_deep(impl, depth, datasets.load(DATASET), lambda answer: advance(answer.get("layers", 0), _words(answer)))
-        except WorkerDied as death:
-            screen.warn(f"{impl}: {death.status}: {death.detail}")
+        except WorkerFailed as failure:
+            screen.warn(f"{impl}: {failure.status}: {failure.detail}")
             return None
 
 
@@ -60,7 +59,7 @@ def _words(answer: dict[str, Any]) -> str:
     return f"loss {answer['loss']:.6f}" if "loss" in answer else "layer by layer"
 
 
-def _grid(done: list[Deep]) -> Grid:
+def _grid(done: list[DeepTraining]) -> Grid:
     grid = Grid(title="Trained", title_justify="left", title_style="bold")
     for heading in ("implementation", "to build", "a step", "peak memory", "of it above the network"):
         grid.add_column(heading, justify="left" if heading == "implementation" else "right")
@@ -70,7 +69,7 @@ def _grid(done: list[Deep]) -> Grid:
     return grid
 
 
-def _memory_words(deep: Deep) -> tuple[str, str]:
+def _memory_words(deep: DeepTraining) -> tuple[str, str]:
     if deep.peak_bytes is None or deep.resting_bytes is None:
         return "not told by this system", ""
-    return mebibytes(deep.peak_bytes), mebibytes(deep.peak_bytes - deep.resting_bytes)
+    return size(deep.peak_bytes), size(deep.peak_bytes - deep.resting_bytes)

@@ -6,16 +6,17 @@ import argparse
 from dataclasses import astuple
 
 from bench.analyse.clarity import clarity
-from bench.analyse.findings import findings
-from bench.analyse.frontier import frontier_findings, places
+from bench.analyse.frontier import frontiers
 from bench.analyse.summary import parts
 from bench.errors import BadInput, NothingMeasured
-from bench.measure.workers.vetting import refused
+from bench.measure.workers.checking import broken_contracts
 from bench.plan import sweeps
 from bench.plan.experiment import Experiment, prepare
 from bench.plan.sweeps import Sweep
 from bench.record.folder import results_folder
 from bench.record.memory import read_memory
+from bench.show.answers.frontier import frontier_answers
+from bench.show.answers.time import time_answers
 from bench.show.terminal.screen import Screen
 from bench.verbs.running.conditions import write_conditions
 from bench.verbs.running.memory import measure_memory
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     """
     sweep = _sweep(options)
     patience_s = _positive("--patience", options.patience)
-    experiment = prepare(sweep, options.impl, options.files, options.baseline, refused)
+    experiment = prepare(sweep, options.impl, options.files, options.baseline, broken_contracts)
     _tell_what_runs(experiment, screen)
     with results_folder(options.results, options.fresh) as folder:
         this = begin(experiment, options.seed, patience_s, folder, screen)
@@ -83,10 +84,10 @@ def _answer_time(run: Run) -> None:
     rows = run.times()
     if not rows["round"].notna().any():
         raise NothingMeasured(f"{run.table('time.csv').path}: nothing could be measured; its status and detail columns say why")
-    run.screen.findings(findings(parts(rows, run.experiment.baseline), run.experiment.baseline))
+    run.screen.answers(time_answers(parts(rows, run.experiment.baseline), run.experiment.baseline))
 
 
 def _answer_both(run: Run) -> None:
     """What time and memory say together, once both are there."""
     peaks = read_memory(run.folder, run.machine_name, lambda sentence: None).peaks
-    run.screen.findings(frontier_findings(places(run.times(), peaks, run.experiment.baseline)))
+    run.screen.answers(frontier_answers(frontiers(run.times(), peaks, run.experiment.baseline)))

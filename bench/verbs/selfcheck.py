@@ -10,29 +10,29 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
-import numpy as np
 from rich.markup import escape
 from rich.table import Table as Grid
 
 from bench.analyse.progress import FIRST_ROUNDS, Progress
-from bench.analyse.selfcheck.checks import Check, checks
+from bench.analyse.selfcheck.checks import checks
 from bench.errors import BadInput, GateFailed
 from bench.measure.machine import caveats
 from bench.measure.machine.fingerprint import fingerprint
 from bench.measure.other_tools import known_work, sessions
-from bench.measure.other_tools.meter_pairs import CELL as WEIGHED
-from bench.measure.other_tools.meter_pairs import weighings
-from bench.measure.other_tools.sessions import Session, ToolFailed
+from bench.measure.other_tools.meter_pairs import CELL as PAIRED
+from bench.measure.other_tools.meter_pairs import read_pairs
+from bench.measure.other_tools.sessions import Session, ToolFailed, ToolMissing
+from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import run_passes
-from bench.measure.timing.processes import Workers
 from bench.plan import datasets
 from bench.plan import selfcheck as plan
 from bench.plan.cells import Cell
 from bench.plan.contenders import CONTROL
 from bench.record.folder import results_folder, write_machine
-from bench.record.selfcheck import SELFCHECK, read_evidence, session_rows, weighing_rows
+from bench.record.selfcheck import SELFCHECK, meter_rows, read_evidence, session_rows
 from bench.record.tables import Table
 from bench.record.times import new_run_id
+from bench.show.answers.selfcheck import Check, check_rows
 from bench.show.terminal.screen import Screen
 from bench.verbs.plot import plot
 from bench.verbs.report import report
@@ -53,7 +53,7 @@ def selfcheck(options: argparse.Namespace, screen: Screen) -> None:
         raise BadInput(f"--budget is {options.budget:g}; give a number of seconds above 0")
     with results_folder(options.results / SELFCHECK, fresh=True) as folder:
         _measure(plan.shares(options.budget), folder, screen)
-        found = checks(read_evidence(folder, screen.warn))
+        found = check_rows(checks(read_evidence(folder, screen.warn)))
         Table(folder, "checks.csv").replace(map(astuple, found))
     screen.table(_grid(found))
     plot(options, screen)
@@ -90,19 +90,15 @@ def _measure_all(shares: plan.Shares, folder: Path, machine_name: str, screen: S
         passes["known"].measure_for(shares.known_s)
         _take_turns(shares, passes["trio"], _tools(data[plan.TRIO.batch]), Table(folder, "others.csv"), screen)
         screen.say("meters beside those of other tools")
-        Table(folder, "meters.csv").replace(weighing_rows(weighings(data[WEIGHED.batch])))
+        Table(folder, "meters.csv").replace(meter_rows(read_pairs(data[PAIRED.batch])))
     return {f"{name}_s": round(one.seconds, 2) for name, one in passes.items()}
 
 
 def _write_data(folder: Path) -> dict[int, Path]:
-    """Batch -> the .npz file that holds it."""
-    dataset = datasets.load(plan.TRIO.dataset, None, "the self-check")
-    paths = {}
-    for batch in (plan.TRIO.batch, WEIGHED.batch):
-        X, Y = dataset.batch(batch)
-        paths[batch] = folder / f"{batch}.npz"
-        np.savez(paths[batch], X=X, Y=Y, loss=dataset.loss)
-    return paths
+    """Examples in a batch -> the file that holds it."""
+    data = {plan.TRIO.dataset: datasets.load(plan.TRIO.dataset, None, "the self-check")}
+    paths = datasets.write_batches(data, (plan.TRIO.batch, PAIRED.batch), folder)
+    return {examples: path for (_, examples), path in paths.items()}
 
 
 class _EndlessProgress(Progress):
@@ -117,7 +113,7 @@ class Passes:
     """Passes over some cells for as long as is asked, recorded visit by visit."""
 
     cells: Sequence[Cell]
-    workers: Workers
+    workers: PassTimer
     recorder: VisitRecorder
     seconds: float = 0.0
 
@@ -135,7 +131,7 @@ def _passes(folder: Path, data: dict[int, Path], machine_name: str) -> dict[str,
 
     def over(cells: Sequence[Cell], names: Sequence[str], baseline: str) -> Passes:
         recorder = VisitRecorder(run_id, machine_name, table, _EndlessProgress(names, baseline, (), plan.FINE, fewest_passes=sys.maxsize))
-        return Passes(cells, Workers(where, baseline, [known_work.__file__]), recorder)
+        return Passes(cells, PassTimer(where, baseline, [known_work.__file__]), recorder)
 
     return {
         "grid": over(plan.GRID.cells(), [plan.GRID_BASELINE, CONTROL], plan.GRID_BASELINE),
@@ -164,6 +160,6 @@ def _take_turns(shares: plan.Shares, trio: Passes, tools: Tools, others: Table, 
             try:
                 others.append(session_rows(turn, session()))
             except ToolFailed as error:
-                mend = "; `pip install '.[selfcheck]'` brings it" if "No module named" in str(error) else ""
+                mend = "; `pip install '.[selfcheck]'` brings it" if isinstance(error, ToolMissing) else ""
                 screen.warn(f"{tool} is left out: {error}{mend}")
                 del tools[tool]

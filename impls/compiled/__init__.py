@@ -1,7 +1,7 @@
-"""The compiled ones: the loop and the recursion in machine code, which show what recursion costs without an interpreter."""
+"""The compiled pair: the loop and the recursion in machine code, which show what recursion costs without an interpreter."""
 
 from impls.interface import Implementation, Library
-from impls.libraries import late
+from impls.lazy import lazily
 
 
 def compiled(name, module, title, cache, control_flow):
@@ -11,10 +11,10 @@ def compiled(name, module, title, cache, control_flow):
         title,
         cache,
         control_flow,
-        late(module, "backprop"),
+        lazily(module, "backprop"),
         exact=False,
-        steps={"deferred": late(module, "step"), "fused": late(module, "fused_step")},
-        prepare=late(module, "prepare"),
+        steps={"deferred": lazily(module, "step"), "fused": lazily(module, "fused_step")},
+        prepare=lazily(module, "prepare"),
         library=Library("numba", "compiled", needs=("scipy",)),  # whose BLAS Numba calls
     )
 

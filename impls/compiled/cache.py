@@ -1,4 +1,4 @@
-"""Machine code that is kept on disk, in a folder named for the text of all the files that it comes from."""
+"""Machine code cached on disk, in a folder named for the text of all the files that it is compiled from."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 from numba import config, njit
 
 
-def kept(function):
-    """Compile a function with its first call of each kind, or take what a process before this one has compiled.
+def cached_njit(function):
+    """Compile a function at its first call with each kind of arguments, or load what an earlier process has compiled.
 
     Numba looks for changes in a function's own file and not in those of the functions that it calls. Hence the folder.
-    Where there is none that can be written into, every process compiles for itself.
+    Where no folder can be written into, every process compiles for itself.
     """
     usual = config.CACHE_DIR
     config.CACHE_DIR = _folder(usual)
@@ -26,16 +26,16 @@ def kept(function):
 
 @cache
 def _folder(usual: str) -> str:
-    """NUMBA_CACHE_DIR, what is beside this file, or the user's cache: the first that can be written into, or ""."""
+    """NUMBA_CACHE_DIR, the folder beside this file, or the user's cache: the first that can be written into, or ""."""
     here = Path(__file__).parent
-    for place in (usual, here / "__pycache__", os.environ.get("XDG_CACHE_HOME"), Path("~/.cache").expanduser()):
-        if place and (folder := _writable(Path(place) / f"unwind-compiled-{_digest(here)}")):
+    for parent in (usual, here / "__pycache__", os.environ.get("XDG_CACHE_HOME"), Path("~/.cache").expanduser()):
+        if parent and (folder := _writable(Path(parent) / f"unwind-compiled-{_digest(here)}")):
             return folder
     return ""
 
 
 def _writable(folder: Path) -> str:
-    """The folder, made where it is not there yet; or "" if it is of no use."""
+    """The folder, made where it is not there yet; or "" if it cannot be written into."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:

@@ -7,7 +7,7 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import get_cython_function_address, intrinsic
 
-# By name, since machine code that is kept on disk cannot keep an address.
+# By name, since an address would not hold in machine code that is cached on disk.
 SYMBOLS = {types.float64: "unwind_dgemm", types.float32: "unwind_sgemm"}
 for symbol in SYMBOLS.values():
     llvmlite.binding.add_symbol(symbol, get_cython_function_address("scipy.linalg.cython_blas", symbol[-5:]))
@@ -36,9 +36,9 @@ def transposed_multiply_add(alpha, A, B, beta, C):
 
 @intrinsic
 def blas(typing, of_right, of_left, columns, rows, inner, alpha, right, right_step, left, left_step, beta, out, out_step):
-    """BLAS's gemm, told by address, as Fortran wants everything.
+    """BLAS's gemm, with every argument passed by address, as in Fortran.
 
-    Fortran sees a matrix of rows as the transpose of one of columns. So the factors change places.
+    Fortran reads a matrix stored by rows as its transpose. So the two factors are swapped.
     """
     number = out.dtype
     integer = types.int32

@@ -1,11 +1,11 @@
-"""Backprop compiled to machine code, with the cache in one array, which the layers are found in by number."""
+"""Backprop compiled to machine code, with the cache in one array that holds all layers' activations."""
 
-from impls.compiled.cache import kept
+from impls.compiled.cache import cached_njit
 from impls.compiled.parts import backward, forward, loss_and_gradient, output, programs
 from impls.compiled.stack import Stack
 
 
-@kept
+@cached_njit
 def run(layers, parameters, activations, dA, softmax, X, Y, into, alpha, beta):
     """Two loops; what backward finds goes into gradients or parameters, as in `programs`. The loss."""
     stack = Stack(layers, parameters, activations, dA, softmax)

@@ -1,7 +1,7 @@
 """What the compiled loop and the compiled recursion share: the steps, and the arithmetic of a layer and of the loss.
 
-`layers.py` and `losses.py` once more, for a compiler, and into memory that is there already. While a layer goes backward its
-dZ is written over A, which nobody needs any more, and dA_prev over dA. So there is room for one activation a layer and one dA.
+The arithmetic of `layers.py` and `losses.py`, for a compiler, into memory that is already allocated. While a layer goes backward its
+dZ is written over A, which is not needed any more, and dA_prev over dA. So there is room for one activation a layer and one dA.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ SUMS = {"fastmath": {"contract", "reassoc"}, "error_model": "numpy"}  # and a su
 
 
 def programs(run):
-    """What an implementation is made of: prepare, backprop, and a step of either update, all around one compiled `run`."""
+    """The functions of an implementation: prepare, backprop, and a step of either update, all around one compiled `run`."""
 
     def prepare(network, X, Y):
         """Stack the parameters, and compile for them."""
@@ -26,7 +26,7 @@ def programs(run):
         return stacked, X, Y
 
     def backprop(network, X, Y, emit):
-        """All gradients into one new array; then they are handed over, last layer first."""
+        """All gradients into one new array; then they are emitted, last layer first."""
         gradients = pages(network.parameters.size, network.parameters.dtype)
         loss = run(*network.with_batch(X, Y), gradients, 1.0, 0.0)
         for l, (dW, db) in reversed(list(enumerate(views(network.records, gradients)))):
@@ -50,27 +50,27 @@ def programs(run):
 
 @njit(**ARITHMETIC)
 def descend(parameters, gradients, learning_rate):
-    """Take learning_rate gradients from the parameters."""
+    """Subtract learning_rate times the gradients from the parameters."""
     for i in range(parameters.size):
         parameters[i] -= learning_rate * gradients[i]
 
 
 @njit
 def matrix(flat, start, rows, columns):
-    """The rows and columns that begin there in a flat array."""
+    """The matrix of that many rows and columns that begins at `start` in a flat array."""
     return flat[start : start + rows * columns].reshape(rows, columns)
 
 
 @njit
 def output(stack, l, X):
-    """Layer l's place among the activations; X itself comes before the first."""
+    """Layer l's part of the activations; X itself comes before the first."""
     layer = stack.layers[l]
     return matrix(stack.activations, layer.A * X.shape[1], layer.n, X.shape[1]) if l >= 0 else X
 
 
 @njit
 def forward(stack, l, A_prev):
-    """A = g(W A_prev + b), in layer l's place among the activations."""
+    """A = g(W A_prev + b), in layer l's part of the activations."""
     layer = stack.layers[l]
     A = output(stack, l, A_prev)
     multiply_add(1.0, matrix(stack.parameters, layer.W, layer.n, layer.n_prev), A_prev, 0.0, A)

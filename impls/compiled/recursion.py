@@ -1,17 +1,17 @@
-"""Backprop compiled to machine code, with the cache in the hardware's call stack: a frame knows where A_prev and A are."""
+"""Backprop compiled to machine code, with the cache in the hardware's call stack: a frame refers to A_prev and A."""
 
 import numpy as np
 from numba import njit
 
-from impls.compiled.cache import kept
+from impls.compiled.cache import cached_njit
 from impls.compiled.parts import backward, forward, loss_and_gradient, programs
 from impls.compiled.stack import Stack
 
 
-@kept
+@cached_njit
 def run(layers, parameters, activations, dA, softmax, X, Y, into, alpha, beta):
     """One recursion; what backward finds goes into gradients or parameters, as in `programs`. The loss."""
-    first = np.int64(0)  # a plain 0 is a type of its own, and a call from it to what is kept on disk crashes (numba/numba#6061)
+    first = np.int64(0)  # a plain 0 is a type of its own, and a call with it to code that is cached on disk crashes (numba/numba#6061)
     stack = Stack(layers, parameters, activations, dA, softmax)
     return recurse(stack, first, X, Y, into, alpha, beta)
 

@@ -1,4 +1,4 @@
-"""A network as compiled code has it: parameters, activations and gradients in flat arrays, and a table of what lies where."""
+"""A network as compiled code has it: parameters, activations and gradients in flat arrays, and a table of where each layer's begin."""
 
 import mmap
 import sys
@@ -18,7 +18,7 @@ ACTIVATIONS = {"linear": LINEAR, "relu": RELU, "tanh": TANH, "sigmoid": SIGMOID}
 
 
 class Stack(NamedTuple):
-    """A network as compiled code has it: a record for each layer, and flat arrays that it says where to look in."""
+    """A network as compiled code has it: a record for each layer, and the flat arrays that the records point into."""
 
     layers: np.ndarray
     parameters: np.ndarray
@@ -41,7 +41,7 @@ class Stacked(Network):
         self.make_room(examples)
 
     def make_room(self, examples):
-        """Room for the activations of so many examples; touched, so that it is the process's own from now on."""
+        """Room for the activations of so many examples; written to, so that the process has its pages from now on."""
         dtype, units = self.parameters.dtype, self.records["n"]
         room = pages(units.sum() * examples, dtype), pages(max(units.max(), self.records["n_prev"].max()) * examples, dtype)
         for array in room:
@@ -75,13 +75,13 @@ def records(layers):
 
 
 def views(table, flat):
-    """(W, b) of each layer, or what lies as they do in another array."""
+    """(W, b) of each layer; or, in another flat array with the same layout, the two arrays in their place."""
     for n, n_prev, W, b in table[["n", "n_prev", "W", "b"]].tolist():
         yield flat[W:b].reshape(n, n_prev), flat[b : b + n].reshape(n, 1)
 
 
-# Size and dtype -> gradients that nobody uses, one array at most. It outlives the networks that are prepared one after the
-# other, since new pages would be faulted in while the clock runs; a fused step never asks for it.
+# Size and dtype -> an array for gradients that is not in use; one at most. It outlives the networks that are prepared one after the
+# other, since new pages would be faulted in while the clock runs; a fused step needs none.
 SPARE: "dict[tuple, np.ndarray]" = {}
 
 
@@ -92,7 +92,7 @@ def borrow_gradients(parameters):
 
 
 def give_back(gradients):
-    """Keep the array for whoever comes next, in place of any other."""
+    """Keep the array for the next step, in place of any other."""
     SPARE.clear()
     SPARE[gradients.size, gradients.dtype] = gradients
 
@@ -100,7 +100,7 @@ def give_back(gradients):
 def pages(count, dtype):
     """An array of so many zeros in pages of its own, which are the process's from when they are first written to.
 
-    Not malloc's on Linux: to let go of a large array there raises a threshold of glibc's (mallopt(3), M_MMAP_THRESHOLD), after
+    Not malloc's on Linux: freeing a large array there raises a threshold of glibc's (mallopt(3), M_MMAP_THRESHOLD), after
     which a step of `iterative` at 64 layers of 64 units had no page fault where it had 340.
 
     Raises:

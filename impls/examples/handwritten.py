@@ -30,4 +30,4 @@ def backprop(network, X, Y, emit):
     return loss
 
 
-handwritten = Implementation("handwritten", "by hand", "a list, popped as backward runs", "loop", backprop)
+handwritten = Implementation("handwritten", "by hand", "a list, popped as backward runs", "loop", backprop, cache_kind="list")

@@ -3,7 +3,7 @@
     unwind run --only time --sweep impls/examples/frameworks.toml --with impls/examples/jax_unrolled.py --baseline recursive
 
 shows what NumPy's implementations and the frameworks take. Unrolled, each layer's arrays are the program's own, and wide
-networks gain by that; to compile it takes the longer the deeper it is: seconds for hundreds of layers.
+networks gain by that; but the deeper the network, the longer it takes to compile: seconds for hundreds of layers.
 """
 
 from impls import IMPLEMENTATIONS, Implementation

@@ -2,7 +2,7 @@
 
 Its usual form, a gradient by a list of parameters, takes time that grows with the square of depth: each access to the list
 adds to a copy of it on the way back. Here a parameter is an operation of its own, by autograd's interface for extensions,
-whose way back hands the gradient over; differentiated is by a number that nothing depends on.
+whose backward emits the gradient; the derivative is taken by a number that nothing depends on.
 """
 
 from functools import partial
@@ -18,8 +18,8 @@ from impls.network import Network
 
 
 def prepare(network, X, Y):
-    """Weights as Fortran has them, since autograd's gradients are: rows are examples here."""
-    layers = [Layer(np.array(one.W, order="F"), np.array(one.b), one.activation, one.first) for one in network.layers]
+    """Weights in Fortran's order, as autograd's gradients are: rows are examples here."""
+    layers = [Layer(np.array(layer.W, order="F"), np.array(layer.b), layer.activation, layer.first) for layer in network.layers]
     return Network(layers, network.loss), X, Y
 
 
@@ -45,24 +45,24 @@ def parameter(start, array, hand_over):
     return array
 
 
-def collect(found, emit, l, name, gradient):
+def collect(pair, emit, l, name, gradient):
     """Emit a layer's gradients when both are there."""
-    found[name] = gradient.T
-    if len(found) == 2:
-        emit(l, found.pop("dW"), found.pop("db"))
+    pair[name] = gradient.T
+    if len(pair) == 2:
+        emit(l, pair.pop("dW"), pair.pop("db"))
 
 
-def way_back(result, start, array, hand_over):
-    """What is done with the gradient by a parameter: it ends here."""
+def parameter_backward(result, start, array, hand_over):
+    """The backward of `parameter`: it hands the gradient over, and none goes on to `start`."""
 
-    def hand(gradient):
+    def backward(gradient):
         hand_over(gradient)
         return 0.0
 
-    return hand
+    return backward
 
 
-defvjp(parameter, way_back)
+defvjp(parameter, parameter_backward)
 
 
 def sigmoid(Z):

@@ -18,19 +18,19 @@ jax.config.update("jax_enable_x64", True)  # or float64 becomes float32
 
 
 class OnDevice(Network):
-    """A network whose parameters are `held` by JAX, [(Ws, bs)] by run, until its layers are read: a reader may change them."""
+    """A network whose parameters are `on_device`, [(Ws, bs)] by run, until its layers are read: the reader may change them."""
 
     def __init__(self, network, runs_of):
         self._layers, self.loss = network.layers, network.loss
         self.runs = runs_of(self._layers)
         self.activations = tuple(self._layers[run[0]].activation for run in self.runs)
-        self.held = stacked(self._layers, self.runs)
+        self.on_device = stacked(self._layers, self.runs)
 
     @property
     def layers(self):
-        """The layers with their present parameters."""
-        if self.held:
-            pairs, self.held = unstacked(self.held), None
+        """The layers with their current parameters."""
+        if self.on_device:
+            pairs, self.on_device = unstacked(self.on_device), None
             self._layers = [Layer(W, b, layer.activation, layer.first) for (W, b), layer in zip(pairs, self._layers)]
         return self._layers
 
@@ -41,14 +41,14 @@ def runs_of_like(layers):
 
 
 def prepare(network, X, Y, runs_of=runs_of_like):
-    """Hand everything over to JAX, and compile the step for these shapes."""
+    """Give everything to JAX, and compile the step for these shapes."""
     network, X, Y = OnDevice(network, runs_of), jnp.array(X), jnp.array(Y)
-    descend.lower(network.held, X, Y, 0.0, network.activations, network.loss).compile()
+    descend.lower(network.on_device, X, Y, 0.0, network.activations, network.loss).compile()
     return network, X, Y
 
 
 def backprop(network, X, Y, emit):
-    """Forward and backward; then the gradients are handed over, last layer first."""
+    """Forward and backward; then the gradients are emitted, last layer first."""
     loss, gradients = differentiate(stacked(network.layers, network.runs), X, Y, network.activations, network.loss)
     for l, (dW, db) in reversed(list(enumerate(unstacked(gradients)))):
         emit(l, dW, db)
@@ -57,8 +57,8 @@ def backprop(network, X, Y, emit):
 
 def step(network, X, Y, learning_rate):
     """Forward, backward and update; the old parameters' memory becomes the new ones'."""
-    parameters = network.held or stacked(network.layers, network.runs)
-    network.held, loss = descend(parameters, X, Y, learning_rate, network.activations, network.loss)
+    parameters = network.on_device or stacked(network.layers, network.runs)
+    network.on_device, loss = descend(parameters, X, Y, learning_rate, network.activations, network.loss)
     return float(loss)  # waits until the step is done
 
 
@@ -75,23 +75,23 @@ def differentiate(parameters, X, Y, activations, loss):
     """The loss, which a scan over each run leads to; and, as decorated, its gradient by the parameters."""
     A = X
     for run, activation in zip(parameters, activations):
-        A = through(run, activation, A)
+        A = run_forward(run, activation, A)
     return LOSSES[loss](A, Y)
 
 
-def through(run, activation, A):
-    """A after the layers of a run; one that has no like need not have n = n_prev, which a scan asks for."""
+def run_forward(run, activation, A):
+    """A after the layers of a run; the layer of a run of one need not have n = n_prev, as a scan would require."""
 
     def forward(A_prev, parameters):
         W, b = parameters
-        return ACTIVATE[activation](W @ A_prev + b), None  # nothing beside it: JAX keeps what backward needs by itself
+        return ACTIVATE[activation](W @ A_prev + b), None  # no other output: JAX keeps what backward needs by itself
 
     Ws, bs = run
     return jax.lax.scan(forward, A, run)[0] if len(Ws) > 1 else forward(A, (Ws[0], bs[0]))[0]
 
 
 def stacked(layers, runs):
-    """[(Ws, bs)] by run, JAX's; NumPy's stacks are nobody else's, so that JAX may take them as they are."""
+    """[(Ws, bs)] by run, JAX's; nothing else refers to NumPy's stacks, so that JAX need not copy them."""
     return [tuple(jnp.asarray(np.stack([getattr(layers[l], name) for l in run])) for name in ("W", "b")) for run in runs]
 
 

@@ -1,6 +1,6 @@
 """Backprop with the cache in the graph that PyTorch records while it goes forward, eagerly.
 
-Parameters are tensors over the layers' own NumPy arrays, so that either side tells the present values.
+Parameters are tensors over the layers' own NumPy arrays, so that both have the current values.
 """
 
 from functools import partial
@@ -13,25 +13,25 @@ from impls.network import Network
 
 
 class Recorded(Network):
-    """A network, and its parameters as tensors: [(W, b)] by layer, once plain and once `fused`, for which see `prepare`."""
+    """A network, and its parameters as tensors: [(W, b)] by layer, once plain and once `fused` (see `prepare`)."""
 
     def __init__(self, network):
         super().__init__(network.layers, network.loss)
         self.parameters = leaves_of(network.layers)
         self.fused = leaves_of(network.layers)
-        self.told = SimpleNamespace(learning_rate=0.0)
+        self.settings = SimpleNamespace(learning_rate=0.0)
 
 
 def prepare(network, X, Y):
     """Make the tensors; those for a fused update descend as soon as they have a gradient (LOMO, Lv et al. 2023)."""
     network = Recorded(network)
     for parameter in flat(network.fused):
-        parameter.register_post_accumulate_grad_hook(partial(descend, network.told))
+        parameter.register_post_accumulate_grad_hook(partial(descend, network.settings))
     return network, X, Y
 
 
 def backprop(network, X, Y, emit):
-    """Forward and backward; then the gradients are handed over, last layer first."""
+    """Forward and backward; then the gradients are emitted, last layer first."""
     loss = loss_of(network, network.parameters, X, Y)
     loss.backward()
     for l, (W, b) in reversed(list(enumerate(network.parameters))):
@@ -46,29 +46,29 @@ def step(network, X, Y, learning_rate):
     """Forward, backward, and plain gradient descent in place."""
     loss = loss_of(network, network.parameters, X, Y)
     loss.backward()
-    network.told.learning_rate = learning_rate
+    network.settings.learning_rate = learning_rate
     with torch.no_grad():
         for parameter in flat(network.parameters):
-            descend(network.told, parameter)
+            descend(network.settings, parameter)
     return loss.item()
 
 
 def fused_step(network, X, Y, learning_rate):
     """Forward and backward; the update is done when that is."""
-    network.told.learning_rate = learning_rate
+    network.settings.learning_rate = learning_rate
     loss = loss_of(network, network.fused, X, Y)
     loss.backward()
     return loss.item()
 
 
-def descend(told, parameter):
-    """Update a parameter in place; its gradient is used up."""
-    parameter.add_(parameter.grad, alpha=-told.learning_rate)
+def descend(settings, parameter):
+    """Update a parameter in place; its gradient is dropped."""
+    parameter.add_(parameter.grad, alpha=-settings.learning_rate)
     parameter.grad = None
 
 
 def loss_of(network, parameters, X, Y):
-    """The loss as a tensor that knows how it came about."""
+    """The loss as a tensor, with the graph that leads to it."""
     A = torch.from_numpy(X)
     for layer, (W, b) in zip(network.layers, parameters):
         A = ACTIVATE[layer.activation](torch.addmm(b, W, A))

@@ -1,8 +1,8 @@
-"""The course's program, told faithfully: parameters in a dict, every cache a tuple of tuples, kept to the end.
+"""The course's program as it is taught: parameters in a dict, every cache a tuple of tuples, kept to the end.
 
 The Deep Learning Specialization, course 1, week 4, and the baseline of the thread: written from a description, with
 the course's names. Separate functions go forward, compute the cost, go backward through a list of caches, and update.
-It computes dA0 too. It knows one order alone, all gradients and then all updates, so a fused update saves it nothing.
+It computes dA0 too. It has one order only, all gradients and then all updates, so a fused update saves it nothing.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ from impls.originals.peaks import tuples_kept
 
 
 def backprop(network, X, Y, emit):
-    """All the gradients into a dict; then they are handed over, last layer first."""
+    """All the gradients into a dict; then they are emitted, last layer first."""
     cost, grads = cost_and_grads(parameters_of(network), activations_of(network), X, Y)
     for l in reversed(range(len(network.layers))):
         emit(l, grads.pop(f"dW{l + 1}"), grads.pop(f"db{l + 1}"))
@@ -21,7 +21,7 @@ def backprop(network, X, Y, emit):
 
 
 def step(network, X, Y, learning_rate):
-    """The program whole, with its own update: a new dict of new arrays, which the network then refers to."""
+    """The whole program, with its own update: a new dict of new arrays, which the network then refers to."""
     parameters = parameters_of(network)
     cost, grads = cost_and_grads(parameters, activations_of(network), X, Y)
     parameters = update_parameters(parameters, grads, learning_rate)
@@ -87,4 +87,5 @@ course = Implementation(
     tuples_kept,
     exact=False,
     steps={"deferred": step},
+    cache_kind="list",
 )

@@ -1,7 +1,7 @@
-"""The thread's program, told faithfully: one recursive function over the course's dict of parameters.
+"""The thread's program as it was described: one recursive function over the course's dict of parameters.
 
-Written from a description of it. The base case computes the cost and dA; backward, through a helper that is
-handed everything, stores a gradient or updates the parameters in place, which here is for `emit` to choose.
+Written from that description. The base case computes the cost and dA; backward, through a helper that is
+handed everything, stores a gradient or updates the parameters in place, which here is what `emit` decides.
 """
 
 import numpy as np
@@ -39,4 +39,5 @@ def backward(dA, A_prev, Z, parameters, activation, l, emit):
     return dA_prev
 
 
-forum = Implementation("forum", "forum", "the call stack: one frame a layer, with Z and A", "recursion", backprop, z_beside_a, exact=False)
+CACHE = "the call stack: one frame a layer, with Z and A"
+forum = Implementation("forum", "forum", CACHE, "recursion", backprop, z_beside_a, exact=False, cache_kind="call stack")

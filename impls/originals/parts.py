@@ -1,9 +1,9 @@
 """What the course's program and the thread's have in common: a dict of parameters, and arithmetic on probabilities.
 
-`course` and `forum` share it, so that they differ from each other in control flow and cache alone, and from the rest
-in this too. `binary_cost` divides by A (1 - A): once an output rounds to 0 or 1, its gradient is infinite or not a number,
-where the others, whose losses take logits, go on. The derivatives of activations are computed from Z. The course
-has two classes; for more there is a softmax here, after the same manner.
+`course` and `forum` share it, so that they differ from each other in control flow and cache alone, and from the other
+implementations in this arithmetic too. `binary_cost` divides by A (1 - A): once an output rounds to 0 or 1, its gradient
+is infinite or not a number, while the others, whose losses take logits, stay finite. The derivatives of activations are
+computed from Z. The course has two classes; for more there is a softmax here, in the same style.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ def parameters_of(network):
 
 
 def activations_of(network):
-    """The name of each layer's activation; the output's function is the network's here, and not a part of the loss."""
+    """The name of each layer's activation; here the output's function belongs to the network, and not to the loss."""
     return [layer.activation for layer in network.layers[:-1]] + [OUTPUT[network.loss]]
 
 

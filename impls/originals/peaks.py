@@ -1,6 +1,6 @@
-"""Peaks of the course's program and the thread's, which keep Z beside A and make their arrays anew.
+"""Peaks of the course's program and the thread's, which keep Z beside A and make a new array for every result.
 
-In the words of `peaks.py`, and two more, since the arithmetic of `course_parts.py` is another:
+In the notation of `impls/peaks.py`, with two additions, since the arithmetic of `parts.py` is different:
 
     A(0)     bytes of dA0, which has X's shape: both programs compute it, and X itself is still not counted
     S(l)     bytes that are alive beside dA at the worst moment of making dZ, dZ itself among them
@@ -27,15 +27,15 @@ def tuples_kept(step: StepShape) -> int:
     kept = 2 * sum(map(step.A, range(step.depth + 1)))
     most, grown = kept + _cost(step), kept + step.A(step.depth)
     for l in range(step.depth, 0, -1):
-        most = max(most, grown + _slope(step, l), grown + step.A(l) + _signal(step, l - 1) + _divided(step, l))
-        grown += _signal(step, l - 1) + step.G(l)
+        most = max(most, grown + _derivative(step, l), grown + step.A(l) + _any_activation(step, l - 1) + _division(step, l))
+        grown += _any_activation(step, l - 1) + step.G(l)
     if step.update == "deferred":
-        most = max(most, grown - kept + _renewal(step))
+        most = max(most, grown - kept + _new_parameters(step))
     return most + step.depth * (PARAMETERS_BYTES + TUPLES_BYTES)
 
 
 def z_beside_a(step: StepShape) -> int:
-    """Frame l holds Z(l) and A(l), and dies when layer l has gone backward: held(l) = 2 A(1) + ... + 2 A(l). While it does, its dA
+    """Frame l holds Z(l) and A(l), and ends when layer l has gone backward: held(l) = 2 A(1) + ... + 2 A(l). While it does, its dA
     is not overwritten but stays beside S(l); or beside dZ and a dW that is divided by m into a new array; or beside dZ, the
     gradient and dA_prev.
 
@@ -44,14 +44,14 @@ def z_beside_a(step: StepShape) -> int:
     held = 2 * sum(map(step.A, range(step.depth + 1)))
     most, gradients = held + _cost(step), 0
     for l in range(step.depth, 0, -1):
-        layer = step.A(l) + max(_divided(step, l), step.G(l) + _signal(step, l - 1))
-        most = max(most, held + gradients + step.A(l) + max(_slope(step, l), layer))
+        layer = step.A(l) + max(_division(step, l), step.G(l) + _any_activation(step, l - 1))
+        most = max(most, held + gradients + step.A(l) + max(_derivative(step, l), layer))
         held -= 2 * step.A(l)
         gradients += step.G(l) if step.update == "deferred" else 0
     return most + step.depth * PARAMETERS_BYTES
 
 
-def _signal(step: StepShape, l: int) -> int:
+def _any_activation(step: StepShape, l: int) -> int:
     """A(l), with A(0)."""
     return step.sizes[l] * step.batch * step.itemsize + ARRAY_BYTES
 
@@ -63,14 +63,14 @@ def _cost(step: StepShape) -> int:
     return (4 if step.sizes[-1] == 1 else 2) * step.A(step.depth)
 
 
-def _slope(step: StepShape, l: int) -> int:
-    """S(l). From a size on NumPy multiplies into an operand that nobody else has."""
+def _derivative(step: StepShape, l: int) -> int:
+    """S(l). From a size on NumPy multiplies into an operand that nothing else refers to."""
     activation = step.activation if l < step.depth else "sigmoid" if step.sizes[-1] == 1 else "softmax"
-    return SLOPE_BYTES[activation](step.A(l), step.sizes[l] * step.batch, step.batch * step.itemsize, step.A(l) >= REUSED_BYTES)
+    return DZ_BYTES[activation](step.A(l), step.sizes[l] * step.batch, step.batch * step.itemsize, step.A(l) >= REUSED_BYTES)
 
 
 # name -> S(l), of A(l), how many numbers that are, the bytes of a row, and whether a product is written over its operand
-SLOPE_BYTES: dict[str, Callable[[int, int, int, bool], int]] = {
+DZ_BYTES: dict[str, Callable[[int, int, int, bool], int]] = {
     "tanh": lambda A, count, row, over: 2 * A,
     "relu": lambda A, count, row, over: A + count,  # Z <= 0 is boolean
     "sigmoid": lambda A, count, row, over: (3 if over else 4) * A,
@@ -78,13 +78,13 @@ SLOPE_BYTES: dict[str, Callable[[int, int, int, bool], int]] = {
 }
 
 
-def _divided(step: StepShape, l: int) -> int:
+def _division(step: StepShape, l: int) -> int:
     """Bytes of layer l's dW while it is divided by m: twice, or once where a large one of float64 is overwritten."""
     W = step.sizes[l] * step.sizes[l - 1] * step.itemsize + ARRAY_BYTES
     return W if step.itemsize == 8 and W >= REUSED_BYTES else 2 * W
 
 
-def _renewal(step: StepShape) -> int:
+def _new_parameters(step: StepShape) -> int:
     """The new parameters so far, and beside the latest W its gradient times the rate, at the worst moment of the update."""
     most = so_far = 0
     for l in range(1, step.depth + 1):

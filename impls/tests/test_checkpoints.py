@@ -101,7 +101,7 @@ def test_the_schedule_is_that_of_checkpoint_schedules():
             assert forwards(n, s) == mixed.optimal_steps_mixed(n, min(s, n - 1))
     for n, s in ((10, 3), (57, 4), (100, 10), (300, 12)):
         schedule = schedules.MixedCheckpointSchedule(n, s)
-        assert forwards(n, s) == sum(one.n1 - one.n0 for one in schedule if isinstance(one, schedules.Forward))
+        assert forwards(n, s) == sum(action.n1 - action.n0 for action in schedule if isinstance(action, schedules.Forward))
 
 
 @pytest.mark.parametrize("s", [1, 2, 3, 5, 8])

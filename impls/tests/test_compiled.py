@@ -22,16 +22,16 @@ from impls.updates import UPDATES
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("compiled_loop", "compiled_recursion")
-compiled = pytest.mark.parametrize("one", over_a_library(*NAMES))
+compiled = pytest.mark.parametrize("implementation", over_a_library(*NAMES))
 updates = pytest.mark.parametrize("update", UPDATES)
 dtypes = pytest.mark.parametrize("dtype", DTYPES)
 installed = pytest.mark.skipif(bool(IMPLEMENTATIONS[NAMES[0]].missing), reason=IMPLEMENTATIONS[NAMES[0]].missing)
 
 
-def after(steps, update, one, network, X, Y):
+def after(steps, update, implementation, network, X, Y):
     """The losses and [(W, b)] after so many steps."""
-    network, X, Y = one.prepared(network, X, Y)
-    losses = [UPDATES[update](one, network, X, Y, 0.1) for _ in range(steps)]
+    network, X, Y = implementation.prepared(network, X, Y)
+    losses = [UPDATES[update](implementation, network, X, Y, 0.1) for _ in range(steps)]
     return losses, [(layer.W, layer.b) for layer in network.layers]
 
 
@@ -48,27 +48,27 @@ def apart(actual, expected):
     seed=st.integers(0, 2**16),
 )
 @settings(max_examples=200, deadline=None)
-def test_equal_on_any_network(one, sizes, activation, dtype, examples, seed):
+def test_equal_on_any_network(implementation, sizes, activation, dtype, examples, seed):
     case = sizes, activation, dtype, examples, seed
-    (loss, gradients), (expected_loss, expected) = (gradients_of(other, *example(*case)) for other in (one, iterative))
+    (loss, gradients), (expected_loss, expected) = (gradients_of(other, *example(*case)) for other in (implementation, iterative))
     assert loss == pytest.approx(expected_loss, rel=SIBLING_TOLERANCE[dtype])
     assert apart(gradients, expected) < SIBLING_TOLERANCE[dtype]
     for update in UPDATES:
-        (_, ends), (_, expected) = (after(2, update, other, *example(*case)) for other in (one, iterative))
+        (_, ends), (_, expected) = (after(2, update, other, *example(*case)) for other in (implementation, iterative))
         assert apart(ends, expected) < SIBLING_TOLERANCE[dtype]
 
 
 @compiled
 @pytest.mark.parametrize("activation", HIDDEN_ACTIVATIONS)
-def test_the_contract_is_kept(one, activation):
-    check(one, activation)
+def test_the_contract_is_kept(implementation, activation):
+    check(implementation, activation)
 
 
 @compiled
 @dtypes
-def test_both_updates_end_a_training_on_the_same_parameters(one, dtype):
+def test_both_updates_end_a_training_on_the_same_parameters(implementation, dtype):
     case = (6, 8, 8, 8, 3), "tanh", dtype, 20
-    (losses, deferred), (others, fused) = (after(50, update, one, *example(*case)) for update in UPDATES)
+    (losses, deferred), (others, fused) = (after(50, update, implementation, *example(*case)) for update in UPDATES)
     assert apart(fused, deferred) < {"float64": 1e-13, "float32": 1e-5}[dtype]
     assert losses == pytest.approx(others, rel={"float64": 1e-13, "float32": 1e-5}[dtype])
     assert losses[-1] < losses[0]
@@ -85,11 +85,11 @@ def test_loop_and_recursion_end_on_the_same_bits(dtype, update):
 
 @compiled
 @updates
-def test_layers_tell_the_present_parameters_and_may_be_changed(one, update):
-    network, X, Y = one.prepared(*example((3, 4, 4, 1)))
+def test_layers_hold_the_current_parameters_and_may_be_changed(implementation, update):
+    network, X, Y = implementation.prepared(*example((3, 4, 4, 1)))
     reference, *_ = example((3, 4, 4, 1))
     for _ in range(3):
-        UPDATES[update](one, network, X, Y, 0.1)
+        UPDATES[update](implementation, network, X, Y, 0.1)
         UPDATES[update](iterative, reference, X, Y, 0.1)
         for layer, other in zip(network.layers, reference.layers, strict=True):
             assert relative_error(layer.W, other.W) < 1e-12
@@ -98,38 +98,38 @@ def test_layers_tell_the_present_parameters_and_may_be_changed(one, update):
 
 
 @compiled
-def test_what_was_prepared_leaves_the_network_as_it_was(one):
+def test_what_was_prepared_leaves_the_network_as_it_was(implementation):
     network, X, Y = example((3, 4, 1))
     before = [layer.W.copy() for layer in network.layers]
-    UPDATES["fused"](one, *one.prepared(network, X, Y), 0.1)
+    UPDATES["fused"](implementation, *implementation.prepared(network, X, Y), 0.1)
     assert all(np.array_equal(W, layer.W) for W, layer in zip(before, network.layers, strict=True))
 
 
 @compiled
 @pytest.mark.parametrize("examples", [5, 20, 100])
-def test_a_batch_may_be_smaller_or_larger_and_lie_in_memory_as_it_likes(one, examples):
-    network, *_ = one.prepared(*example((3, 4, 1), examples=20))
+def test_a_batch_may_be_smaller_or_larger_and_have_any_memory_layout(implementation, examples):
+    network, *_ = implementation.prepared(*example((3, 4, 1), examples=20))
     reference, X, Y = example((3, 4, 1), examples=examples)
     for _ in range(2):
-        loss = UPDATES["deferred"](one, network, np.asfortranarray(X), Y[:, ::-1][:, ::-1], 0.1)
+        loss = UPDATES["deferred"](implementation, network, np.asfortranarray(X), Y[:, ::-1][:, ::-1], 0.1)
         assert loss == pytest.approx(UPDATES["deferred"](iterative, reference, X, Y, 0.1), rel=1e-12)
 
 
 @compiled
-def test_gradients_that_were_handed_over_are_the_receivers(one):
-    network, X, Y = one.prepared(*example((3, 4, 1)))
-    found = []
+def test_gradients_that_were_emitted_belong_to_the_receiver(implementation):
+    network, X, Y = implementation.prepared(*example((3, 4, 1)))
+    emitted = []
     for _ in range(2):
-        one.backprop(network, X, Y, lambda l, dW, db: found.append((dW, db)))
-        for dW, db in found[:2]:
+        implementation.backprop(network, X, Y, lambda l, dW, db: emitted.append((dW, db)))
+        for dW, db in emitted[:2]:
             dW[...], db[...] = 7, 7
-    assert all((array == 7).all() for pair in found[:2] for array in pair)
-    assert not any((array == 7).any() for pair in found[2:] for array in pair)
+    assert all((array == 7).all() for pair in emitted[:2] for array in pair)
+    assert not any((array == 7).any() for pair in emitted[2:] for array in pair)
 
 
 @compiled
-def test_a_step_leaves_nothing_behind(one):
-    assert leaked_bytes(one) < 16 * 64 * 8 / 100
+def test_a_step_leaves_nothing_behind(implementation):
+    assert leaked_bytes(implementation) < 16 * 64 * 8 / 100
 
 
 @installed
@@ -145,16 +145,16 @@ def test_pages_are_zero_and_writable_or_there_is_no_memory():
 
 
 @installed
-def test_gradients_are_lent_to_one_at_a_time():
+def test_gradients_are_lent_to_one_borrower_at_a_time():
     from impls.compiled.stack import borrow_gradients, give_back
 
     parameters = np.zeros(7)
-    one, other = borrow_gradients(parameters), borrow_gradients(parameters)
-    assert not np.shares_memory(one, other)
-    give_back(one)
-    give_back(other)
-    assert borrow_gradients(parameters) is other
-    assert borrow_gradients(parameters) is not one
+    first, second = borrow_gradients(parameters), borrow_gradients(parameters)
+    assert not np.shares_memory(first, second)
+    give_back(first)
+    give_back(second)
+    assert borrow_gradients(parameters) is second
+    assert borrow_gradients(parameters) is not first
 
 
 @installed
@@ -163,8 +163,8 @@ def test_tanh_is_right_to_three_units_in_the_last_place():
 
     z = np.concatenate([np.random.default_rng(0).standard_normal(10_000) * scale for scale in (1e-9, 1e-3, 0.1, 1, 3, 30, 1e3)])
     exact = np.tanh(z.astype(np.longdouble))
-    assert (np.abs([tanh(one) for one in z] - exact) <= 3 * np.spacing(np.abs(exact).astype(float))).all()
-    assert [tanh(one) for one in (0.0, np.inf, -np.inf)] == [0, 1, -1]
+    assert (np.abs([tanh(x) for x in z] - exact) <= 3 * np.spacing(np.abs(exact).astype(float))).all()
+    assert [tanh(x) for x in (0.0, np.inf, -np.inf)] == [0, 1, -1]
     assert np.isnan(tanh(np.nan))
 
 
@@ -195,10 +195,10 @@ import numpy as np
 from impls import IMPLEMENTATIONS
 from impls.network import make_network
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-one = IMPLEMENTATIONS["{name}"]
-network, X, Y = one.prepared(make_network([2] * {depth} + [1]), np.ones((2, 1)), np.ones((1, 1)))
+implementation = IMPLEMENTATIONS["{name}"]
+network, X, Y = implementation.prepared(make_network([2] * {depth} + [1]), np.ones((2, 1)), np.ones((1, 1)))
 threading.stack_size({stack_bytes})
-thread = threading.Thread(target=lambda: print(one.steps["fused"](network, X, Y, 0.1) > 0))
+thread = threading.Thread(target=lambda: print(implementation.steps["fused"](network, X, Y, 0.1) > 0))
 thread.start()
 thread.join()
 """
@@ -217,7 +217,12 @@ def test_recursion_beyond_the_stack_is_a_segmentation_fault_and_a_larger_stack_i
             ("compiled_loop", 5_000, small),
         )
     ]
-    assert [(one.returncode, one.stdout) for one in ended] == [(0, "True\n"), (-signal.SIGSEGV, ""), (0, "True\n"), (0, "True\n")]
+    assert [(process.returncode, process.stdout) for process in ended] == [
+        (0, "True\n"),
+        (-signal.SIGSEGV, ""),
+        (0, "True\n"),
+        (0, "True\n"),
+    ]
 
 
 STEPS = """
@@ -225,14 +230,14 @@ from importlib import import_module
 from impls import IMPLEMENTATIONS
 from impls.contract import example
 for name in ("compiled_loop", "compiled_recursion"):
-    one = IMPLEMENTATIONS[name]
-    print(one.steps["fused"](*one.prepared(*example((3, 4, 1))), 0.1))
-    print(import_module(one.backprop.__module__).run.stats.cache_hits)
+    implementation = IMPLEMENTATIONS[name]
+    print(implementation.steps["fused"](*implementation.prepared(*example((3, 4, 1))), 0.1))
+    print(import_module(implementation.backprop.__module__).run.stats.cache_hits)
 """
 
 
 @installed
-def test_machine_code_is_kept_where_it_is_told_to_and_taken_up_again(tmp_path):
+def test_machine_code_is_cached_where_numba_cache_dir_says_and_loaded_again(tmp_path):
     first, second = (child(STEPS, NUMBA_CACHE_DIR=str(tmp_path)) for _ in range(2))
     assert first.stdout.count("Counter()") == 2, first.stderr
     assert second.stdout.count("1})") == 2, second.stderr
@@ -240,13 +245,13 @@ def test_machine_code_is_kept_where_it_is_told_to_and_taken_up_again(tmp_path):
 
 
 @installed
-def test_machine_code_of_another_text_is_not_taken(tmp_path):
-    """Numba would look at the text of the loop's file alone, and not of what that calls."""
+def test_machine_code_of_another_text_is_not_loaded(tmp_path):
+    """Numba would look at the text of the loop's file only, and not of the files that it calls."""
     shutil.copytree(ROOT / "impls", tmp_path / "impls", ignore=shutil.ignore_patterns("__pycache__", "tests"))
     parts = tmp_path / "impls" / "compiled" / "parts.py"
     losses = []
     for _ in range(2):
-        environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+        environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
         ended = subprocess.run([sys.executable, "-c", STEPS], capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=300)
         losses.append(float(ended.stdout.split()[0]))
         parts.write_text(parts.read_text().replace("return loss / m\n", "return 2 * loss / m\n"))
@@ -254,7 +259,7 @@ def test_machine_code_of_another_text_is_not_taken(tmp_path):
 
 
 @installed
-def test_a_folder_that_cannot_be_made_is_of_no_use(tmp_path):
+def test_a_folder_that_cannot_be_made_is_not_used(tmp_path):
     from impls.compiled.cache import _writable
 
     (tmp_path / "file").write_text("")
@@ -263,21 +268,21 @@ def test_a_folder_that_cannot_be_made_is_of_no_use(tmp_path):
 
 
 @installed
-def test_without_a_folder_nothing_is_kept(monkeypatch):
+def test_without_a_folder_nothing_is_cached(monkeypatch):
     from numba import config
 
     from impls.compiled import cache as compiled_cache
 
     monkeypatch.setattr(compiled_cache, "_folder", lambda usual: "")
     monkeypatch.setattr(config, "CACHE_DIR", "as it was")
-    double = compiled_cache.kept(lambda number: 2 * number)
+    double = compiled_cache.cached_njit(lambda number: 2 * number)
     assert double(4) == 8
     assert config.CACHE_DIR == "as it was"
 
 
 @installed
-def test_its_blas_has_as_many_threads_as_it_is_told_to():
-    count = "import threadpoolctl; print(*(one['num_threads'] for one in threadpoolctl.threadpool_info()))"
+def test_its_blas_has_as_many_threads_as_the_environment_says():
+    count = "import threadpoolctl; print(*(pool['num_threads'] for pool in threadpoolctl.threadpool_info()))"
     assert {*child(STEPS + count, OPENBLAS_NUM_THREADS="1").stdout.splitlines()[-1].split()} == {"1"}
 
 
@@ -287,6 +292,6 @@ def test_the_registry_does_not_import_it():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_one_that_is_missing_says_what_brings_it(name, monkeypatch):
+def test_a_missing_library_says_what_installs_it(name, monkeypatch):
     monkeypatch.setattr(interface, "find_spec", lambda library: None)
     assert IMPLEMENTATIONS[name].missing == "needs numba, which is not installed; `pip install '.[compiled]'` brings it"

@@ -1,4 +1,4 @@
-"""The check tells every way of breaking the contract, and passes those who keep it."""
+"""The check names every way of breaking the contract, and passes the implementations that keep it."""
 
 import re
 
@@ -10,7 +10,7 @@ from impls.contract import BrokenContract, check, example, leaked_bytes
 from impls.interface import Library
 from impls.iterative import backprop
 from impls.layers import Layer, backward, forward
-from impls.libraries import late
+from impls.lazy import lazily
 from impls.losses import LOSSES
 from impls.network import Network
 from impls.tests.present import NUMPY_ALONE
@@ -26,9 +26,9 @@ def forgets_a_layer(network, X, Y, emit):
 
 
 def first_layer_first(network, X, Y, emit):
-    found = []
-    loss = backprop(network, X, Y, lambda l, dW, db: found.append((l, dW, db)))
-    for gradient in reversed(found):
+    gradients = []
+    loss = backprop(network, X, Y, lambda l, dW, db: gradients.append((l, dW, db)))
+    for gradient in reversed(gradients):
         emit(*gradient)
     return loss
 
@@ -81,8 +81,8 @@ def wrong_for_one_example(network, X, Y, emit):
 
 
 def cyclic(network, X, Y, emit):
-    kept = [X.copy()]
-    kept.append(kept)
+    cycle = [X.copy()]
+    cycle.append(cycle)
     return backprop(network, X, Y, emit)
 
 
@@ -107,7 +107,7 @@ def falls_over(network, X, Y, emit):
         (falls_over, "raises KeyError: 'W1'"),
     ],
 )
-def test_broken_ones_are_told(broken, complaint):
+def test_a_broken_contract_is_named(broken, complaint):
     with pytest.raises(BrokenContract, match=complaint):
         check(Implementation("broken", "broken", "nowhere", "other", broken))
 
@@ -135,9 +135,9 @@ def test_one_that_prepares_is_run_on_what_it_prepared():
         check(Implementation("spoilt", "spoilt", "a list", "loop", backprop, prepare=spoilt))
 
 
-def test_one_whose_library_is_missing_says_what_brings_it():
+def test_an_implementation_whose_library_is_missing_says_what_installs_it():
     absent = Library("no_such_library", "taped")
-    tape = Implementation("far", "far", "a tape", "other", late("no_such_library", "backprop"), library=absent)
+    tape = Implementation("far", "far", "a tape", "other", lazily("no_such_library", "backprop"), library=absent)
     words = "needs no_such_library, which is not installed; `pip install '.[taped]'` brings it"
     with pytest.raises(BrokenContract, match=f"^{re.escape(words)}$"):
         check(tape)
@@ -149,10 +149,10 @@ def test_what_a_library_needs_in_turn_is_asked_for_too():
 
 
 def test_late_code_is_imported_with_the_first_call():
-    assert late("impls.iterative", "backprop").__module__ == "impls.iterative"
+    assert lazily("impls.iterative", "backprop").__module__ == "impls.iterative"
     network, X, Y = example((3, 2, 1))
     calls = []
-    late("impls.iterative", "backprop")(network, X, Y, lambda l, dW, db: calls.append(l))
+    lazily("impls.iterative", "backprop")(network, X, Y, lambda l, dW, db: calls.append(l))
     assert calls == [1, 0]
 
 
@@ -171,3 +171,5 @@ def test_names_and_controls_are_checked():
         Implementation("", "", "", "loop", backprop)
     with pytest.raises(ValueError, match="control_flow is 'goto'"):
         Implementation("odd", "odd", "odd", "goto", backprop)
+    with pytest.raises(ValueError, match="cache_kind is 'drawer'"):
+        Implementation("odd", "odd", "odd", "loop", backprop, cache_kind="drawer")

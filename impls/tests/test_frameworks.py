@@ -39,18 +39,18 @@ cases = st.fixed_dictionaries(
 def hold(framework, case):
     """The loss and the gradients are `iterative`'s, and so is where two steps of either update end."""
     tolerance = SIBLING_TOLERANCE[case["dtype"]]
-    (loss, gradients), (expected_loss, expected) = (gradients_of(one, *example(**case)) for one in (framework, iterative))
+    (loss, gradients), (expected_loss, expected) = (gradients_of(other, *example(**case)) for other in (framework, iterative))
     assert loss == pytest.approx(expected_loss, rel=tolerance)
     assert apart(gradients, expected) < tolerance
     for step in UPDATES.values():
-        ends = [after(step, one, *example(**case)) for one in (framework, iterative)]
+        ends = [after(step, other, *example(**case)) for other in (framework, iterative)]
         assert apart(*ends) < tolerance
 
 
-def after(step, one, network, X, Y, times=2):
-    network, X, Y = one.prepared(network, X, Y)
+def after(step, implementation, network, X, Y, times=2):
+    network, X, Y = implementation.prepared(network, X, Y)
     for _ in range(times):
-        step(one, network, X, Y, 0.1)
+        step(implementation, network, X, Y, 0.1)
     return [(layer.W, layer.b) for layer in network.layers]
 
 
@@ -106,7 +106,7 @@ def test_a_batch_may_come_as_it_is_and_of_another_size(framework):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_both_updates_end_a_training_on_the_same_bits(framework, dtype):
     ends = [after(step, framework, *example((6, 8, 8, 8, 3), "tanh", dtype, examples=20), times=50) for step in UPDATES.values()]
-    assert all(np.array_equal(one, other) for pairs in zip(*ends, strict=True) for one, other in zip(*pairs, strict=True))
+    assert all(np.array_equal(first, second) for pairs in zip(*ends, strict=True) for first, second in zip(*pairs, strict=True))
 
 
 @frameworks
@@ -152,12 +152,12 @@ import importlib, os, warnings
 warnings.simplefilter("error")
 from impls import IMPLEMENTATIONS
 from impls.contract import example, gradients_of
-one = IMPLEMENTATIONS[{framework.name!r}]
-importlib.import_module(one.library.name)
+implementation = IMPLEMENTATIONS[{framework.name!r}]
+importlib.import_module(implementation.library.name)
 for _ in range(2):
     child = os.fork()
     if child == 0:
-        gradients_of(one, *example((3, 4, 1)))
+        gradients_of(implementation, *example((3, 4, 1)))
         os._exit(86)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 86
 """

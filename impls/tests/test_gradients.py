@@ -49,8 +49,8 @@ def test_right_against_finite_differences(implementation, activation, sizes):
     network, X, Y = example(sizes, activation, seed=3)
     _, gradients = gradients_of(implementation, network, X, Y)
     for actual, expected in zip(gradients, finite_differences(network, X, Y), strict=True):
-        for one, other in zip(actual, expected, strict=True):
-            assert relative_error(one, other) < 1e-6
+        for gradient, reference in zip(actual, expected, strict=True):
+            assert relative_error(gradient, reference) < 1e-6
 
 
 @implementations
@@ -80,7 +80,7 @@ def test_a_step_by_hand(implementation):
 
 
 def test_all_but_the_two_programs_of_the_thread_are_exact():
-    assert [one.name for one in NUMPY_ALONE.values() if not one.exact] == ["course", "forum"]
+    assert [name for name, implementation in NUMPY_ALONE.items() if not implementation.exact] == ["course", "forum"]
 
 
 @implementations

@@ -1,41 +1,63 @@
-"""The self-check's verdicts: what was promised, what came out, and whether that could be chance."""
+"""The self-check's results: for each promise what came out, and whether the promise is kept or chance explains it.
+
+Each record has a `status`: "ok", "failed", "undecided" (too little was recorded to tell) or "skipped" (not tried).
+"""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
-from math import exp, isfinite, log
+from math import exp, inf, isfinite, log
 
 import pandas as pd
 
 from bench.analyse.intervals import fewest_samples, median_interval
 from bench.analyse.observations import observe
 from bench.analyse.selfcheck.coverage import blocks, chance_of, ever_misses, first_above, resampled
-from bench.analyse.selfcheck.tools import Judgement, Row, Unit, by_bests, by_pyperf, by_unwind, by_z_test, judgements, seconds_to
-from bench.analyse.words import listed, percent
-from bench.measure.other_tools.trio import AGAIN, FIRST, SUBJECTS
-from bench.measure.other_tools.trio import MORE as SLOWER
+from bench.analyse.selfcheck.runs import OURS, log_ratios_of, tool_runs
+from bench.analyse.selfcheck.tools import Judgement, ToolRun, judgements, seconds_to
 from bench.plan import selfcheck as plan
 from bench.plan.contenders import CONTROL
 from bench.record.selfcheck import Evidence
 
 BLOCK = 12  # passes; some more than the 8 that close an interval
-RULES = {"pyperf": by_pyperf, "pytest-benchmark": by_z_test, "timeit": by_bests}
 
 
 @dataclass(frozen=True)
-class Check:
-    """One promise: is it kept ("ok", "failed"), can that not be told yet ("undecided"), or was it not tried ("skipped")?"""
+class Coverage:
+    """How often the control's interval left 1 out at any time.
 
-    check: str
-    status: str
-    answer: str
+    Attributes:
+        method: "cells", what was recorded cell by cell; "blocks" of it; or "resampled", drawn again from it.
+        fewest_passes, most_passes: of an interval.
+        recorded: how many passes were recorded in all.
+        misses, count: how many intervals left 1 out, and of how many.
+
+    """
+
+    method: str
+    fewest_passes: int
+    most_passes: int
+    recorded: int
+    misses: int
+    count: int
+
+    @property
+    def chance(self) -> float:
+        """Of so many misses or more, if 5 % were right."""
+        return chance_of(self.misses, self.count, plan.ALPHA)
+
+    @property
+    def status(self) -> str:
+        """Failed where chance does not explain the misses."""
+        if not self.count:
+            return "undecided"
+        return "failed" if self.chance < plan.CERTAIN else "ok"
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownDifference:
     """A known difference: the truth, what came out of so many passes, and after how many of them it was called slower."""
 
     impl: str
@@ -48,211 +70,202 @@ class Known:
     pass_s: float
     missed: bool
 
+    @property
+    def closed(self) -> bool:
+        """Are there passes enough for an interval?"""
+        return isfinite(self.high)
 
-def checks(evidence: Evidence) -> list[Check]:
+    @property
+    def status(self) -> str:
+        """Failed where an interval left the truth out, ok where the difference was seen."""
+        if self.closed and self.missed:
+            return "failed"
+        return "ok" if self.closed and self.slower_after else "undecided"
+
+
+@dataclass(frozen=True)
+class FalseAlarms:
+    """The worst of our own judgements, and whether chance explains all of them; None where too little was recorded."""
+
+    worst: Judgement | None
+    valid: bool
+
+    @property
+    def status(self) -> str:
+        """Failed where chance does not explain the false alarms."""
+        if not self.worst:
+            return "undecided"
+        return "ok" if self.valid else "failed"
+
+
+@dataclass(frozen=True)
+class TimeToInterval:
+    """How long an interval of ±1 % takes, and how long the fastest other tool with valid intervals takes.
+
+    Attributes:
+        seconds: ours; None if it was not reached.
+        invalid: tools with more false alarms than chance allows, which do not count.
+        next_tool, next_seconds: the fastest of the valid ones; None if no other one is valid and reaches it.
+
+    """
+
+    seconds: float | None
+    invalid: tuple[str, ...]
+    next_tool: str | None
+    next_seconds: float | None
+
+    @property
+    def status(self) -> str:
+        """Ok where the next tool takes as many times as long as is promised."""
+        if self.seconds is None or self.next_seconds is None:
+            return "undecided"
+        return "ok" if self.next_seconds >= plan.TIMES_FASTER * self.seconds else "failed"
+
+
+@dataclass(frozen=True)
+class FineInterval:
+    """Whether the fine interval was reached, and what it took.
+
+    Attributes:
+        passes, seconds: until it was reached, or all that there were.
+        widest: the half-width of the wider of the two intervals then.
+        step_ns: the CPU time of a step.
+
+    """
+
+    passes: int
+    seconds: float
+    widest: float
+    step_ns: float
+
+    @property
+    def reached(self) -> bool:
+        """Is the interval fine enough?"""
+        return self.widest <= plan.FINE
+
+    @property
+    def status(self) -> str:
+        """Failed where it took too long, or the time was over before."""
+        if self.reached:
+            return "ok" if self.seconds <= plan.FINE_S else "failed"
+        return "failed" if self.seconds >= plan.FINE_S else "undecided"
+
+
+@dataclass(frozen=True)
+class MeterPair:
+    """One figure as our meter reads it and as another tool's does, and how far apart they may be, all in `unit`."""
+
+    meter: str
+    other: str
+    subject: str
+    unit: str
+    ours: float
+    theirs: float
+    allowed: float
+    status: str
+    detail: str
+
+
+CheckResult = Coverage | KnownDifference | FalseAlarms | TimeToInterval | FineInterval | MeterPair
+
+
+def checks(evidence: Evidence) -> list[CheckResult]:
     """Every promise."""
-    rivals = rows(evidence)
+    runs = tool_runs(evidence)
+    judged = {run.tool: judgements(run) for run in runs}
     return [
         *a_against_a(evidence.times),
-        *(_known_check(one) for one in known_differences(evidence)),
-        *_against_others(rivals),
+        *known_differences(evidence),
+        _false_alarms(judged.get(OURS, [])),
+        _time_to_interval(runs, judged),
         _fine(evidence),
-        *(_meter(one) for one in evidence.weighings.itertuples()),
+        *_meter_pairs(evidence.weighings),
     ]
 
 
-def a_against_a(times: pd.DataFrame) -> list[Check]:
+def a_against_a(times: pd.DataFrame) -> list[Coverage]:
     """How often the control's interval leaves 1 out: in what was recorded, whole and in blocks, and in what is drawn again from it."""
-    series = [one for one in _controls(times).values() if len(one) >= fewest_samples()]
+    series = [samples for samples in _controls(times).values() if len(samples) >= fewest_samples()]
     rng = random.Random(0)
     each = -(-plan.FEWEST_INTERVALS // max(1, len(series)))
-    again = [resampled(one, BLOCK, rng) for one in series for _ in range(each)]
-    lengths = f"{min(map(len, series))} to {max(map(len, series))}" if series else "no"
-    drawn = f"{BLOCK} passes each, drawn again from the {sum(map(len, series))} that were recorded"
+    recorded = sum(map(len, series))
     return [
-        _coverage("A against A, cell by cell", series, f"{lengths} passes each"),
-        _coverage("A against A, in blocks", [block for one in series for block in blocks(one, BLOCK)], f"{BLOCK} passes each"),
-        _coverage("A against A, resampled", again, drawn),
+        _coverage("cells", series, recorded),
+        _coverage("blocks", [block for samples in series for block in blocks(samples, BLOCK)], recorded),
+        _coverage("resampled", [resampled(samples, BLOCK, rng) for samples in series for _ in range(each)], recorded),
     ]
 
 
-def _coverage(name: str, sequences: Sequence[Sequence[float]], what: str) -> Check:
-    if not sequences:
-        return Check(name, "undecided", "Too few passes were recorded to tell.")
-    misses = sum(map(ever_misses, sequences))
-    chance = chance_of(misses, len(sequences), plan.ALPHA)
-    answer = (
-        f"{misses} of {len(sequences)} intervals ({percent(misses / len(sequences), 1)}) left 1 out at any time, watched after every pass "
-        f"({what}); 5 % may. {_by_chance(chance)}"
-    )
-    return Check(name, "failed" if chance < plan.CERTAIN else "ok", answer)
-
-
-def _by_chance(chance: float) -> str:
-    return f"If it were 5 %, so many or more would come up with a probability of {chance:.2g} (binomial test)."
+def _coverage(method: str, sequences: Sequence[Sequence[float]], recorded: int) -> Coverage:
+    lengths = [len(samples) for samples in sequences] or [0]
+    return Coverage(method, min(lengths), max(lengths), recorded, sum(map(ever_misses, sequences)), len(sequences))
 
 
 def _controls(times: pd.DataFrame) -> dict[str, list[float]]:
     """Cell -> the control's log-ratio, pass by pass."""
-    found = {}
-    for baseline in (plan.GRID_BASELINE, plan.WORK):
-        for cell, group in observe(times, [(CONTROL, baseline)]).groupby("cell", sort=False):
-            found[str(cell)] = group["log_ratio"].tolist()
-    return found
+    return {
+        str(cell): group["log_ratio"].tolist()
+        for baseline in (plan.GRID_BASELINE, plan.WORK)
+        for cell, group in observe(times, [(CONTROL, baseline)]).groupby("cell", sort=False)
+    }
 
 
-def known_differences(evidence: Evidence) -> list[Known]:
+def known_differences(evidence: Evidence) -> list[KnownDifference]:
     """The work against 1, 2, 5 and 10 % more of it."""
-    found = []
+    known = []
     for impl, truth in plan.TRUTH.items():
         cell, seconds = (plan.TRIO, evidence.trio_s) if impl == plan.MORE else (plan.KNOWN, evidence.known_s)
-        log_ratios = _log_ratios(evidence.times, cell.id, impl)
+        log_ratios = log_ratios_of(evidence.times, cell.id, impl)
         if log_ratios:
-            found.append(_known(impl, truth, log_ratios, seconds / len(log_ratios)))
-    return found
+            known.append(_known_difference(impl, truth, log_ratios, seconds / len(log_ratios)))
+    return known
 
 
-def _known(impl: str, truth: float, log_ratios: Sequence[float], pass_s: float) -> Known:
+def _known_difference(impl: str, truth: float, log_ratios: Sequence[float], pass_s: float) -> KnownDifference:
     ratio, low, high = map(exp, median_interval(log_ratios))
     missed = ever_misses(log_ratios, log(truth), plan.CERTAIN / len(plan.TRUTH))
-    return Known(impl, truth, len(log_ratios), ratio, low, high, first_above(log_ratios), pass_s, missed)
+    return KnownDifference(impl, truth, len(log_ratios), ratio, low, high, first_above(log_ratios), pass_s, missed)
 
 
-def _known_check(one: Known) -> Check:
-    name = f"a difference of {percent(one.truth - 1)}"
-    if not isfinite(one.high):
-        return Check(name, "undecided", f"{one.passes} passes are too few for an interval.")
-    seen = "It was not told from 1 yet"
-    if one.slower_after:
-        seen = f"It was called slower after {one.slower_after} passes, or {one.slower_after * one.pass_s:.1f} s"
-    level = percent(1 - plan.CERTAIN / len(plan.TRUTH), 2)
-    answer = (
-        f"{seen}; after {one.passes} passes the ratio is {one.ratio:.4f} [{one.low:.4f}, {one.high:.4f}], where the truth is "
-        f"{one.truth:.2f}. An interval of {level} {'left' if one.missed else 'never left'} the truth out."
-    )
-    return Check(name, "failed" if one.missed else "ok" if one.slower_after else "undecided", answer)
+def _false_alarms(ours: Sequence[Judgement]) -> FalseAlarms:
+    return FalseAlarms(min(ours, key=lambda judgement: judgement.chance, default=None), valid(ours))
 
 
-def rows(evidence: Evidence) -> list[Row]:
-    """Every tool's units, Unwind's first; none of a tool that was not there."""
-    again, more = (_log_ratios(evidence.times, plan.TRIO.id, impl) for impl in (CONTROL, plan.MORE))
-    ours = [(0.0,)] * len(again)
-    found = []
-    if again and evidence.trio_s:
-        unit_s = evidence.trio_s / len(again)
-        found.append(Row("Unwind", ours, [(one,) for one in again], [(one,) for one in more], unit_s, by_unwind))
-    for tool, readings in evidence.others.groupby("tool", sort=False):
-        if _has_rule(tool) and set(SUBJECTS) <= set(readings["subject"]):  # whoever was interrupted may have left a part
-            found.append(_row(str(tool), readings))
-    return found
+def _time_to_interval(runs: Sequence[ToolRun], judged: dict[str, list[Judgement]]) -> TimeToInterval:
+    seconds = {run.tool: seconds_to(run, plan.COARSE) for run in runs}
+    ours = seconds.pop(OURS, None)
+    invalid = tuple(tool for tool in seconds if not valid(judged[tool]))
+    others = [(took, tool) for tool, took in seconds.items() if took is not None and tool not in invalid]
+    took, tool = min(others, default=(None, None))
+    return TimeToInterval(ours, invalid, tool, took)
 
 
-def _has_rule(tool: str) -> bool:
-    """Can the tool be judged here? pyperf's rule is pyperf's own."""
-    return tool in RULES and (tool != "pyperf" or find_spec("pyperf") is not None)
-
-
-def _row(tool: str, readings: pd.DataFrame) -> Row:
-    """Units in the order that they were taken, those of one session beside one another and as many for each function."""
-    found: dict[str, list[Unit]] = {subject: [] for subject in SUBJECTS}
-    for _, session in readings.groupby("session", sort=False):
-        units = {subject: _units(tool, session[session["subject"] == subject]) for subject in SUBJECTS}
-        count = min(map(len, units.values()))
-        for subject in SUBJECTS:
-            found[subject] += units[subject][:count]
-    wall_s = readings.groupby("session")["session_s"].first().sum()
-    first, again, more = (found[subject] for subject in (FIRST, AGAIN, SLOWER))
-    return Row(tool, first, again, more, wall_s / max(1, len(first)), RULES[tool])
-
-
-def _units(tool: str, readings: pd.DataFrame) -> list[Unit]:
-    """What the tool takes in one go: a process, a round, or the best of five."""
-    if tool == "pyperf":
-        return [tuple(group["seconds"]) for _, group in readings.groupby("process", sort=False)]
-    if tool == "timeit":
-        return [tuple(readings["seconds"])] if len(readings) else []
-    return [(one,) for one in readings["seconds"]]
-
-
-def _against_others(rivals: Sequence[Row]) -> list[Check]:
-    found = {row.tool: judgements(row) for row in rivals}
-    ours = found.get("Unwind", [])
-    return [_false_alarms(ours), _sooner(rivals, found)]
-
-
-def _false_alarms(ours: Sequence[Judgement]) -> Check:
-    name = "false alarms beside other tools"
-    if not ours:
-        return Check(name, "undecided", "Too few passes were recorded to tell.")
-    worst = min(ours, key=lambda one: one.chance)
-    answer = f"At worst {worst.false_alarms} of {worst.blocks} comparisons of {worst.seconds:g} s. {_by_chance(worst.chance)}"
-    return Check(name, "ok" if valid(ours) else "failed", answer)
-
-
-def _sooner(rivals: Sequence[Row], found: dict[str, list[Judgement]]) -> Check:
-    """How long a ±1 % interval takes, against the next tool whose false alarms are in order."""
-    name = f"an interval of ±{percent(plan.COARSE)}"
-    seconds = {row.tool: seconds_to(row, plan.COARSE) for row in rivals}
-    ours = seconds.pop("Unwind", None)
-    if ours is None:
-        return Check(name, "undecided", "It was not reached in the time that there was.")
-    wrong = [tool for tool in seconds if not valid(found[tool])]
-    others = {tool: took for tool, took in seconds.items() if took is not None and tool not in wrong}
-    words = f"Unwind has it after {ours:.1f} s. {_not_counted(wrong)}"
-    if not others:
-        return Check(name, "undecided", words + "No other tool has a valid one to set beside it.")
-    tool, took = min(others.items(), key=lambda item: item[1])
-    words += f"The next valid one is {tool}'s, after {took:.1f} s: {took / ours:.1f} times as long, "
-    answer = f"{words}where {plan.TIMES_FASTER:g} times are promised."
-    return Check(name, "ok" if took >= plan.TIMES_FASTER * ours else "failed", answer)
-
-
-def _not_counted(wrong: Sequence[str]) -> str:
-    if not wrong:
-        return ""
-    return f"{listed(wrong)} raised more false alarms than chance allows, and so {'do' if len(wrong) > 1 else 'does'} not count. "
-
-
-def valid(found: Sequence[Judgement]) -> bool:
+def valid(judged: Sequence[Judgement]) -> bool:
     """Are false alarms nowhere more than 5 %, as far as can be told for certain?"""
-    return all(one.chance >= plan.CERTAIN / len(found) for one in found)  # any of them may be off by chance
+    return all(judgement.chance >= plan.CERTAIN / len(judged) for judgement in judged)  # any of them may be off by chance
 
 
-def _fine(evidence: Evidence) -> Check:
+def _fine(evidence: Evidence) -> FineInterval:
     """The half-width that two minutes give on a step of some milliseconds."""
-    name = f"an interval of ±{percent(plan.FINE, 1)}"
-    series = [_log_ratios(evidence.times, plan.TRIO.id, impl) for impl in (CONTROL, plan.MORE)]
+    series = [log_ratios_of(evidence.times, plan.TRIO.id, impl) for impl in (CONTROL, plan.MORE)]
     count = min(map(len, series))
-    reached = next((n for n in range(1, count + 1) if all(_half_width(one[:n]) <= plan.FINE for one in series)), None)
+
+    def widest(passes: int) -> float:
+        return max(_half_width(samples[:passes]) for samples in series)
+
+    passes = next((n for n in range(1, count + 1) if widest(n) <= plan.FINE), count)
     steps = evidence.times[(evidence.times["cell"] == plan.TRIO.id) & (evidence.times["impl"] == plan.WORK)]
-    where = f"on a step of {steps['cpu_ns'].median() / 1e6:.1f} ms"
-    if reached:
-        seconds = reached * evidence.trio_s / count
-        status = "ok" if seconds <= plan.FINE_S else "failed"
-        return Check(name, status, f"Reached after {reached} passes, or {seconds:.0f} s, {where}.")
-    widest = max(map(_half_width, series))
-    status = "failed" if evidence.trio_s >= plan.FINE_S else "undecided"
-    return Check(name, status, f"Not reached: ±{percent(widest, 2)} after {count} passes, or {evidence.trio_s:.0f} s, {where}.")
+    seconds = passes * evidence.trio_s / count if count else evidence.trio_s
+    return FineInterval(passes, seconds, widest(passes), float(steps["cpu_ns"].median()))
 
 
 def _half_width(log_ratios: Sequence[float]) -> float:
     if not log_ratios:
-        return float("inf")
+        return inf
     _, low, high = median_interval(log_ratios)
-    return (exp(high) - exp(low)) / 2 if isfinite(high) else float("inf")
+    return (exp(high) - exp(low)) / 2 if isfinite(high) else inf
 
 
-def _log_ratios(times: pd.DataFrame, cell: str, impl: str) -> list[float]:
-    return observe(times[times["cell"] == cell], [(impl, plan.WORK)])["log_ratio"].tolist()
-
-
-def _meter(one: object) -> Check:
-    name = f"the {one.meter} meter beside {one.other}"  # type: ignore[attr-defined]
-    if one.status == "skipped":  # type: ignore[attr-defined]
-        return Check(name, "skipped", str(one.detail))  # type: ignore[attr-defined]
-    ours, theirs, allowed = (_amount(value, one.unit) for value in (one.ours, one.theirs, one.allowed))  # type: ignore[attr-defined]
-    return Check(name, one.status, f"{one.subject}: {ours} here, {theirs} there; {allowed} may lie between.")  # type: ignore[attr-defined]
-
-
-def _amount(value: float, unit: str) -> str:
-    return f"{value / 2**20:.2f} MiB" if unit == "bytes" else f"{value:.4f} s"
+def _meter_pairs(rows: pd.DataFrame) -> list[MeterPair]:
+    columns = ("meter", "other", "subject", "unit", "ours", "theirs", "allowed", "status", "detail")
+    return [MeterPair(*values) for values in zip(*(rows[column] for column in columns), strict=True)]

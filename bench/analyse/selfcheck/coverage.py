@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from math import comb, sqrt
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bench.analyse.intervals import median_interval
 
@@ -64,15 +63,20 @@ def chance_of(misses: int, count: int, share: float = 0.05) -> float:
     >>> chance_of(3, 4, 0.5)
     0.3125
     """
-    return sum(comb(count, k) * share**k * (1 - share) ** (count - k) for k in range(misses, count + 1))
+    return float(_tested(misses, count, share).pvalue)
 
 
-def wilson(hits: int, count: int, z: float = 1.96) -> tuple[float, float]:
+def share_interval(hits: int, count: int) -> tuple[float, float]:
     """A 95 % interval for the share that `hits` of `count` come from (Wilson 1927).
 
-    >>> [round(bound, 3) for bound in wilson(1, 6)]
+    >>> [round(bound, 3) for bound in share_interval(1, 6)]
     [0.03, 0.564]
     """
-    centre = (hits + z * z / 2) / (count + z * z)
-    reach = z / (count + z * z) * sqrt(hits * (count - hits) / count + z * z / 4)
-    return max(0.0, centre - reach), min(1.0, centre + reach)
+    interval = _tested(hits, count, 0.5, "two-sided").proportion_ci(0.95, "wilson")
+    return float(interval.low), float(interval.high)
+
+
+def _tested(hits: int, count: int, share: float, alternative: str = "greater") -> Any:
+    from scipy.stats import binomtest  # takes as long to import as everything else here, and only the self-check needs it
+
+    return binomtest(hits, count, share, alternative=alternative)

@@ -1,10 +1,10 @@
-"""Rivals: what each tool says of the same work twice, and of 2 % more of it, over the time that it is given.
+"""Tools: what each one says of the same work twice, and of 2 % more of it, over the time that it is given.
 
-A tool's run is a row of units: a pass of Unwind, a process of pyperf, a round of pytest-benchmark, five repeats of timeit.
+A tool's run is a sequence of units: a pass of Unwind, a process of pyperf, a round of pytest-benchmark, five repeats of timeit.
 A unit costs what the tool's sessions took from start to end, divided by their units, and holds a reading of each of
-the three functions, taken in one session. For a given time the row is cut into blocks of as many units as that time pays
-for; in each, the tool compares the work with itself (whoever calls it different raises a false alarm) and with 2 % more
-(whoever calls it slower detects it):
+the three functions, taken in one session. For a given time the run is cut into blocks of as many units as that time pays
+for; in each, the tool compares the work with itself (if it calls that different, it raises a false alarm) and with 2 % more
+(if it calls that slower, it detects it):
 
     Unwind            the anytime-valid interval of CPU times leaves 1 out, after any pass
     pyperf            its own `compare_to` calls the difference significant (Student's t over all values, pooled)
@@ -32,7 +32,7 @@ TELLING = 0.01  # between bests of timeit
 
 
 @dataclass(frozen=True)
-class Said:
+class ToolVerdict:
     """What a tool says of one pair: is it different, in which direction (+1 slower), and the half-width of its interval."""
 
     different: bool
@@ -41,11 +41,11 @@ class Said:
 
 
 Unit = tuple[float, ...]
-Rule = Callable[[Sequence[Unit], Sequence[Unit]], Said]
+Rule = Callable[[Sequence[Unit], Sequence[Unit]], ToolVerdict]
 
 
 @dataclass(frozen=True)
-class Row:
+class ToolRun:
     """A tool's units in the order that they were taken, each with its readings of the three functions, and a unit's seconds."""
 
     tool: str
@@ -73,56 +73,56 @@ class Judgement:
         return chance_of(self.false_alarms, self.blocks)
 
 
-def judge(row: Row, seconds: float) -> Judgement | None:
+def judge(run: ToolRun, seconds: float) -> Judgement | None:
     """The tool with so many seconds; None if they buy too little, or leave too few blocks to tell."""
-    size = int(seconds / row.unit_s)
-    if size < 1 or len(row.first) // size < FEWEST_BLOCKS:
+    size = int(seconds / run.unit_s)
+    if size < 1 or len(run.first) // size < FEWEST_BLOCKS:
         return None
-    cut = [blocks(units, size) for units in (row.first, row.again, row.more)]
-    same = [row.rule(first, again) for first, again, _ in zip(*cut, strict=True)]
-    more = [row.rule(first, slower) for first, _, slower in zip(*cut, strict=True)]
-    widths = [one.half_width for one in same if one.half_width is not None]
+    cut = [blocks(units, size) for units in (run.first, run.again, run.more)]
+    same = [run.rule(first, again) for first, again, _ in zip(*cut, strict=True)]
+    more = [run.rule(first, slower) for first, _, slower in zip(*cut, strict=True)]
+    widths = [said.half_width for said in same if said.half_width is not None]
     return Judgement(
-        row.tool,
+        run.tool,
         seconds,
         len(same),
-        sum(one.different for one in same),
-        sum(one.different and one.sign > 0 for one in more),
+        sum(said.different for said in same),
+        sum(said.different and said.sign > 0 for said in more),
         median(widths) if widths else None,
     )
 
 
-def judgements(row: Row) -> list[Judgement]:
+def judgements(run: ToolRun) -> list[Judgement]:
     """The tool over time."""
-    return [found for seconds in TIMES_S if (found := judge(row, seconds))]
+    return [judgement for seconds in TIMES_S if (judgement := judge(run, seconds))]
 
 
-def seconds_to(row: Row, half_width: float) -> float | None:
+def seconds_to(run: ToolRun, half_width: float) -> float | None:
     """The least time with which the median half-width is at most that; None if no time that leaves enough blocks is enough."""
-    for size in range(1, len(row.first) // FEWEST_BLOCKS + 1):
-        found = judge(row, size * row.unit_s * 1.000001)
-        if found and found.half_width is not None and found.half_width <= half_width:
-            return size * row.unit_s
+    for size in range(1, len(run.first) // FEWEST_BLOCKS + 1):
+        judgement = judge(run, size * run.unit_s * 1.000001)
+        if judgement and judgement.half_width is not None and judgement.half_width <= half_width:
+            return size * run.unit_s
     return None
 
 
-def by_unwind(first: Sequence[Unit], other: Sequence[Unit]) -> Said:
+def by_unwind(first: Sequence[Unit], other: Sequence[Unit]) -> ToolVerdict:
     """Units are passes: the log-ratio to the first function, which is 0 for itself."""
     log_ratios = [b[0] - a[0] for a, b in zip(first, other, strict=True)]
     centre, low, high = median_interval(log_ratios)
-    return Said(ever_misses(log_ratios), 1 if centre > 0 else -1, (exp(high) - exp(low)) / 2 if high < float("inf") else None)
+    return ToolVerdict(ever_misses(log_ratios), 1 if centre > 0 else -1, (exp(high) - exp(low)) / 2 if high < float("inf") else None)
 
 
-def by_z_test(first: Sequence[Unit], other: Sequence[Unit]) -> Said:
+def by_z_test(first: Sequence[Unit], other: Sequence[Unit]) -> ToolVerdict:
     """Means and their standard errors, as if rounds were independent."""
     a, b = _pooled(first), _pooled(other)
     if min(len(a), len(b)) < 2:
-        return Said(False, 1, None)
+        return ToolVerdict(False, 1, None)
     gap, error = fmean(b) - fmean(a), sqrt(variance(a) / len(a) + variance(b) / len(b))
-    return Said(abs(gap) > Z_95 * error, 1 if gap > 0 else -1, Z_95 * error / fmean(a))
+    return ToolVerdict(abs(gap) > Z_95 * error, 1 if gap > 0 else -1, Z_95 * error / fmean(a))
 
 
-def by_pyperf(first: Sequence[Unit], other: Sequence[Unit]) -> Said:
+def by_pyperf(first: Sequence[Unit], other: Sequence[Unit]) -> ToolVerdict:
     """The test of pyperf's own `compare_to`, which pools the values of all processes; the width is that of a z-interval.
 
     Raises:
@@ -133,13 +133,13 @@ def by_pyperf(first: Sequence[Unit], other: Sequence[Unit]) -> Said:
 
     a, b = _pooled(first), _pooled(other)
     said = by_z_test(first, other)
-    return Said(min(len(a), len(b)) > 1 and is_significant(a, b)[0], said.sign, said.half_width)
+    return ToolVerdict(min(len(a), len(b)) > 1 and is_significant(a, b)[0], said.sign, said.half_width)
 
 
-def by_bests(first: Sequence[Unit], other: Sequence[Unit]) -> Said:
+def by_bests(first: Sequence[Unit], other: Sequence[Unit]) -> ToolVerdict:
     """The bests, which timeit's documentation says are the figures to look at."""
     ratio = min(_pooled(other)) / min(_pooled(first))
-    return Said(abs(ratio - 1) > TELLING, 1 if ratio > 1 else -1, None)
+    return ToolVerdict(abs(ratio - 1) > TELLING, 1 if ratio > 1 else -1, None)
 
 
 def _pooled(units: Sequence[Unit]) -> list[float]:

@@ -1,1 +1,1 @@
-"""Depth: how deep each implementation can go, on every interpreter that is found."""
+"""Depth: how deep each implementation can go, on every interpreter of the machine."""

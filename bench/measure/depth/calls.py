@@ -1,8 +1,8 @@
 """The ways a function can call itself, in pure Python: each goes down to a depth and comes back up.
 
-They are apart because the interpreter treats them apart. A plain call of a Python function needs no C
-stack since 3.11; one that passes through C code (map, a partial, a slot) does, and on the way the
-interpreter checks something else on every version, or nothing. Runs on Python 3.9 and newer.
+The interpreter treats each of them differently. A plain call of a Python function needs no C stack since
+3.11; a call that passes through C code (map, a partial, a slot) does, and what the interpreter checks on
+the way differs from version to version. Runs on Python 3.9 and newer.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import nullcontext
 
 
 def plain(depth: int) -> int:
-    """A function of the module by its name."""
+    """A module-level function by its name."""
     return plain(depth - 1) if depth else 0
 
 
@@ -49,7 +49,7 @@ def by_map(depth: int) -> int:
 
 
 def in_with(depth: int) -> int:
-    """Inside a `with` block at every level; its `__enter__` and `__exit__` return before and begin after."""
+    """Inside a `with` block at every level, whose `__enter__` has returned before the call and whose `__exit__` comes after it."""
     if not depth:
         return 0
     with nullcontext():
@@ -57,13 +57,13 @@ def in_with(depth: int) -> int:
 
 
 class Nested:
-    """A context whose `__enter__` opens the next one: what a `with` at each level is when contexts wrap contexts."""
+    """A context whose `__enter__` enters the next one, as when contexts wrap contexts."""
 
     def __init__(self, depth: int) -> None:
         self.depth = depth
 
     def __enter__(self) -> Nested:
-        """Open the one below."""
+        """Enter the next context."""
         if self.depth:
             with Nested(self.depth - 1):
                 pass

@@ -1,4 +1,4 @@
-"""Interpreters: where CPythons lie on a machine, and the question that each is asked to learn what it is."""
+"""Interpreters: where a machine has CPythons, and what each of them is."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench.measure.workers.child import run_child
+from findpython.providers import ALL_PROVIDERS
+
+from bench.measure.workers.command import run_command
 
 OLDEST = (3, 9)
-PATIENCE_S = 15.0
+LONGEST_ANSWER_S = 15.0
 NAME = re.compile(r"python(3(\.\d+t?)?)?(\.exe)?")
 # Any Python from 2.7 on can answer this.
 QUESTION = """
@@ -28,22 +31,17 @@ print(json.dumps({
     "recursion_limit": sys.getrecursionlimit(),
 }))
 """
-# Beside PATH: system, pyenv, uv, conda and its kin, mise, asdf; Homebrew and python.org on macOS. ~ is the home.
+# What findpython does not know: folders that PATH lacks, the free-threaded twin of python.org's, uv on macOS, conda and
+# its kin, mise.
 FOLDERS = (
     "/usr/bin",
     "/usr/local/bin",
     "/opt/homebrew/bin",
-    "/Library/Frameworks/Python.framework/Versions/*/bin",
-    "$PYENV_ROOT/versions/*/bin",
-    "~/.pyenv/versions/*/bin",
-    "~/.pyenv/pyenv-win/versions/*",
-    "$UV_PYTHON_INSTALL_DIR/*/bin",
+    "/Library/Frameworks/PythonT.framework/Versions/*/bin",
     "~/.local/share/uv/python/*/bin",
-    "$APPDATA/uv/python/*",
     *(f"{root}{inner}" for root in ("$CONDA_PREFIX", "/opt/conda", "~/*conda3", "~/miniforge3", "~/mambaforge")
       for inner in ("/bin", "/envs/*/bin")),
     "~/.local/share/mise/installs/python/*/bin",
-    "~/.asdf/installs/python/*/bin",
 )  # fmt: skip
 
 
@@ -58,7 +56,7 @@ class Interpreter:
 
 
 class Unusable(Exception):
-    """An interpreter that cannot be studied; `status` is the contract's word for why, `detail` says more."""
+    """An interpreter that cannot be studied; `status` is the word of limits.csv for why, `detail` says more."""
 
     def __init__(self, status: str, detail: str) -> None:
         super().__init__(f"{status}: {detail}")
@@ -67,12 +65,11 @@ class Unusable(Exception):
 
 
 def running() -> Interpreter:
-    """The one that this runs on, as the user has it: with the NumPy and the libraries that are installed."""
-    asked = identify(sys.executable)
-    return Interpreter(sys.executable, asked.name, asked.numbers, asked.recursion_limit)
+    """The interpreter that this runs on, as the user has it: with the NumPy and the libraries that are installed."""
+    return replace(identify(sys.executable), path=sys.executable)
 
 
-def identify(path: str, timeout_s: float = PATIENCE_S) -> Interpreter:
+def identify(path: str, timeout_s: float = LONGEST_ANSWER_S) -> Interpreter:
     """Ask the program at a path what it is.
 
     Raises:
@@ -81,16 +78,16 @@ def identify(path: str, timeout_s: float = PATIENCE_S) -> Interpreter:
 
     """
     try:
-        ended = run_child([path, "-c", QUESTION], timeout_s)
+        ended = run_command([path, "-c", QUESTION], timeout_s)
     except OSError as error:
         raise Unusable("error", f"cannot be run ({error.strerror})") from None
-    if ended.code is None:
+    if ended.exit_code is None:
         raise Unusable("timeout", f"does not answer within {timeout_s:g} s")
     try:
         answer = json.loads(ended.out)
         numbers = tuple(answer["numbers"])
     except (ValueError, TypeError, KeyError):
-        raise Unusable("error", f"does not answer as a Python would: {ended.last_words or 'says nothing'}") from None
+        raise Unusable("error", f"does not answer as a Python would: {ended.last_line or 'no output'}") from None
     if answer["implementation"] != "CPython" or numbers < OLDEST:
         raise Unusable("skipped", f"is {answer['implementation']} {answer['version']}, not a CPython of 3.9 or newer")
     name = answer["version"] + ("t" if answer["free_threaded"] else "")
@@ -98,44 +95,48 @@ def identify(path: str, timeout_s: float = PATIENCE_S) -> Interpreter:
 
 
 def candidates() -> Iterator[str]:
-    """Paths of what may be interpreters, each real file once: on PATH, in the usual folders, known to a py launcher."""
+    """Paths of what may be interpreters, each real file once: those that findpython, the folders above and a py launcher list.
+
+    None of them is run: one that hangs would take all with it. `identify` runs each with a time limit.
+    """
     seen = set()
-    for path in (*_on_path(), *_in_folders(), *_launched()):
+    for path in (*_listed_by_findpython(), *_in_folders(), *_listed_by_launcher()):
         real = os.path.realpath(path)
         if real not in seen and os.access(real, os.X_OK):
             seen.add(real)
             yield path
 
 
-def _on_path() -> Iterator[str]:
-    """Pyenv's and asdf's shims are left out: they stand for interpreters that are found in their own folders."""
-    for folder in os.environ.get("PATH", "").split(os.pathsep):
-        if folder and Path(folder).name != "shims":
-            yield from _in_folder(Path(folder))
+def _listed_by_findpython() -> Iterator[str]:
+    """On PATH, and of asdf, pyenv, rye, uv, python.org and the Windows registry.
+
+    The shims of pyenv and asdf are left out: they stand for interpreters that are listed by their own paths.
+    """
+    for provider in ALL_PROVIDERS.values():
+        with suppress(OSError):  # a folder that may not be read
+            source = provider.create()
+            paths = [python.executable for python in source.find_pythons()] if source else []
+            for path in sorted(paths, key=lambda path: path.name):
+                if path.parent.name != "shims" and NAME.fullmatch(path.name):
+                    yield str(path)
 
 
 def _in_folders() -> Iterator[str]:
     for pattern in FOLDERS:
-        place = Path(os.path.expandvars(pattern)).expanduser()
-        if place.is_absolute():  # else its variable is not set
-            root = Path(place.anchor)
-            for folder in sorted(root.glob(str(place.relative_to(root)))):
-                yield from _in_folder(folder)
+        expanded = Path(os.path.expandvars(pattern)).expanduser()
+        if expanded.is_absolute():  # else its variable is not set
+            root = Path(expanded.anchor)
+            for folder in sorted(root.glob(str(expanded.relative_to(root)))):
+                with suppress(OSError):  # not a folder, or one that may not be read
+                    yield from sorted(str(file) for file in folder.iterdir() if NAME.fullmatch(file.name))
 
 
-def _in_folder(folder: Path) -> Iterator[str]:
-    try:
-        yield from sorted(str(file) for file in folder.iterdir() if NAME.fullmatch(file.name))
-    except OSError:
-        return  # no such folder, or not ours to read
-
-
-def _launched() -> Iterator[str]:
-    """What `py` lists, on Windows (-0p) and elsewhere (https://python-launcher.app): a path ends each line."""
+def _listed_by_launcher() -> Iterator[str]:
+    """By `py`, on Windows (-0p) and elsewhere (https://python-launcher.app): a path ends each line."""
     launcher = shutil.which("py")
     if launcher:
         try:
-            listed = run_child([launcher, "-0p" if os.name == "nt" else "--list"], PATIENCE_S).out
+            listed = run_command([launcher, "-0p" if os.name == "nt" else "--list"], LONGEST_ANSWER_S).out
         except OSError:
             return
         yield from re.findall(r"(?m)(?:[A-Za-z]:\\|/).*python[^\\/\n]*$", listed)

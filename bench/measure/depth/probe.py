@@ -1,8 +1,8 @@
-"""The probe: one attempt at one depth, in a process of its own, which says how it ended or dies of it.
+"""The probe: one attempt at one depth, in a process of its own, which answers how it ended or dies of it.
 
-Runs on Python 3.9 and newer with nothing but the standard library, and NumPy where a network is trained.
-The process limits its own memory and CPU time first, so that no attempt can take the machine down, and
-none goes on for long if whoever started it is gone.
+Runs on Python 3.9 and newer with nothing but the standard library, and NumPy where a network is trained, so
+it shares no code with the workers. The process limits its own memory and CPU time first: no attempt can take
+the machine down, or go on for long after the process that started it.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ LEARNING_RATE = 1e-12
 
 
 def main(task: dict[str, Any]) -> None:
-    """Try what the task says, write a line of JSON about it, and end at once."""
+    """Make the attempt that the task describes, answer with JSON, and end at once."""
     channel = os.dup(1)
-    os.dup2(2, 1)  # whatever an implementation prints is no answer
+    os.dup2(2, 1)  # so that what an implementation prints is not taken for an answer
     limit_resources(task["memory_bytes"], task["cpu_s"])
     try:
         answer: dict[str, Any] = {"status": "ok", "resident_bytes": attempt(task)}
@@ -46,11 +46,11 @@ def main(task: dict[str, Any]) -> None:
     except Exception as error:
         answer = {"status": "error", "detail": f"{type(error).__name__}: {error}"}
     os.write(channel, json.dumps(answer).encode())
-    os._exit(0)  # no time is spent on taking things down, and nothing can go wrong in it
+    os._exit(0)  # skips what ends an interpreter: it takes time, and can crash
 
 
 def limit_resources(memory_bytes: int, cpu_s: int) -> None:
-    """Set what the process may take, where the system can; leave no core file behind."""
+    """Limit what the process may take, where the system can; leave no core file behind."""
     if resource is None:
         return
     limits = (
@@ -58,9 +58,9 @@ def limit_resources(memory_bytes: int, cpu_s: int) -> None:
         (resource.RLIMIT_CPU, cpu_s, cpu_s + 5),  # SIGXCPU first: SIGKILL would look like a lack of memory
         (resource.RLIMIT_CORE, 0, 0),
     )
-    for what, soft, hard in limits:
+    for limit, soft, hard in limits:
         with suppress(ValueError, OSError):  # macOS does not limit the address space; the time limit still holds
-            resource.setrlimit(what, (soft, hard))
+            resource.setrlimit(limit, (soft, hard))
 
 
 def attempt(task: dict[str, Any]) -> int | None:
@@ -74,7 +74,7 @@ def attempt(task: dict[str, Any]) -> int | None:
 
 
 def subject(name: str, depth: int, files: list[str]) -> Work:
-    """What is to be tried, as a function without arguments: a way of calling, or one training step."""
+    """The subject of the attempt as a function without arguments: a way of calling, or one training step."""
     if name.startswith(CALL):
         from bench.measure.depth.calls import CALLS
 
@@ -87,7 +87,7 @@ def implementation(name: str, files: list[str]) -> Implementation:
     """The registry's implementation of that name, or the one in the user's files."""
     from impls import IMPLEMENTATIONS, Implementation
 
-    found = dict(IMPLEMENTATIONS)
+    known = dict(IMPLEMENTATIONS)
     for number, file in enumerate(files):
         spec = importlib.util.spec_from_file_location(f"unwind_user_{number}", file)
         assert spec is not None
@@ -95,21 +95,21 @@ def implementation(name: str, files: list[str]) -> Implementation:
         module = importlib.util.module_from_spec(spec)
         sys.modules[spec.name] = module
         spec.loader.exec_module(module)
-        found.update((one.name, one) for one in vars(module).values() if isinstance(one, Implementation))
-    if name not in found:
+        known.update((value.name, value) for value in vars(module).values() if isinstance(value, Implementation))
+    if name not in known:
         raise ImportError(f"{name} is not among the implementations here")
-    one = found[name]
-    if one.library and one.missing:
-        raise ImportError(f"it needs {one.library.name}, which the environment of this interpreter does not have")
-    return one
+    library = known[name].library
+    if library and known[name].missing:
+        raise ImportError(f"it needs {library.name}, which this interpreter does not have")
+    return known[name]
 
 
-def training_step(one: Implementation, depth: int) -> Work:
+def training_step(implementation: Implementation, depth: int) -> Work:
     """One training step, two units wide, batch 1, with updates fused.
 
-    All layers between the first and the last are one object: depth is a matter of control flow, which is the
-    implementation's own, and a million sets of weights would only spend the trial's time and memory on
-    something else. The learning rate is next to nothing, since that layer is updated once for each.
+    All layers between the first and the last are one object: depth is a matter of control flow alone, and a
+    million sets of weights would only take time and memory. The learning rate is tiny, since that one object is
+    updated once for every layer that it stands for.
     """
     import numpy as np
 
@@ -118,12 +118,12 @@ def training_step(one: Implementation, depth: int) -> Work:
 
     first, middle, last = make_network([2, 2, 2, 1]).layers
     layers = [last] if depth == 1 else [first] + [middle] * (depth - 2) + [last]
-    network, X, Y = one.prepared(Network(layers, "binary_cross_entropy"), np.ones((2, 1)), np.ones((1, 1)))
-    return lambda: UPDATES["fused"](one, network, X, Y, LEARNING_RATE)
+    network, X, Y = implementation.prepared(Network(layers, "binary_cross_entropy"), np.ones((2, 1)), np.ones((1, 1)))
+    return lambda: UPDATES["fused"](implementation, network, X, Y, LEARNING_RATE)
 
 
 def grown(work: Work) -> int | None:
-    """Do the work; by how many bytes resident memory rose above what it was before, at its peak (Linux), or None.
+    """Do the work; return the peak of resident memory in bytes above what it was before (Linux), or None.
 
     Writing 5 to clear_refs sets the peak, VmHWM, back to what is resident now (proc(5)).
     """

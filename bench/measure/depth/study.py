@@ -8,22 +8,22 @@ from time import perf_counter
 
 from bench.measure.depth.interpreters import Interpreter
 from bench.measure.depth.search import Deepest, deepest
-from bench.measure.depth.trials import Guard, Outcome, Trial
+from bench.measure.depth.trials import Guard, Trial, TrialResult
 from bench.plan.depth import AS_IT_COMES, CALL, LIMIT_RAISED, SETTINGS, WAYS, Setting
 
-SLOPE_FROM = 10_000  # a peak is a matter of whole pages; at this depth they are below 1 % of it
+SLOPE_FROM = 10_000  # layers; a peak is read in whole pages, which are below 1 % of it from this depth on
 
 
 @dataclass(frozen=True)
 class Limit:
-    """What a search found; a row of limits.csv.
+    """The result of a search; a row of limits.csv.
 
     Attributes:
-        deepest_ok: the deepest that went well; None if nothing could be tried.
-        first_failure: the shallowest depth that did not; None if the deepest allowed went well.
-        status: how that one ended, "ok" if there is none.
-        bytes_per_layer: the peak of resident memory over what it was before, per layer (arrays included).
-        seconds: what the search took.
+        deepest_ok: the deepest that succeeded; None if nothing could be tried.
+        first_failure: the shallowest depth that failed; None if the cap succeeded.
+        status: how the first failure ended, "ok" if there is none.
+        bytes_per_layer: the peak of resident memory above what it was before, per layer, arrays included.
+        seconds: how long the search took.
         detail: more about the failure, for the terminal.
 
     """
@@ -41,16 +41,16 @@ class Limit:
 
 
 def without_searches(python: str, status: str, detail: str) -> Limit:
-    """The row of an interpreter that no search could be made on."""
+    """The row of an interpreter on which no search could be made."""
     return Limit(python, None, None, None, None, None, status, None, 0.0, detail)
 
 
 def implementation_limits(
     interpreter: Interpreter, python: str, names: Sequence[str], files: Sequence[str], cap: int, guard: Guard
 ) -> Iterator[Limit]:
-    """A row for every implementation and setting; `python` is the interpreter in an environment that has NumPy.
+    """A row for every implementation and setting; `python` is the interpreter's executable that has NumPy.
 
-    Where an implementation cannot be tried, one row says so for all settings.
+    An implementation that cannot be tried has one row for all settings.
     """
     for name in names:
         for setting in SETTINGS:
@@ -67,17 +67,17 @@ def calling_limits(interpreter: Interpreter, cap: int, guard: Guard) -> Iterator
         yield _search(interpreter, name, LIMIT_RAISED, cap, Trial(interpreter.path, name, LIMIT_RAISED, guard))
 
 
-def _search(interpreter: Interpreter, name: str, setting: Setting, cap: int, trial: Callable[[int], Outcome]) -> Limit:
+def _search(interpreter: Interpreter, name: str, setting: Setting, cap: int, trial: Callable[[int], TrialResult]) -> Limit:
     start = perf_counter()
-    end = deepest(trial, cap)
+    search = deepest(trial, cap)
     seconds = round(perf_counter() - start, 2)
     limit = interpreter.recursion_limit if setting == AS_IT_COMES else setting.recursion_limit
-    status, detail = (end.failure.status, end.failure.detail) if end.failure else ("ok", "")
-    reached, failed = (None, None) if status == "skipped" else (end.depth, end.failed_at)
-    return Limit(interpreter.name, name, limit, setting.stack_bytes, reached, failed, status, _slope(end), seconds, detail)
+    status, detail = (search.failure.status, search.failure.detail) if search.failure else ("ok", "")
+    reached, failed = (None, None) if status == "skipped" else (search.depth, search.failed_at)
+    return Limit(interpreter.name, name, limit, setting.stack_bytes, reached, failed, status, _slope(search), seconds, detail)
 
 
-def _slope(end: Deepest) -> float | None:
-    if end.success is None or end.success.resident_bytes is None or end.depth < SLOPE_FROM:
+def _slope(search: Deepest) -> float | None:
+    if search.success is None or search.success.resident_bytes is None or search.depth < SLOPE_FROM:
         return None
-    return round(end.success.resident_bytes / end.depth, 1)
+    return round(search.success.resident_bytes / search.depth, 1)

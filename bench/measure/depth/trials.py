@@ -1,34 +1,27 @@
-"""A trial: the probe in a child process at one depth, and the word for how it ended."""
+"""A trial: the probe in a process of its own at one depth, and the status that it ends with."""
 
 from __future__ import annotations
 
 import json
-import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from bench.measure.workers.child import Ended, run_child
+from bench.measure.workers.command import CommandResult, run_command
 from bench.measure.workers.environment import worker_environment
 from bench.measure.workers.process import ending
 from bench.plan.depth import Setting
 
 ROOT = Path(__file__).resolve().parents[3]  # the folder that holds bench/ and impls/
-# At the end of the path, so that an environment's own NumPy comes before one that may lie beside bench/.
+# At the end of the path, so that the interpreter's own NumPy comes before any that is beside bench/.
 BOOT = "import json, sys; sys.path.append(sys.argv[1]); from bench.measure.depth.probe import main; main(json.loads(sys.argv[2]))"
-CRASHES = {
-    -signal.SIGSEGV,
-    -getattr(signal, "SIGBUS", signal.SIGSEGV),  # what macOS sends for a stack that overflows
-    0xC00000FD,  # the same on Windows: STATUS_STACK_OVERFLOW
-    0xC0000005,  # STATUS_ACCESS_VIOLATION
-}
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How a trial ended: the contract's word, more about it, and by how much memory grew if that is known."""
+class TrialResult:
+    """How a trial ended: the status, more about it, and by how much memory grew if that is known."""
 
     status: str
     detail: str = ""
@@ -55,7 +48,7 @@ def usual_guard() -> Guard:
 
 @dataclass(frozen=True)
 class Trial:
-    """Everything about a trial but its depth; call it with that."""
+    """A trial at a depth that it is called with."""
 
     python: str
     subject: str
@@ -63,7 +56,7 @@ class Trial:
     guard: Guard
     files: Sequence[str] = ()
 
-    def __call__(self, depth: int) -> Outcome:
+    def __call__(self, depth: int) -> TrialResult:
         """Try the depth in a fresh process."""
         timeout_s = self.guard.seconds(depth)
         task = {
@@ -76,18 +69,16 @@ class Trial:
             "cpu_s": int(timeout_s) + 1,
         }
         command = [self.python, "-I", "-c", BOOT, str(ROOT), json.dumps(task)]
-        return outcome_of(run_child(command, timeout_s, worker_environment()))
+        return result_of(run_command(command, timeout_s, worker_environment()))
 
 
-def outcome_of(ended: Ended) -> Outcome:
-    """What the probe said, or what its silence means."""
-    if ended.code is None or ended.code == -getattr(signal, "SIGXCPU", signal.SIGKILL):
-        return Outcome("timeout", "its time ran out")
-    if ended.code in CRASHES:
-        return Outcome("segfault")
-    if ended.code != 0:
-        return Outcome(*ending(ended.code, ended.last_words))
+def result_of(ended: CommandResult) -> TrialResult:
+    """What the probe answered, or what its exit code means."""
+    if ended.exit_code is None:
+        return TrialResult("timeout", "its time ran out")
+    if ended.exit_code != 0:
+        return TrialResult(*ending(ended.exit_code, ended.last_line))
     try:
-        return Outcome(**json.loads(ended.out))
+        return TrialResult(**json.loads(ended.out))
     except (ValueError, TypeError):
-        return Outcome("error", f"answered {ended.out[-80:]!r}, which is not an answer")
+        return TrialResult("error", f"answered {ended.out[-80:]!r}, which is no answer")

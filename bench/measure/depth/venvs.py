@@ -1,4 +1,4 @@
-"""Environments: for each interpreter a venv with a NumPy that fits it, made once and kept in a cache folder."""
+"""Virtual environments: for each interpreter a venv with a NumPy that fits it, made once and kept in a cache folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from bench.measure.depth.interpreters import Interpreter, Unusable
-from bench.measure.workers.child import run_child
+from bench.measure.workers.command import run_command
 
 INSTALL_S = 300.0
 CHECK_S = 60.0
@@ -20,15 +20,15 @@ NUMPY = ("install", "--quiet", "--disable-pip-version-check", "--only-binary", "
 
 
 def cache_folder() -> Path:
-    """Where environments are kept: `$XDG_CACHE_HOME/unwind/environments`, or what the system has for it."""
+    """Where virtual environments are kept: `$XDG_CACHE_HOME/unwind/environments`, or what the system has for it."""
     return platformdirs.user_cache_path("unwind", appauthor=False) / "environments"
 
 
 def python_with_numpy(interpreter: Interpreter, cache: Path) -> str:
-    """The path of the interpreter's python in an environment of its own; the first call makes it.
+    """The path of the interpreter's python in a virtual environment; the first call makes that.
 
     Raises:
-        Unusable: it cannot be made; the cause in pip's or venv's own words.
+        Unusable: it cannot be made; the detail is the last line of pip or venv.
 
     """
     folder = cache / f"{interpreter.name}-{hashlib.sha256(interpreter.path.encode()).hexdigest()[:8]}"
@@ -39,14 +39,14 @@ def python_with_numpy(interpreter: Interpreter, cache: Path) -> str:
             cache.mkdir(parents=True, exist_ok=True)
             _make(interpreter, folder, python)
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)  # half an environment is not kept, after Ctrl-C either
+            shutil.rmtree(folder, ignore_errors=True)  # after Ctrl-C too, half an environment is not kept
             raise
     return str(python)
 
 
 def _make(interpreter: Interpreter, folder: Path, python: Path) -> None:
-    """Our own pip first: it is there even where the interpreter has none (Debian's), and saves unpacking another."""
-    _run([interpreter.path, "-m", "venv", "--without-pip", str(folder)], "cannot make an environment")
+    """Make it with our own pip first: some interpreters have none (Debian's), and unpacking another takes time."""
+    _run([interpreter.path, "-m", "venv", "--without-pip", str(folder)], "cannot make a virtual environment")
     try:
         _run([sys.executable, "-m", "pip", "--python", str(python), *NUMPY], "cannot install NumPy")
     except Unusable as ours:
@@ -60,15 +60,15 @@ def _make(interpreter: Interpreter, folder: Path, python: Path) -> None:
 
 
 def _has_numpy(python: Path) -> bool:
-    return python.exists() and run_child([str(python), "-I", "-c", "import numpy"], CHECK_S).code == 0
+    return python.exists() and run_command([str(python), "-I", "-c", "import numpy"], CHECK_S).exit_code == 0
 
 
-def _run(command: Sequence[str], complaint: str) -> None:
+def _run(command: Sequence[str], failure: str) -> None:
     try:
-        ended = run_child(command, INSTALL_S)
+        ended = run_command(command, INSTALL_S)
     except OSError as error:
-        raise Unusable("error", f"{complaint}: {error.strerror}") from None
-    if ended.code is None:
-        raise Unusable("timeout", f"{complaint}: not done after {INSTALL_S:g} s")
-    if ended.code != 0:
-        raise Unusable("error", f"{complaint}: {ended.last_words or f'exit code {ended.code}'}")
+        raise Unusable("error", f"{failure}: {error.strerror}") from None
+    if ended.exit_code is None:
+        raise Unusable("timeout", f"{failure}: not done after {INSTALL_S:g} s")
+    if ended.exit_code != 0:
+        raise Unusable("error", f"{failure}: {ended.last_line or f'exit code {ended.exit_code}'}")

@@ -1,1 +1,1 @@
-"""The machine: what it is, what speaks against it, and what fits into it."""
+"""The machine: what it is, what makes its figures worse, and what fits into its memory."""

@@ -1,7 +1,7 @@
 """Caveats: what about this machine makes figures worse than they need be, each with its remedy.
 
-A judgement is a function of what was read, so that it can be tried on the words of any machine. `before` looks
-around before a run begins, `during` compares two moments of it.
+A caveat is a function of what was read, so that it can be tested with the files of any machine. `before` reads
+the machine before a run begins, `during` compares two moments of it.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 
 import psutil
 
-BUSY_LOAD = 0.5  # half a core's worth of others, the minute before
-CLOCK_SLACK_S = 1.0  # how far two clocks may drift apart while one is being set right by NTP
+BUSY_LOAD = 0.5  # cores that other programs kept busy in the minute before
+CLOCK_SLACK_S = 1.0  # how far two clocks may drift apart while NTP corrects one
 NOTABLE_STEAL = 0.01  # of all time
 
 Read = Callable[[str], str]  # a file's text; empty if there is none
@@ -22,7 +22,7 @@ Read = Callable[[str], str]  # a file's text; empty if there is none
 
 @dataclass(frozen=True)
 class Caveat:
-    """Something that speaks against the figures, and what to do about it."""
+    """Something that makes the figures worse, and what to do about it."""
 
     what: str
     remedy: str
@@ -30,7 +30,7 @@ class Caveat:
 
 @dataclass(frozen=True)
 class Moment:
-    """The clocks at one moment, and the processors' time since the system began, in ticks."""
+    """The clocks at one moment, and the processors' time since the system started, in ticks."""
 
     wall_s: float
     monotonic_s: float
@@ -40,32 +40,32 @@ class Moment:
 
 
 def before(read: Read, load_1_min: float, on_battery: bool) -> list[Caveat]:
-    """What is to be said before a run begins."""
+    """Caveats that can be seen before a run begins."""
     return [*_frequency(read), *_load(load_1_min), *_battery(on_battery), *_quota(read)]
 
 
 def during(start: Moment, end: Moment) -> list[Caveat]:
-    """What is to be said of the time between two moments."""
+    """Caveats about the time between two moments."""
     return [*_clock(start, end), *_steal(start, end)]
 
 
 def of_blas(threads: int | None, wanted: int) -> list[Caveat]:
-    """What is to be said of the threads that BLAS was found to use."""
+    """Caveats about the number of threads that BLAS uses; None if it is unknown."""
     if threads is None:
-        return [Caveat("how many threads BLAS uses cannot be told", "install a NumPy whose BLAS threadpoolctl knows, such as PyPI's")]
+        return [Caveat("the number of threads that BLAS uses is unknown", "install a NumPy whose BLAS threadpoolctl knows, such as PyPI's")]
     if threads != wanted:
         return [
             Caveat(
                 f"BLAS uses {threads} threads where {wanted} was asked for",
-                "install a NumPy whose BLAS heeds the environment, such as PyPI's; times with other threads are not comparable",
+                "install a NumPy whose BLAS follows the environment variables, such as PyPI's; times with other threads are not comparable",
             )
         ]
     return []
 
 
 def this_moment() -> Moment:
-    """The moment that it is."""
-    boot = getattr(time, "CLOCK_BOOTTIME", None)  # goes on while the machine sleeps, on Linux alone
+    """The present moment."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)  # goes on while the machine sleeps; only Linux has it
     stolen, ticks = _processor_ticks(read_text("/proc/stat"))
     return Moment(time.time(), time.monotonic(), time.clock_gettime(boot) if boot is not None else time.monotonic(), stolen, ticks)
 
@@ -77,7 +77,7 @@ def on_battery() -> bool:
 
 
 def read_text(path: str) -> str:
-    """A file's text, without the space around it; empty if there is none to be had."""
+    """A file's text, without the space around it; empty if it cannot be read."""
     try:
         return Path(path).read_text("utf-8", "replace").strip()
     except OSError:
@@ -105,21 +105,22 @@ def _battery(on_battery: bool) -> Iterator[Caveat]:
 
 
 def _quota(read: Read) -> Iterator[Caveat]:
-    """A container's share of the processors; when it is spent, everybody inside stands still until the next period."""
+    """A container's share of processor time; when it is spent, all processes inside stop until the next period."""
     cores = _quota_of_v2(read) or _quota_of_v1(read)
     if cores:
         yield Caveat(
-            f"the container may use {cores:.3g} cores' worth of time and is stopped when it is spent",
+            f"the container may use {cores:.3g} cores' worth of time, and stops when it is used up",
             "start it without a CPU quota, and give it cores of its own (docker run --cpuset-cpus)",
         )
 
 
 def _quota_of_v2(read: Read) -> float | None:
-    """The least of the quotas on the way from this process's group to the root: "max 100000", or "150000 100000"."""
+    """The smallest quota from this process's group up to the root: "max 100000", or "150000 100000"."""
     paths = [line[3:] for line in read("/proc/self/cgroup").splitlines() if line.startswith("0::")] or ["/"]
     group = Path("/sys/fs/cgroup") / paths[0].lstrip("/")
-    found = [read(str(folder / "cpu.max")).split() for folder in (group, *group.parents)]
-    return min((int(one[0]) / int(one[1]) for one in found if len(one) == 2 and all(map(str.isdecimal, one))), default=None)
+    quotas = [read(str(folder / "cpu.max")).split() for folder in (group, *group.parents)]
+    limits = [int(words[0]) / int(words[1]) for words in quotas if len(words) == 2 and all(map(str.isdecimal, words))]
+    return min(limits, default=None)
 
 
 def _quota_of_v1(read: Read) -> float | None:
@@ -128,16 +129,16 @@ def _quota_of_v1(read: Read) -> float | None:
 
 
 def _clock(start: Moment, end: Moment) -> Iterator[Caveat]:
-    """Durations are read from the monotonic clock, which neither sleep nor a clock that is set can change."""
+    """Durations come from the monotonic clock, which neither sleep nor setting the clock can change."""
     running, since_boot = end.monotonic_s - start.monotonic_s, end.boot_s - start.boot_s
     asleep = since_boot - running
     if asleep > CLOCK_SLACK_S:
         yield Caveat(f"the machine slept for {asleep:.0f} s during the run", "keep it awake (systemd-inhibit, caffeinate)")
     jump = end.wall_s - start.wall_s - since_boot
     if abs(jump) > CLOCK_SLACK_S:
-        words = "back" if jump < 0 else "forward"
+        direction = "back" if jump < 0 else "forward"
         yield Caveat(
-            f"the clock was set {words} by {abs(jump):.0f} s during the run",
+            f"the clock was set {direction} by {abs(jump):.0f} s during the run",
             "durations do not depend on it, but times of day in the records do; let NTP keep it",
         )
 
@@ -147,7 +148,7 @@ def _steal(start: Moment, end: Moment) -> Iterator[Caveat]:
     share = (end.stolen - start.stolen) / ticks if ticks > 0 else 0.0
     if share > NOTABLE_STEAL:
         yield Caveat(
-            f"the host of this virtual machine took {100 * share:.0f} % of its processor time away",
+            f"the host of this virtual machine took {100 * share:.0f} % of its processor time",
             "use a machine of your own, or cores that are not shared",
         )
 
@@ -157,5 +158,5 @@ def _processor_ticks(stat: str) -> tuple[int, int]:
     words = stat.partition("\n")[0].split()
     if len(words) < 9 or words[0] != "cpu" or not all(map(str.isdecimal, words[1:])):
         return 0, 0
-    ticks = [int(word) for word in words[1:9]]  # a guest's time is counted in user's already
+    ticks = [int(word) for word in words[1:9]]  # user time includes that of guests
     return ticks[7], sum(ticks)

@@ -1,4 +1,4 @@
-"""The machine: what it is, in a record that is kept beside the figures, and a short name for it."""
+"""The fingerprint: a record of the machine that is kept beside the figures, and a short name for the machine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bench.measure.machine.caveats import read_text
 
 
 def fingerprint() -> dict[str, Any]:
-    """Hardware, system and software that figures depend on, and `machine`, a digest of what stays the same."""
+    """Hardware, system and software that figures depend on; `machine` is a digest of all that does not change by the hour."""
     lasting = {
         "cpu": _cpu_model(),
         "cores": os.cpu_count(),
@@ -39,7 +39,7 @@ def fingerprint() -> dict[str, Any]:
 
 
 def blas_of(hello: dict[str, Any]) -> dict[str, Any]:
-    """What a worker said of its BLAS, in the words of machine.json."""
+    """A worker's BLAS as machine.json has it."""
     pools = [pool for pool in hello["blas"] if pool.get("user_api") == "blas"]
     if not pools:
         return {"blas": "not reported", "blas_threads": None}
@@ -53,7 +53,7 @@ def _digest(record: dict[str, Any]) -> str:
 
 
 def _cpu_model() -> str:
-    """The processor's own name for itself; what `platform` knows where that is not to be had."""
+    """The processor's name from /proc/cpuinfo, or else what `platform` knows."""
     for line in read_text("/proc/cpuinfo").splitlines():
         if line.startswith("model name"):
             return line.split(":", 1)[1].strip()

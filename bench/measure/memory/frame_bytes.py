@@ -1,4 +1,4 @@
-"""Frames: the bytes that a layer's calls take on the interpreter's stack, from their code."""
+"""Frame bytes: what a layer's calls take on the interpreter's stack, computed from their code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SHALLOW, DEEP = 8, 16
 
 
 def frame_bytes(code: CodeType, version: tuple[int, int] = sys.version_info[:2]) -> int:
-    """What one call of a Python function takes: its frame's fields, its variables and its working stack.
+    """Bytes of one call of a Python function: its frame's fields, its variables and its working stack.
 
     8 (K + variables + stack), where K fields come first (CPython's `_PyInterpreterFrame`, from 3.11 on).
     """
@@ -22,12 +22,12 @@ def frame_bytes(code: CodeType, version: tuple[int, int] = sys.version_info[:2])
 
 
 def frame_bytes_per_layer(implementation: Implementation) -> int:
-    """What each further layer puts on the stack when it is deepest; 0 for one that loops."""
+    """Bytes that each further layer adds to the stack when it is deepest; 0 for a loop."""
     return (_deepest_stack(implementation, DEEP) - _deepest_stack(implementation, SHALLOW)) // (DEEP - SHALLOW)
 
 
 def _deepest_stack(implementation: Implementation, depth: int) -> int:
-    """The frames' bytes as the last layer's gradient appears, which is when recursion is deepest."""
+    """Bytes of all frames when recursion is deepest, which is when the last layer's gradient is emitted."""
     network, X, Y = implementation.prepared(*example((2,) * depth + (1,)))
     stacks: list[int] = []
     implementation.backprop(network, X, Y, lambda l, dW, db: stacks.append(_stack_bytes(sys._getframe())))

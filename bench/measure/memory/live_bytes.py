@@ -1,4 +1,4 @@
-"""The profile: live bytes after every forward and backward of every layer, through one step."""
+"""The profile of one step: live bytes after the forward and the backward of each layer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PHASES = ("forward", "backward")
 
 
 class Event(NamedTuple):
-    """One forward or backward is over: of which layer, counted from 0, and the live bytes above the start."""
+    """The end of one forward or backward: the layer, counted from 0, and the live bytes above those at the start."""
 
     layer: int
     phase: str
@@ -28,22 +28,22 @@ class Event(NamedTuple):
 def profile(step: Callable[[], object], network: Network, implementation: Implementation) -> list[Event]:
     """The events of one step, in order; none from an implementation that does its arithmetic elsewhere.
 
-    When a backward is over, dZ is still there beside dA_prev, dW and db: the worst moment of its layer.
+    When a backward ends, dZ is still alive beside dA_prev, dW and db: the worst moment of its layer.
     """
-    place = {id(layer): l for l, layer in enumerate(network.layers)}
-    numbers = array("q")  # three numbers an event and no objects, for they would be counted
+    index = {id(layer): l for l, layer in enumerate(network.layers)}
+    numbers = array("q")  # three numbers an event, and no objects, which would be counted
     start = 0
 
-    def told(function: Callable[..., Any], phase: int) -> Callable[..., Any]:
+    def counted(function: Callable[..., Any], phase: int) -> Callable[..., Any]:
         def wrapper(layer: Any, *arrays: Any) -> Any:
             result = function(layer, *arrays)
-            numbers.extend((place[id(layer)], phase, tracemalloc.get_traced_memory()[0] - start))
+            numbers.extend((index[id(layer)], phase, tracemalloc.get_traced_memory()[0] - start))
             return result
 
         return wrapper
 
-    wrappers = {getattr(layers, phase): told(getattr(layers, phase), number) for number, phase in enumerate(PHASES)}
-    with _in_place_of(wrappers, implementation.backprop), _traced():
+    wrappers = {getattr(layers, phase): counted(getattr(layers, phase), number) for number, phase in enumerate(PHASES)}
+    with _replaced_by(wrappers, implementation.backprop), _traced():
         step()  # as in `heap_peak`, what is made once does not count
         del numbers[:]
         start, _ = tracemalloc.get_traced_memory()
@@ -52,24 +52,24 @@ def profile(step: Callable[[], object], network: Network, implementation: Implem
 
 
 @contextmanager
-def _in_place_of(wrappers: dict[Any, Any], backprop: Any) -> Iterator[None]:
-    """Let every module that has taken a function by any name, a user's own too, find its wrapper there.
+def _replaced_by(wrappers: dict[Any, Any], backprop: Any) -> Iterator[None]:
+    """Replace the functions by their wrappers in every module that imports them, a user's own too, by whatever name.
 
-    So implementations are measured as they are, and need not know of it.
+    So implementations are measured as they are, and need no code for it.
     """
-    spaces = [vars(module) for module in list(sys.modules.values()) if hasattr(module, "__dict__")]
-    spaces.append(getattr(backprop, "__globals__", {}))
+    namespaces = [vars(module) for module in list(sys.modules.values()) if hasattr(module, "__dict__")]
+    namespaces.append(getattr(backprop, "__globals__", {}))
     replaced = []
     try:
-        for space in spaces:
-            for name, value in list(space.items()):
+        for namespace in namespaces:
+            for name, value in list(namespace.items()):
                 if type(value) is FunctionType and value in wrappers:  # isinstance would ask the value, and PyTorch has some that warn then
-                    space[name] = wrappers[value]
-                    replaced.append((space, name, value))
+                    namespace[name] = wrappers[value]
+                    replaced.append((namespace, name, value))
         yield
     finally:
-        for space, name, value in replaced:
-            space[name] = value
+        for namespace, name, value in replaced:
+            namespace[name] = value
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The meters of memory: the peak of one step, as the heap, the system and a sampler see it."""
+"""The meters of memory: the peak of one step by tracemalloc, by the system and by a sampler."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ SAMPLED_STEPS = 200
 SAMPLE_INTERVAL_S = 0.1  # memory_profiler's own choice, and so what most users have
 PR_SET_THP_DISABLE = 41  # prctl(2)
 
-# Above a threshold, malloc gives each array pages of its own and returns them at once. Left alone the
+# Above a threshold, malloc gives each array pages of its own and returns them at once. By default the
 # threshold moves as large arrays are freed, and a second spike of 30 MiB read 20, a third 0 (mallopt(3)).
-# NumPy asks for pages of 2 MiB for large arrays, and would be charged for them whole.
+# NumPy asks for pages of 2 MiB for large arrays, which would be counted whole.
 STEADY_PAGES = {"MALLOC_MMAP_THRESHOLD_": "65536", "NUMPY_MADVISE_HUGEPAGE": "0"}
 
 
@@ -41,7 +41,7 @@ def heap_peak(step: Work, depth: int) -> int:
     with collector_off():
         tracemalloc.start()
         try:
-            step()  # the first step also makes what Python keeps to use again
+            step()  # the first step also allocates what Python keeps and uses again
             before, _ = tracemalloc.get_traced_memory()
             tracemalloc.reset_peak()
             step()
@@ -51,10 +51,10 @@ def heap_peak(step: Work, depth: int) -> int:
 
 
 def resident_peak(step: Work) -> int:
-    """Bytes of resident memory at a step's worst moment above those before it, less what nothing at all takes.
+    """Bytes of resident memory at a step's worst moment above those before it, less the reading for no work at all.
 
     It sees everything, interpreter frames too, in whole pages. The step must be the first of its size in
-    this process: a second one finds room that the first has left, and seems to take less.
+    this process: a second one uses memory that the first has left, and seems to take less.
 
     Raises:
         Unmeasurable: this is not Linux, or its counter cannot be reset.
@@ -86,7 +86,7 @@ def sampled_series(step: Work, steps: int = SAMPLED_STEPS) -> list[tuple[float, 
 def high_water_bytes() -> int | None:
     """The most resident memory that this process has had, since the last reset; None where the system does not say.
 
-    Not getrusage's maxrss, which a process inherits from whoever started it.
+    Not getrusage's maxrss, which a process inherits from the one that started it.
     """
     try:
         status = Path("/proc/self/status").read_text("ascii")
@@ -97,14 +97,14 @@ def high_water_bytes() -> int | None:
 
 
 def whole_pages_only() -> None:
-    """Have no huge pages, which round every figure up to 2 MiB."""
+    """Turn huge pages off for this process; they round every figure up to 2 MiB."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0)
 
 
 @contextmanager
 def collector_off() -> Iterator[None]:
-    """No garbage collection inside, so that a figure does not hang on when it would have run."""
+    """No garbage collection inside, so that a figure does not depend on when it would have run."""
     was_enabled = gc.isenabled()
     gc.collect()
     gc.freeze()
@@ -137,6 +137,6 @@ def _reset_high_water() -> None:
 
 
 def _trim() -> None:
-    """Have glibc give free pages back, so that the next step must ask for them again."""
+    """Make glibc give free pages back, so that the next step must ask for them again."""
     if platform.libc_ver()[0] == "glibc":
         ctypes.CDLL(None).malloc_trim(0)

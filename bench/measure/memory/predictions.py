@@ -1,4 +1,4 @@
-"""Predictions: what a meter should read, from an implementation's formula and the code of its frames."""
+"""Predictions: what a meter should read, by an implementation's formula and the code of its frames."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LEAK_BYTES = 1_024  # a leaked step holds arrays of some kilobytes; less is Pyth
 
 
 def predicted_bytes(implementation: Implementation, meter: str, cell: Cell, features: int, outputs: int) -> int | None:
-    """The arrays' peak for the heap, and the frames with it for resident memory; None where no formula is known."""
+    """The peak of the arrays for the heap, with the frames for resident memory; None where no formula is known."""
     if implementation.peak is None or meter not in ("heap", "resident"):
         return None
     sizes = tuple(cell.sizes(features, outputs))
@@ -22,9 +22,7 @@ def predicted_bytes(implementation: Implementation, meter: str, cell: Cell, feat
     return arrays + (cell.depth * frame_bytes_per_layer(implementation) if meter == "resident" else 0)
 
 
-def leak_words(implementation: Implementation) -> str:
-    """That an implementation leaks, and how much; empty if it does not."""
+def leak(implementation: Implementation) -> int:
+    """Bytes that a small step leaves behind with the garbage collector off; 0 where they are no more than Python's own."""
     leaked = leaked_bytes(implementation)
-    if leaked < LEAK_BYTES:
-        return ""
-    return f"leaks: with the garbage collector off, a small step leaves {leaked} bytes behind, in a cycle that holds its arrays"
+    return leaked if leaked >= LEAK_BYTES else 0

@@ -1,23 +1,23 @@
-"""Memory, from the parent's side: a fresh interpreter for each implementation in each cell, never while timing."""
+"""Memory readings: a fresh interpreter for each implementation in each cell, and never while something is timed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.measure.memory.meters import STEADY_PAGES
+from bench.measure.workers.ask import SILENCE_S, Answers, WorkerFailed, answers, answers_in_order
 from bench.measure.workers.environment import worker_environment
-from bench.measure.workers.process import SILENCE_S, WorkerDied, answers
 from bench.plan.cells import Cell
 
 WORKER = "bench.measure.memory.worker"
 
-# Meters that one interpreter reads, one after the other, and what its environment has beside.
+# Meters that share an interpreter, one after the other, and what its environment has besides.
 # The sampler sees what most users would: malloc as it comes.
-SITTINGS: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
+SHARED_INTERPRETERS: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
     (("resident", "heap"), STEADY_PAGES),
     (("profile",), {}),
     (("sampled",), {}),
@@ -27,7 +27,7 @@ ANSWERED = {"meter", "peak_bytes", "status", "detail", "series"}
 
 
 @dataclass(frozen=True)
-class Weighing:
+class MemoryTask:
     """One implementation in one cell, and the meters to read."""
 
     cell: Cell
@@ -36,7 +36,7 @@ class Weighing:
 
 
 @dataclass(frozen=True)
-class Weight:
+class MemoryReading:
     """What a meter read of one implementation in one cell: the peak, or how it failed.
 
     `series` are the profile's events, or the samples.
@@ -52,14 +52,15 @@ class Weight:
 
 
 @dataclass(frozen=True)
-class Scales:
-    """Weighs implementations.
+class MemoryReader:
+    """Reads the meters of a task.
 
     Attributes:
         data: dataset and batch -> the .npz file that holds X, Y and loss.
         files: the user's own files to load implementations from.
         blas_threads: threads to pin BLAS to.
         silence_s: seconds without an answer after which a worker is taken to hang.
+        python: the interpreter to measure with.
 
     """
 
@@ -67,36 +68,24 @@ class Scales:
     files: Sequence[str] = ()
     blas_threads: int = 1
     silence_s: float = SILENCE_S
+    python: str = sys.executable
 
-    def __call__(self, weighing: Weighing) -> Iterator[Weight]:
-        """Yield what each meter reads, as it does."""
-        for meters, environment in SITTINGS:
-            pending = [meter for meter in meters if meter in weighing.meters]
-            while pending:
-                yield from self._one_process(replace(weighing, meters=tuple(pending)), pending, environment)
+    def __call__(self, task: MemoryTask) -> Iterator[MemoryReading]:
+        """Yield what each meter reads, as it does; a meter that ends the worker has a reading that says so."""
+        for meters, variables in SHARED_INTERPRETERS:
+            due = [meter for meter in meters if meter in task.meters]
+            for meter, reply in answers_in_order(due, self._asker(task, variables), _understood):
+                values = {"status": reply.status, "detail": reply.detail} if isinstance(reply, WorkerFailed) else reply
+                yield MemoryReading(task.cell, task.impl, **{**values, "meter": meter})
 
-    def _one_process(self, weighing: Weighing, pending: list[str], environment: dict[str, str]) -> Iterator[Weight]:
-        """Read the pending meters; one that ends the process is not pending any more either."""
-        environment = {**worker_environment(blas_threads=self.blas_threads), **environment}
-        try:
-            with closing(answers(WORKER, self._task(weighing), environment, self.silence_s)) as heard:
-                for answer in heard:
-                    if answer.get("meter") not in pending or not set(answer) <= ANSWERED:
-                        raise WorkerDied("error", f"answered {str(answer)[:80]}, which it was not asked")
-                    pending.remove(answer["meter"])
-                    yield Weight(weighing.cell, weighing.impl, **answer)
-                    if not pending:
-                        break
-                else:
-                    raise WorkerDied("error", "ended before it had answered")
-        except WorkerDied as death:
-            yield Weight(weighing.cell, weighing.impl, pending.pop(0), status=death.status, detail=death.detail)
+    def _asker(self, task: MemoryTask, variables: dict[str, str]) -> Callable[[list[str]], Answers]:
+        environment = {**worker_environment(blas_threads=self.blas_threads), **variables}
+        data = str(self.data[task.cell.dataset, task.cell.batch])
+        common = {"cell": asdict(task.cell), "impl": task.impl, "data": data, "files": list(self.files)}
+        return lambda meters: answers(WORKER, {**common, "meters": meters}, environment, self.silence_s, self.python)
 
-    def _task(self, weighing: Weighing) -> dict[str, Any]:
-        return {
-            "cell": asdict(weighing.cell),
-            "impl": weighing.impl,
-            "meters": list(weighing.meters),
-            "data": str(self.data[weighing.cell.dataset, weighing.cell.batch]),
-            "files": list(self.files),
-        }
+
+def _understood(answer: dict[str, Any], meter: str) -> dict[str, Any]:
+    if answer.get("meter") != meter or not set(answer) <= ANSWERED:
+        raise WorkerFailed("error", f"answered {str(answer)[:80]}, which it was not asked")
+    return answer

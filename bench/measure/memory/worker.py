@@ -1,26 +1,21 @@
-"""The memory worker: one implementation in one cell, read by one meter after another in a fresh interpreter.
+"""The memory worker: one implementation in one cell, read by one meter after another, in a fresh interpreter.
 
-Reads its task from standard input and answers in JSON lines, one a meter in the order of the task:
-{"meter": ..., "peak_bytes": ..., "series": [...]} or {"meter": ..., "status": ..., "detail": ...}.
+Answers, one a meter in the order of the task: {"meter": ..., "peak_bytes": ..., "series": [...]} or
+{"meter": ..., "status": ..., "detail": ...}.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from bench.measure.memory import live_bytes, meters
 from bench.measure.timing import visit
 from bench.measure.timing.steps import Workbench
-from bench.measure.timing.worker import answers_only
-from bench.measure.workers.lifeline import die_with_parent
+from bench.measure.workers.serve import Answer, serve
+from bench.plan.batches import Batch
 from bench.plan.cells import Cell
 from bench.plan.contenders import available
 from impls import Implementation
@@ -30,17 +25,13 @@ DEPTH_OF_ALL_SHAPES = 3  # a first, a middle and a last layer
 Read = Callable[[Workbench, Implementation], dict[str, Any]]
 
 
-def main() -> None:
-    """Do the task on standard input."""
-    answer = answers_only()
-    die_with_parent(int(os.environ["UNWIND_PARENT"]))
+def main(task: dict[str, Any], answer: Answer) -> None:
+    """Read the meters of the task."""
     meters.whole_pages_only()
-    task = json.load(sys.stdin)
     cell = Cell(**task["cell"])
     implementation = available(task["files"])[task["impl"]]
     visit.raise_recursion_limit(cell.depth)
-    with np.load(task["data"]) as data:
-        batch = data["X"], data["Y"], str(data["loss"])
+    batch = Batch.read(task["data"])
     _warm_up(Workbench(replace(cell, depth=min(cell.depth, DEPTH_OF_ALL_SHAPES)), *batch), implementation)
     bench = Workbench(cell, *batch)
     for meter in task["meters"]:
@@ -48,8 +39,8 @@ def main() -> None:
 
 
 def _warm_up(bench: Workbench, implementation: Implementation) -> None:
-    """Load and set up what the first step of all needs, BLAS's buffers too, without making room for all layers."""
-    with suppress(Exception):  # whatever it is, the real step will tell
+    """Load what any first step needs, BLAS's buffers too, with a network that leaves little memory behind."""
+    with suppress(Exception):  # the real step will raise it again
         bench.step(implementation)()
 
 
@@ -64,12 +55,12 @@ def _reading(read: Read, bench: Workbench, implementation: Implementation) -> di
 
 def _heap(bench: Workbench, implementation: Implementation) -> dict[str, Any]:
     if implementation.library and implementation.library.allocates:
-        raise meters.Unmeasurable(f"{implementation.library.name} takes memory where tracemalloc does not look")
+        raise meters.Unmeasurable(f"{implementation.library.name} allocates memory that tracemalloc does not see")
     return {"peak_bytes": meters.heap_peak(bench.step(implementation), bench.cell.depth)}
 
 
 def _resident(bench: Workbench, implementation: Implementation) -> dict[str, Any]:
-    """With what it prepares, where the cache may live; or without it where that is the library's copy of the parameters."""
+    """With what `prepare` allocates, where the cache may be; or without it where that is the library's copy of the parameters."""
     if implementation.moves:
         return {"peak_bytes": meters.resident_peak(bench.step(implementation))}
     return {"peak_bytes": meters.resident_peak(lambda: bench.step(implementation)())}
@@ -88,4 +79,4 @@ METERS: dict[str, Read] = {"resident": _resident, "heap": _heap, "sampled": _sam
 
 
 if __name__ == "__main__":
-    main()
+    serve(main)

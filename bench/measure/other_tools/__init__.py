@@ -1,1 +1,1 @@
-"""Other tools at the same work: what each of them says of a pair whose truth is known."""
+"""Other tools on the same work: what each reads of functions whose true ratios are known."""

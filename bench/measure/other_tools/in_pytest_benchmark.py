@@ -1,4 +1,4 @@
-"""The trio as pytest-benchmark times it; run by pytest, from `sessions`."""
+"""The trio as pytest-benchmark times it; `sessions` runs pytest on this file."""
 
 from __future__ import annotations
 

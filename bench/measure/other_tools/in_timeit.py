@@ -1,4 +1,4 @@
-"""The trio as `python -m timeit` times it: as many calls as last 0.2 s, so many times over, for each function in turn."""
+"""The trio as `python -m timeit` times it: as many calls as last 0.2 s, repeated, for each function in turn."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from bench.measure.other_tools.trio import functions
 
 def main(repeats: int) -> None:
     """Print {function: seconds a call, a list}."""
-    found = {}
+    seconds_per_call = {}
     for subject, function in functions().items():
         timer = Timer(function)
         number, _ = timer.autorange()
-        found[subject] = [seconds / number for seconds in timer.repeat(repeats, number)]
-    print(json.dumps(found))
+        seconds_per_call[subject] = [seconds / number for seconds in timer.repeat(repeats, number)]
+    print(json.dumps(seconds_per_call))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""A difference that is known: a hundred times the same work, and 1, 2, 5 and 10 % more of it.
+"""Known work: implementations that do a hundred times the same work, and 1, 2, 5 and 10 % more of it.
 
-Each goes forward and backward through all layers that many times and hands out the gradients of the last time. So all
-are right, and the ratio of two is that of their numbers; the update, which each has once, is a few thousandths of a step.
+Each goes forward and backward through all layers that many times and emits the gradients of the last time. So all are
+correct, and the ratio of two is that of their numbers; the update, which each makes once, is a few thousandths of a step.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from impls.iterative import backprop as once
 
 
 def backprop(times, network, X, Y, emit):  # type: ignore[no-untyped-def]  # as all of its kind in impls
-    """`iterative`'s backprop so many times over."""
+    """`iterative`'s backprop that many times."""
     for _ in range(times - 1):
         once(network, X, Y, lambda l, dW, db: None)
     return once(network, X, Y, emit)

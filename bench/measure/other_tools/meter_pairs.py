@@ -1,14 +1,13 @@
-"""Meters beside the same readings by other tools: memray for the heap, time -v for resident memory, getrusage for CPU time.
+"""Meters beside other tools that read the same: memray for the heap, time -v for resident memory, getrusage for CPU time.
 
-Run as a program, it is the child that is read: `python -m bench.measure.other_tools.meter_pairs HEAP|REST|STEP|CPU` with the data
-in the variable of the trio. Each prints what it read itself, and ends on the spot.
+Run as a program, it is the process that is read: `python -m bench.measure.other_tools.meter_pairs MODE IMPLEMENTATION`, with
+the data in the trio's variable. It prints what it read itself, and ends at once.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,24 +15,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from bench.measure.memory import meters
 from bench.measure.other_tools.trio import DATA
 from bench.measure.timing.steps import Workbench
+from bench.measure.workers.command import CommandResult, run_command
 from bench.measure.workers.environment import worker_environment
+from bench.plan.batches import Batch
 from bench.plan.cells import Cell
 from impls import IMPLEMENTATIONS
 
 CELL = Cell("breast_cancer", batch=256, depth=50, width=256, dtype="float64", update="deferred", allocator="default")
-WEIGHED = ("iterative", "recursive")
+IMPLS = ("iterative", "recursive")
 BUSY_S = 1.0
+LONGEST_READING_S = 120.0  # a reading takes some seconds
 TIME = Path("/usr/bin/time")
 KIB, MIB = 2**10, 2**20
 
 
 @dataclass(frozen=True)
-class Weighing:
+class MeterPair:
     """One figure, read twice: by a meter of this project and by another tool, in the same unit.
 
     Attributes:
@@ -64,69 +64,69 @@ class Weighing:
         return "ok" if abs(self.ours - self.theirs) <= self.allowed else "failed"
 
 
-def weighings(data: Path) -> list[Weighing]:
-    """Every meter beside its other tool."""
-    return [*(_heap(name, data) for name in WEIGHED), *(_resident(name, data) for name in WEIGHED), _cpu(data)]
+def read_pairs(data: Path) -> list[MeterPair]:
+    """Every meter beside another tool, on the batch in an .npz file."""
+    return [*(_heap(name, data) for name in IMPLS), *(_resident(name, data) for name in IMPLS), _cpu(data)]
 
 
-def _heap(name: str, data: Path) -> Weighing:
+def _heap(name: str, data: Path) -> MeterPair:
     """Tracemalloc's peak of a step, and memray's of the next one. Interpreter frames, which memray counts, are within the bound."""
     try:
-        found = _child(["HEAP", name], data)
-    except ChildFailed as error:
-        return Weighing("heap", "memray", name, "bytes", detail=str(error))
-    return Weighing("heap", "memray", name, "bytes", found["ours"], found["theirs"], 0.02 * found["theirs"] + 64 * KIB)
+        peaks = _readings("HEAP", name, data)
+    except ReadingFailed as error:
+        return MeterPair("heap", "memray", name, "bytes", detail=str(error))
+    return MeterPair("heap", "memray", name, "bytes", peaks["ours"], peaks["theirs"], 0.02 * peaks["theirs"] + 64 * KIB)
 
 
-def _resident(name: str, data: Path) -> Weighing:
+def _resident(name: str, data: Path) -> MeterPair:
     """The high-water mark of a step, and by how much the peak of a whole process is higher when it takes one."""
     if not TIME.exists():
-        return Weighing("resident", "time -v", name, "bytes", detail=f"{TIME} is not installed; the package is called time")
+        return MeterPair("resident", "time -v", name, "bytes", detail=f"{TIME} is not installed; the package is called time")
     try:
-        ours = _child(["STEP", name], data)["ours"]
-        with_step, without = (_peak_by_time([mode, name], data) for mode in ("STEP", "REST"))
-    except ChildFailed as error:
-        return Weighing("resident", "time -v", name, "bytes", detail=str(error))
-    return Weighing("resident", "time -v", name, "bytes", ours, with_step - without, 0.02 * ours + MIB)
+        ours = _readings("STEP", name, data)["ours"]
+        with_step, without = (_peak_by_time(mode, name, data) for mode in ("STEP", "REST"))
+    except ReadingFailed as error:
+        return MeterPair("resident", "time -v", name, "bytes", detail=str(error))
+    return MeterPair("resident", "time -v", name, "bytes", ours, with_step - without, 0.02 * ours + MIB)
 
 
-def _cpu(data: Path) -> Weighing:
-    """The clock of the timed runs, and the kernel's account of the same stretch."""
+def _cpu(data: Path) -> MeterPair:
+    """The clock that times are measured with, and the kernel's account of the same second."""
     try:
-        found = _child(["CPU", WEIGHED[0]], data)
-    except ChildFailed as error:
-        return Weighing("cpu", "getrusage", "some hundred steps", "seconds", detail=str(error))
-    return Weighing("cpu", "getrusage", "some hundred steps", "seconds", found["ours"], found["theirs"], 0.01 * found["ours"])
+        times = _readings("CPU", IMPLS[0], data)
+    except ReadingFailed as error:
+        return MeterPair("cpu", "getrusage", "some hundred steps", "seconds", detail=str(error))
+    return MeterPair("cpu", "getrusage", "some hundred steps", "seconds", times["ours"], times["theirs"], 0.01 * times["ours"])
 
 
-class ChildFailed(Exception):
-    """A child could not be read; the message is its last word."""
+class ReadingFailed(Exception):
+    """A process could not be read; the message is the last line that it wrote."""
 
 
-def _child(words: list[str], data: Path, prefix: list[str] | None = None) -> dict[str, float]:
-    return json.loads(_run(words, data, prefix or []).stdout)
+def _readings(mode: str, name: str, data: Path) -> dict[str, float]:
+    return json.loads(_run(mode, name, data).out)
 
 
-def _peak_by_time(words: list[str], data: Path) -> int:
+def _peak_by_time(mode: str, name: str, data: Path) -> int:
     """Bytes of the process's peak, as time -v has them from wait4(2)."""
-    lines = _run(words, data, [str(TIME), "-v"]).stderr.splitlines()
+    lines = _run(mode, name, data, str(TIME), "-v").err.splitlines()
     return next(int(line.split()[-1]) * KIB for line in lines if "Maximum resident set size" in line)
 
 
-def _run(words: list[str], data: Path, prefix: list[str]) -> subprocess.CompletedProcess[str]:
+def _run(mode: str, name: str, data: Path, *prefix: str) -> CommandResult:
     environment = {**worker_environment(), **meters.STEADY_PAGES, DATA: str(data)}
-    command = [*prefix, sys.executable, "-m", __name__, *words]
-    ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment)
-    if ended.returncode != 0:
-        raise ChildFailed((ended.stderr.strip().splitlines() or ["it ended without a word"])[-1])
+    ended = run_command([*prefix, sys.executable, "-m", __name__, mode, name], LONGEST_READING_S, environment)
+    if ended.exit_code is None:
+        raise ReadingFailed(f"it had not ended after {LONGEST_READING_S:.0f} s")
+    if ended.exit_code != 0:
+        raise ReadingFailed(ended.last_line or f"exit code {ended.exit_code}")
     return ended
 
 
 def main(mode: str, name: str) -> None:
-    """Be the child."""
+    """Read one implementation, or nothing, in this process."""
     meters.whole_pages_only()
-    with np.load(os.environ[DATA]) as data:
-        bench = Workbench(CELL, data["X"], data["Y"], str(data["loss"]))
+    bench = Workbench(CELL, *Batch.read(os.environ[DATA]))
     print(json.dumps(MODES[mode](bench.step(IMPLEMENTATIONS[name]))), flush=True)
     os._exit(0)  # what ending takes is not part of any reading
 

@@ -1,27 +1,28 @@
-"""Sessions: one run of another tool over the trio, and every time that it took."""
+"""Sessions: one run of another tool over the trio, with every time that it recorded."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 
 from bench.measure.other_tools.trio import DATA
+from bench.measure.workers.command import run_command
 from bench.measure.workers.environment import BLAS_VARIABLES, worker_environment
 
 HERE = Path(__file__).parent
-LONGEST_S = 300.0  # some twenty times what a session takes
+LONGEST_SESSION_S = 300.0  # some twenty times what a session takes
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Seconds a call, as the tool recorded them, the first one first; `process` counts those that it used for the subject."""
+    """Seconds a call as the tool recorded them; `process` counts, from 0, the processes that it used for the subject."""
 
     subject: str
     process: int
@@ -38,14 +39,19 @@ class Session:
 
 
 class ToolFailed(Exception):
-    """Another tool could not be run; the message is its last word."""
+    """Another tool could not be run; the message is the last line that it wrote."""
+
+
+class ToolMissing(ToolFailed):
+    """Another tool is not installed."""
 
 
 def pytest_benchmark(data: Path, seconds: float) -> Session:
-    """One session with so many seconds a function (`--benchmark-max-time`), all in one process as the tool has it.
+    """One session with that many seconds a function (`--benchmark-max-time`), all in one process as is the tool's way.
 
     Raises:
-        ToolFailed: it is not installed, or ends in an error.
+        ToolMissing: it is not installed.
+        ToolFailed: it ends in an error, or hangs.
 
     """
 
@@ -55,16 +61,17 @@ def pytest_benchmark(data: Path, seconds: float) -> Session:
         return ["-m", "pytest", str(HERE / "in_pytest_benchmark.py"), *settings, *timing]
 
     def read(text: str) -> list[Sample]:
-        return [Sample(one["params"]["subject"], 0, seconds) for one in json.loads(text)["benchmarks"] for seconds in one["stats"]["data"]]
+        benchmarks = json.loads(text)["benchmarks"]
+        return [Sample(each["params"]["subject"], 0, seconds) for each in benchmarks for seconds in each["stats"]["data"]]
 
     return _session("pytest-benchmark", command, read, data)
 
 
 def pyperf(data: Path, processes: int) -> Session:
-    """One session with so many processes a function, and the rest as pyperf has it: three values each, of 0.1 s.
+    """One session with that many processes a function, and pyperf's own settings: three values each, of 0.1 s.
 
     Raises:
-        ToolFailed: as above.
+        ToolMissing, ToolFailed: as above.
 
     """
 
@@ -73,20 +80,21 @@ def pyperf(data: Path, processes: int) -> Session:
         return [str(HERE / "in_pyperf.py"), "--quiet", "-p", str(processes), "--inherit-environ", inherited, "-o", str(out)]
 
     def read(text: str) -> list[Sample]:
-        found = []
-        for one in json.loads(text)["benchmarks"]:
-            runs = [run for run in one["runs"] if "values" in run]  # the others only calibrate
-            found += [Sample(_name(one), number, seconds) for number, run in enumerate(runs) for seconds in run["values"]]
-        return found
+        samples = []
+        for benchmark in json.loads(text)["benchmarks"]:
+            subject = benchmark["metadata"]["name"]
+            runs = [run for run in benchmark["runs"] if "values" in run]  # the others only calibrate
+            samples += [Sample(subject, number, seconds) for number, run in enumerate(runs) for seconds in run["values"]]
+        return samples
 
     return _session("pyperf", command, read, data)
 
 
 def timeit(data: Path, repeats: int) -> Session:
-    """One session with so many repeats a function.
+    """One session with that many repeats a function.
 
     Raises:
-        ToolFailed: as above.
+        ToolMissing, ToolFailed: as above.
 
     """
 
@@ -97,24 +105,17 @@ def timeit(data: Path, repeats: int) -> Session:
 
 
 def _session(tool: str, command: Callable[[Path], Sequence[str]], read: Callable[[str], list[Sample]], data: Path) -> Session:
+    """Run the tool on a file to write to, and read what it wrote there, or else on standard output."""
+    if find_spec(tool.replace("-", "_")) is None:
+        raise ToolMissing(f"{tool} is not installed")
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.json"
         start = perf_counter()
-        ended = _run(command(out), {**worker_environment(), DATA: str(data), "PYTEST_ADDOPTS": ""})
+        environment = {**worker_environment(), DATA: str(data), "PYTEST_ADDOPTS": ""}
+        ended = run_command([sys.executable, *command(out)], LONGEST_SESSION_S, environment)
         wall_s = perf_counter() - start
-        if ended.returncode != 0:
-            raise ToolFailed([f"exit code {ended.returncode}", *(ended.stderr or ended.stdout).strip().splitlines()][-1])
-        return Session(tool, tuple(read(out.read_text("utf-8") if out.exists() else ended.stdout)), wall_s)
-
-
-def _run(command: Sequence[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(
-            [sys.executable, *command], stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment, timeout=LONGEST_S
-        )
-    except subprocess.TimeoutExpired:
-        raise ToolFailed(f"it had not ended after {LONGEST_S:.0f} s") from None
-
-
-def _name(benchmark: dict[str, dict[str, str]]) -> str:
-    return benchmark["metadata"]["name"]
+        if ended.exit_code is None:
+            raise ToolFailed(f"it had not ended after {LONGEST_SESSION_S:.0f} s")
+        if ended.exit_code != 0:
+            raise ToolFailed(ended.last_line or f"exit code {ended.exit_code}")
+        return Session(tool, tuple(read(out.read_text("utf-8") if out.exists() else ended.out)), wall_s)

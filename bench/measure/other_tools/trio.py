@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 
-import numpy as np
-
 from bench.measure.other_tools.known_work import hundred, more_2
 from bench.measure.timing.steps import Step, Workbench
+from bench.plan.batches import Batch
 from bench.plan.selfcheck import TRIO
 
 DATA = "UNWIND_TRIO"  # the variable that names the .npz file with the data
@@ -15,7 +14,6 @@ FIRST, AGAIN, MORE = SUBJECTS = ("first", "again", "more")
 
 
 def functions() -> dict[str, Step]:
-    """Training steps of 2 to 4 ms in the same buffers, by what they are."""
-    with np.load(os.environ[DATA]) as data:
-        bench = Workbench(TRIO, data["X"], data["Y"], str(data["loss"]))
+    """Subject -> its training step, of 2 to 4 ms, all in the same buffers."""
+    bench = Workbench(TRIO, *Batch.read(os.environ[DATA]))
     return {FIRST: bench.step(hundred), AGAIN: bench.step(hundred), MORE: bench.step(more_2)}

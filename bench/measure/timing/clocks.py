@@ -14,7 +14,7 @@ except ImportError:  # Windows has no such counter
 
 
 class Reading(NamedTuple):
-    """Of one step, the mean over the iterations: nanoseconds of CPU and wall time, and minor page faults."""
+    """The mean of one step over the iterations: nanoseconds of CPU and wall time, and minor page faults."""
 
     cpu_ns: float
     wall_ns: float
@@ -27,7 +27,7 @@ def minor_faults() -> int:
 
 
 def read_clocks(step: Callable[[], object], iterations: int) -> Reading:
-    """Run `step` that many times in a row and read all three meters around it."""
+    """Run `step` that many times in a row and read CPU time, wall time and page faults around it."""
     faults = minor_faults()
     wall = perf_counter_ns()
     cpu = process_time_ns()

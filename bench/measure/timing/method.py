@@ -1,15 +1,13 @@
-"""The method: the code that takes times, as a digest, since those of two methods do not belong in one median."""
+"""The method: a digest of the code that takes times, since times of two methods do not belong in one median."""
 
 from __future__ import annotations
 
-import hashlib
-import inspect
-
-from bench.measure.timing import clocks, frame_room, steps, visit, worker
+from bench.measure.timing import pass_timer, worker
 from bench.plan import allocators
+from bench.plan.sources import code_digest, taken_from
 
 
 def method() -> str:
-    """A digest of all that runs between a step and the nanoseconds that are recorded of it."""
-    sources = map(inspect.getsource, (allocators, clocks, frame_room, steps, visit, worker))
-    return hashlib.sha256("\n".join(sources).encode()).hexdigest()[:12]
+    """A digest of all that runs between a step and the nanoseconds that are recorded of it, on either side of the pipe."""
+    ends = [pass_timer.__name__, worker.__name__]
+    return code_digest([*ends, *taken_from(ends, "bench.measure"), allocators.__name__])

@@ -1,4 +1,4 @@
-"""Passes: which cells are visited in which order, and when to stop. Knows no clock and no process of its own."""
+"""Passes: which cells are visited in which order, and when to stop. The clock and the measuring function are arguments."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.plan.cells import Cell
 
 @dataclass(frozen=True)
 class Assignment:
-    """One visit to make: the cell, who runs in it, how many rounds, and the seed of its order."""
+    """One visit to make: the cell, the contenders, how many rounds, and the seed of their order."""
 
     cell: Cell
     pass_number: int
@@ -37,7 +37,7 @@ class Finished:
 
 
 class Judge(Protocol):
-    """What a schedule must know of the results so far; `bench.analyse.progress` knows it."""
+    """What the schedule must know of the results so far; `bench.analyse.progress` implements it."""
 
     def decided(self, cell: Cell) -> bool:
         """Is there nothing more to learn in this cell?"""
@@ -65,8 +65,8 @@ def run_passes(
 ) -> Iterator[Finished]:
     """Yield visits as they finish, pass after pass, until every cell is decided or the time is spent.
 
-    Whoever consumes this records each visit and tells the judge before asking for the next one. A
-    pass that was cut short is completed first, and stopping between any two visits loses nothing.
+    The consumer must record each visit and tell the judge before it asks for the next one. A pass that
+    was cut short is completed first, and stopping between any two visits loses nothing.
     """
     start = clock()
     number = max(1, max((judge.last_pass(cell) for cell in cells), default=1))

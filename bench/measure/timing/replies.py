@@ -1,19 +1,19 @@
-"""What a worker may answer during a pass, checked: code that is being measured may write anywhere, and has."""
+"""What a timing worker may answer, checked: code that is being measured may write anywhere, and has."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from bench.measure.timing.passes import Assignment
 from bench.measure.timing.visit import Measurement
-from bench.measure.workers.process import WorkerDied
+from bench.measure.workers.ask import WorkerFailed
 
 Status = Literal["ok", "recursion_error", "segfault", "out_of_memory", "timeout", "error", "skipped"]
-Place = Annotated[int, Field(ge=0)] | None
-Nanoseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
-Row = tuple[str, Place, Place, Place, Nanoseconds, Nanoseconds, Nanoseconds, Status, str]  # a Measurement
+Count = Annotated[int, Field(ge=0)] | None
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
+MeasurementFields = tuple[str, Count, Count, Count, Amount, Amount, Amount, Status, str]
 
 
 class Hello(BaseModel):
@@ -31,7 +31,7 @@ class Trying(BaseModel):
 class Rows(BaseModel):
     """It has made a visit."""
 
-    rows: list[Row]
+    rows: list[MeasurementFields]
     wall_s: float
 
     @property
@@ -40,29 +40,29 @@ class Rows(BaseModel):
         return tuple(Measurement(*row) for row in self.rows)
 
 
-class BadEnd(BaseModel):
-    """A visit came to a bad end."""
+class FailedVisit(BaseModel):
+    """A visit failed, and the worker goes on."""
 
     status: Status
     detail: str
 
 
-Reply = Hello | Trying | Rows | BadEnd
+Reply = Hello | Trying | Rows | FailedVisit
 REPLY: TypeAdapter[Reply] = TypeAdapter(Reply)
 
 
-def understand(answer: dict[str, Any], pending: list[Assignment]) -> Reply:
-    """The answer as one of the four, about the first of the visits that are still to be made.
+def understood(answer: dict[str, Any], contenders: Sequence[str]) -> Reply:
+    """The answer as one of the four, about a visit with those contenders.
 
     Raises:
-        WorkerDied: it is none of them, or speaks of somebody who does not run there.
+        WorkerFailed: it is none of them, or about a contender that does not run there.
 
     """
     try:
         reply = REPLY.validate_python(answer)
     except ValidationError:
-        raise WorkerDied("error", f"answered {str(answer)[:80]}, which is no answer") from None
+        raise WorkerFailed("error", f"answered {str(answer)[:80]}, which is no answer") from None
     names = {reply.trying} if isinstance(reply, Trying) else {row[0] for row in reply.rows} if isinstance(reply, Rows) else set()
-    if not isinstance(reply, Hello) and not (pending and names <= set(pending[0].contenders)):
-        raise WorkerDied("error", f"answered {str(answer)[:80]}, which it was not asked")
+    if not names <= set(contenders):
+        raise WorkerFailed("error", f"answered {str(answer)[:80]}, which it was not asked")
     return reply

@@ -22,8 +22,8 @@ MakeReady = Callable[[], Step]
 class Workbench:
     """One network, one batch, and the parameters' first values, to put back before each measurement.
 
-    Every contender of a cell works in these same buffers: separate copies differ in their place in
-    memory, and that alone biased a comparison of identical code by 0.8 %.
+    Every contender of a cell works in these same buffers: separate copies have other addresses, and that
+    alone biased a comparison of identical code by 0.8 %.
     """
 
     def __init__(self, cell: Cell, X: np.ndarray, Y: np.ndarray, loss: str, seed: int = 0) -> None:
@@ -46,7 +46,7 @@ class Workbench:
         return partial(UPDATES[self.cell.update], implementation, *implementation.prepared(self.network, self.X, self.Y), LEARNING_RATE)
 
     def contenders(self, names: list[str], implementations: dict[str, Implementation], baseline: str) -> dict[str, MakeReady]:
-        """What makes each contender ready outside the clock: the parameters are put back, and it gives its prepared step.
+        """Name -> a function to call outside the clock, which puts the parameters back and returns the prepared step.
 
         The control is the baseline once more.
         """
@@ -59,17 +59,17 @@ class Workbench:
             implementation = implementations[baseline if name == CONTROL else name]
             step = self.step(implementation)
             if implementation.moves:
-                step()  # the first on arrays that are new pays for their pages, and of large steps one alone is measured
+                step()  # the first step on new arrays pays for their pages, and of a large step only one is measured
             return step
 
         return {name: partial(ready, name) for name in names}
 
 
 def floor_step(network: Network, X: np.ndarray) -> Step:
-    """The matrix products of one step into arrays that are there already, and nothing else.
+    """The matrix products of one step into preallocated arrays, and nothing else.
 
-    Nobody who asks NumPy for these products can beat it. One in machine code may, since it does not call BLAS through
-    Python, and so may one who lays out its arrays in another order.
+    No implementation that asks NumPy for these products can be faster. One in machine code may be, since it does not
+    call BLAS through Python, and so may one that lays out its arrays in another order.
     """
     return partial(_multiply, floor_products(network, X))
 
@@ -83,8 +83,8 @@ def floor_products(network: Network, X: np.ndarray) -> list[tuple[np.ndarray, np
     """Factors and result of each product: W A_prev forward, dZ A_prev^T and W^T dZ backward, the last not for the first layer.
 
     Only the work counts, so all layers of one shape read the same A_prev and the same dZ, and write over the same results.
-    But dZ is never A_prev: for `A.dot(A.T)` NumPy takes another routine than for `A.dot(B.T)`, BLAS's syrk for gemm, and
-    copies half of what comes out, at 0.86 to 2.3 times the time for 8 to 1024 units.
+    But dZ is never A_prev: for `A.dot(A.T)` NumPy calls BLAS's syrk, for `A.dot(B.T)` gemm, and syrk, after which it
+    copies half of the result, takes 0.86 to 2.3 times the time for 8 to 1024 units.
     """
     activations, signals, results = _ArrayByShape(X.dtype), _ArrayByShape(X.dtype), _ArrayByShape(X.dtype)
     examples = X.shape[1]

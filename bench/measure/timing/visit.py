@@ -16,17 +16,16 @@ from bench.measure.timing.steps import MakeReady, Step
 from bench.plan.contenders import FLOOR
 
 SHORTEST_NS = 2_000_000  # a measurement lasts at least this long
-FRAME_CHUNK_BYTES = 16 * 1024  # CPython's unit of allocation for frames
-FRAME_BYTES = 8 * (9 + 4)  # what one frame of `_at_depth` takes, about
+START_DEPTHS = 157  # frames of `_at_depth`, 120 bytes each on CPython 3.11: 1.15 times the 16 KiB of a chunk of frames
 
 ReadClocks = Callable[[Step, int], Reading]
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """One contender at one place of one round; times are nanoseconds an iteration.
+    """One contender at one position (`order`) of one round; times are nanoseconds an iteration.
 
-    `status` is "ok", or the name of what went wrong, with `detail` in words and no numbers.
+    `status` is "ok", or the word for what went wrong; then `detail` says more and there are no numbers.
     """
 
     impl: str
@@ -42,10 +41,10 @@ class Measurement:
 
 @dataclass
 class Visit:
-    """What `measure` needs: what makes each contender ready for a measurement, and where randomness comes from.
+    """What `measure` needs: what makes each contender ready for a measurement, and the source of randomness.
 
-    `announce(name)` is called before each measurement, outside the clock, so that whoever watches
-    knows that it goes on, and to whom a crash belongs.
+    `announce(name)` is called before each measurement, outside the clock, so that the parent knows that
+    the visit goes on, and which contender a crash belongs to.
     """
 
     contenders: dict[str, MakeReady]
@@ -57,7 +56,7 @@ class Visit:
 
 
 def measure(visit: Visit) -> list[Measurement]:
-    """Warm up, agree on one number of iterations for all, and time every contender in every round.
+    """Warm up, set one number of iterations for all, and time every contender in every round.
 
     A contender that raises is left out, and its failure is a row.
     """
@@ -67,10 +66,10 @@ def measure(visit: Visit) -> list[Measurement]:
         durations = _warm_up(visit)
         if not durations:
             return visit.failures
-        iterations = math.ceil(1.05 * SHORTEST_NS / min(_compared(durations)))
+        iterations = math.ceil(1.05 * SHORTEST_NS / min(_without_floor(durations)))
         rows = list(visit.failures)
         for number in range(visit.rounds):
-            depth = visit.rng.randrange(FRAME_CHUNK_BYTES // FRAME_BYTES)
+            depth = visit.rng.randrange(START_DEPTHS)
             rows += _at_depth(depth, lambda number=number: _round(visit, list(durations), number, iterations))  # type: ignore[misc]
         return rows
     finally:
@@ -78,7 +77,7 @@ def measure(visit: Visit) -> list[Measurement]:
 
 
 def _warm_up(visit: Visit) -> dict[str, float]:
-    """Nanoseconds of one warm step, of each contender that can take one."""
+    """Nanoseconds of one warm step of each contender; one that raises is among the failures instead."""
     durations = {}
     for name, make_ready in visit.contenders.items():
         visit.announce(name)
@@ -89,9 +88,9 @@ def _warm_up(visit: Visit) -> dict[str, float]:
     return durations
 
 
-def _compared(durations: dict[str, float]) -> list[float]:
-    """How long a step takes whom. The floor does not count unless it is alone: it may be ten times as fast,
-    and would make everybody else's measurements ten times as long as they need to be.
+def _without_floor(durations: dict[str, float]) -> list[float]:
+    """Durations of all but the floor, or the floor's if it is alone: it may be ten times as fast,
+    and would make all other measurements ten times as long as they need to be.
     """
     return [ns for name, ns in durations.items() if name != FLOOR] or list(durations.values())
 
@@ -108,7 +107,7 @@ def _round(visit: Visit, names: list[str], number: int, iterations: int) -> list
 
 
 def _step_ns(step: Step) -> float:
-    """CPU nanoseconds of one warm step, from a burst that is doubled until it lasts long enough to tell."""
+    """CPU nanoseconds of one warm step, from a number of steps that is doubled until they last long enough to be timed."""
     step()
     iterations = 1
     while True:
@@ -124,10 +123,10 @@ def _step_ns(step: Step) -> float:
 def _at_depth(frames: int, work: Callable[[], list[Measurement]]) -> list[Measurement]:
     """Do the work from that many frames further down the stack.
 
-    A call that straddles the end of a frame chunk is up to 200 times dearer on CPython 3.11 to 3.13
-    (python/cpython#142183), for every call at that depth. So each round starts at a random depth, the same
-    for all in it: who takes few frames, as loops do, then straddles in some rounds, and the median leaves them
-    out. With one depth for a whole visit it spoiled passes, some of which read 0.3 or 1.3 for what is 1.07.
+    A call that straddles the end of a chunk of frames takes up to 200 times as long on CPython 3.11 to 3.13
+    (python/cpython#142183), and so does every call at that depth. So each round starts at a random depth, the same
+    for all in it: a contender of few frames, such as a loop, straddles in some rounds, and the median leaves them
+    out. With one depth for a whole visit, some passes were useless: they read 0.3 or 1.3 where the ratio is 1.07.
     Recursion that is deeper than a chunk straddles at any start; that is a cost of its own, which stays in the median.
     """
     if frames == 0:
@@ -136,7 +135,7 @@ def _at_depth(frames: int, work: Callable[[], list[Measurement]]) -> list[Measur
 
 
 def status_of(error: BaseException) -> str:
-    """The contract's word for an exception."""
+    """The status for an exception."""
     if isinstance(error, RecursionError):
         return "recursion_error"
     if isinstance(error, MemoryError):

@@ -1,6 +1,6 @@
-"""Training: the same network trained by each implementation and update, epoch by epoch.
+"""Epochs: the same network trained by each implementation and update, epoch by epoch.
 
-It answers whether they learn the same, to the last bit, and what a whole training costs with each.
+They show whether all learn the same, to the last bit, and what a whole training costs with each.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ class Epoch:
 def train(dataset: Dataset, implementation: Implementation, update: str, epochs: int = EPOCHS, seed: int = 0) -> Iterator[Epoch]:
     """Train a network of four layers with plain gradient descent on shuffled batches; yield each epoch.
 
-    The seed fixes the first weights and the order of the examples, so that two trainings differ in
-    nothing but the implementation and the update.
+    The seed fixes the first weights and the order of the examples, so that two trainings differ only in
+    the implementation and the update.
     """
     network = make_network((len(dataset.X), *HIDDEN, len(dataset.Y)), "tanh", dataset.loss, seed=seed)
-    for size in {BATCH, dataset.X.shape[1] % BATCH} - {0}:  # what is compiled for a size is compiled outside the clock
+    for size in {BATCH, dataset.X.shape[1] % BATCH} - {0}:  # compiles, where that depends on the size, outside the clock
         implementation.prepared(network, dataset.X[:, :size].copy(), dataset.Y[:, :size].copy())
     network, *_ = implementation.prepared(network, dataset.X, dataset.Y)
     rng = np.random.default_rng(seed)
@@ -70,8 +70,8 @@ def accuracy(network: Network, dataset: Dataset) -> float:
     A = dataset.X
     for layer in network.layers:
         A = forward(layer, A)
-    right = (A > 0) == dataset.Y if len(A) == 1 else A.argmax(axis=0) == dataset.Y.argmax(axis=0)
-    return float(np.mean(right))
+    correct = (A > 0) == dataset.Y if len(A) == 1 else A.argmax(axis=0) == dataset.Y.argmax(axis=0)
+    return float(np.mean(correct))
 
 
 def _batches(dataset: Dataset, rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:

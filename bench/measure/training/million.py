@@ -1,4 +1,4 @@
-"""A million layers: a network deeper than anybody needs, trained for a few steps, in a process of its own."""
+"""A million layers: a very deep network, trained for a few steps in a process of its own."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from bench.measure.workers.ask import answers
 from bench.measure.workers.environment import worker_environment
-from bench.measure.workers.process import answers
 from bench.plan.datasets import Dataset
 
 WORKER = "bench.measure.training.million_worker"
@@ -18,11 +18,11 @@ WIDTH, BATCH, STEPS = 4, 4, 3
 
 
 @dataclass(frozen=True)
-class Deep:
-    """What one implementation did: seconds to build the network, and of its steps the losses and the seconds.
+class DeepTraining:
+    """What one implementation did: seconds to build the network, and the loss and the seconds of each step.
 
-    `peak_bytes` is the most memory that the process ever had, `resting_bytes` what it had when the network
-    was built. None where the system does not say.
+    `peak_bytes` is the most memory that the process ever had, `resting_bytes` the most that it had had when the
+    network was built; None where the system does not say.
     """
 
     impl: str
@@ -33,35 +33,35 @@ class Deep:
     peak_bytes: int | None
 
 
-def train_deep(impl: str, depth: int, dataset: Dataset, on_progress: Callable[[dict[str, Any]], None]) -> Deep:
-    """Train `depth` layers with tanh, orthogonal weights and the fused update; `on_progress` hears every answer.
+def train_deep(impl: str, depth: int, dataset: Dataset, on_progress: Callable[[dict[str, Any]], None]) -> DeepTraining:
+    """Train `depth` layers with tanh, orthogonal weights and the fused update; `on_progress` is called with every answer.
 
     Raises:
-        WorkerDied: the process did not come to its end.
+        WorkerFailed: the process ended before the training did.
 
     """
     X, Y = small_batch(dataset)
     sizes = [WIDTH] * depth + [len(Y)]
     task = {"impl": impl, "sizes": sizes, "X": X.tolist(), "Y": Y.tolist(), "loss": dataset.loss, "steps": STEPS}
-    heard: list[dict[str, Any]] = []
-    with closing(answers(WORKER, task, worker_environment())) as answered:
-        for answer in answered:
+    received: list[dict[str, Any]] = []
+    with closing(answers(WORKER, task, worker_environment())) as replies:
+        for answer in replies:
             on_progress(answer)
-            heard.append(answer)
-    steps = [answer for answer in heard if "loss" in answer]
-    return Deep(
+            received.append(answer)
+    steps = [answer for answer in received if "loss" in answer]
+    return DeepTraining(
         impl,
-        heard[0]["built_s"],
+        received[0]["built_s"],
         tuple(step["loss"] for step in steps),
         tuple(step["seconds"] for step in steps),
-        heard[-1]["resting_bytes"],
-        heard[-1]["peak_bytes"],
+        received[-1]["resting_bytes"],
+        received[-1]["peak_bytes"],
     )
 
 
 def small_batch(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
     """Real data, projected down: a few examples on the first principal components, scaled to a variance of 1."""
-    X, Y = dataset.batch(BATCH)
+    X, Y, _ = dataset.batch(BATCH)
     directions, lengths, _ = np.linalg.svd(dataset.X, full_matrices=False)
     deviations = lengths[:WIDTH, None] / np.sqrt(dataset.X.shape[1])
     return directions[:, :WIDTH].T @ X / deviations, Y

@@ -1,1 +1,1 @@
-"""Workers: how a measuring process is started, asked, watched and ended."""
+"""Workers: the one protocol, by which a process is started, asked, watched and ended."""

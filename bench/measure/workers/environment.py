@@ -1,4 +1,4 @@
-"""The environment that a measuring process is started in: threads pinned before import, the allocator set."""
+"""The environment variables that a measuring process starts with: BLAS threads pinned before import, the allocator set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exports: time.csv in the words of other tools, an exporter a file."""
+"""Exports: time.csv in the formats of other tools, one file a format."""
 
 from __future__ import annotations
 

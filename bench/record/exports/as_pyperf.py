@@ -22,14 +22,14 @@ def pyperf(machine: dict[str, Any], times: pd.DataFrame) -> bytes:
         {
             "version": "1.0",
             "metadata": {"unit": "second", "timer": "time.process_time", **shared},
-            "benchmarks": [_benchmark(one) for one in series(times)],
+            "benchmarks": [_benchmark(each) for each in series(times)],
         },
         indent=1,
     ).encode()
 
 
-def _benchmark(one: Series) -> dict[str, Any]:
+def _benchmark(timed: Series) -> dict[str, Any]:
     return {
-        "metadata": {"name": one.name, "loops": one.iterations},
-        "runs": [{"values": [seconds]} for seconds in one.seconds],
+        "metadata": {"name": timed.name, "loops": timed.iterations},
+        "runs": [{"values": [seconds]} for seconds in timed.seconds],
     }

@@ -1,7 +1,7 @@
 """As the JSON of pytest-benchmark: a benchmark for each implementation in each cell, a round a pass.
 
 `pytest-benchmark compare` reads a file that it did not write if every one of its statistics is there. They are
-defined as in pytest_benchmark/stats.py, but for quartiles, which are interpolated in the same way for any number.
+defined as in pytest_benchmark/stats.py, except quartiles, which are interpolated in the same way for any number of rounds.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def pytest_benchmark(machine: dict[str, Any], times: pd.DataFrame) -> bytes:
         {
             "machine_info": _machine_info(machine),
             "commit_info": {"id": "unknown", "dirty": False, "branch": "unknown", "project": "unwind", "time": None, "author_time": None},
-            "benchmarks": [_benchmark(one) for one in series(times)],
+            "benchmarks": [_benchmark(each) for each in series(times)],
             "datetime": now,
             "version": "5.1.0",
         },
@@ -44,21 +44,21 @@ def _machine_info(machine: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _benchmark(one: Series) -> dict[str, Any]:
+def _benchmark(timed: Series) -> dict[str, Any]:
     return {
-        "group": one.cell,
-        "name": one.impl,
-        "fullname": one.name,
-        "params": {"cell": one.cell, "impl": one.impl},
-        "param": one.name,
-        "extra_info": {"cell": one.cell, "contender": one.impl},
+        "group": timed.cell,
+        "name": timed.impl,
+        "fullname": timed.name,
+        "params": {"cell": timed.cell, "impl": timed.impl},
+        "param": timed.name,
+        "extra_info": {"cell": timed.cell, "contender": timed.impl},
         "options": {"timer": "process_time", "warmup": True, "disable_gc": False},
-        "stats": _stats(one),
+        "stats": _stats(timed),
     }
 
 
-def _stats(one: Series) -> dict[str, Any]:
-    data = sorted(one.seconds)
+def _stats(timed: Series) -> dict[str, Any]:
+    data = sorted(timed.seconds)
     mean, middle = fmean(data), median(data)
     deviation = stdev(data) if len(data) > 1 else 0.0
     q1, _, q3 = quantiles(data, method="inclusive") if len(data) > 1 else data * 3
@@ -82,6 +82,6 @@ def _stats(one: Series) -> dict[str, Any]:
         "hd15iqr": max(value for value in data if value <= high),
         "ops": 1 / mean,
         "total": sum(data),
-        "data": list(one.seconds),
-        "iterations": one.iterations,
+        "data": list(timed.seconds),
+        "iterations": timed.iterations,
     }

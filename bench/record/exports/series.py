@@ -1,8 +1,8 @@
-"""A series: what one implementation took in one cell, one figure a pass.
+"""A series: the time of one implementation in one cell, one figure a pass.
 
-Other tools take every value for an independent sample. Rounds within a process are not (they share its heap
-layout and addresses), so a tool that was given them all would find differences between identical programs;
-processes are, and so each gives the median of its measurements.
+Other tools take every value as an independent sample. Rounds within a process are not independent (they share its
+heap layout and addresses), so a tool that had them all would find differences between identical programs. Processes
+are, and so each gives the median of its measurements.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Series:
 
     @property
     def name(self) -> str:
-        """A name for it among all that were measured."""
+        """A name that no other series of the file has."""
         return f"{self.cell}/{self.impl}"
 
 

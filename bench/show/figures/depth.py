@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -14,10 +13,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from bench.analyse.depth import Reach, reaches
-from bench.analyse.words import spaced
 from bench.plan.contenders import title
 from bench.plan.depth import SETTINGS, way_title
-from bench.show.figures.pictures import Picture
+from bench.show.answers.words import spaced
+from bench.show.figures.pictures import Picture, Plot, pictures_of
 
 
 @dataclass(frozen=True)
@@ -39,18 +38,18 @@ ENDINGS = {
 }
 
 
-def depth_limits(found: Sequence[Reach]) -> Figure:
+def depth_limits(every: Sequence[Reach]) -> Figure:
     """Layers reached by each implementation; a row an interpreter, a column a setting."""
-    networks = [one for one in found if not one.is_call]
-    pythons = list(dict.fromkeys(one.python for one in networks))
-    settings = [one for one in SETTINGS if any(reach.setting == one for reach in networks)]
-    names = list(dict.fromkeys(one.impl for one in networks))
+    networks = [reach for reach in every if not reach.is_call]
+    pythons = list(dict.fromkeys(reach.python for reach in networks))
+    settings = [setting for setting in SETTINGS if any(reach.setting == setting for reach in networks)]
+    names = list(dict.fromkeys(reach.impl for reach in networks))
     figure = _figure(2.75 * len(settings) + 1.2, (0.24 * len(names) + 0.32) * len(pythons) + 1.0)
     axes = figure.subplots(len(pythons), len(settings), squeeze=False, sharex=True, sharey=True)
     for i, python in enumerate(pythons):
         for j, setting in enumerate(settings):
             ax = axes[i][j]
-            _lanes(ax, [one for one in networks if one.python == python and one.setting == setting], names, title)
+            _lanes(ax, [reach for reach in networks if reach.python == python and reach.setting == setting], names, title)
             if i == 0:
                 ax.set_title(setting.words, fontsize=9)
         _name_row(axes[i][-1], f"Python {python}")
@@ -58,17 +57,17 @@ def depth_limits(found: Sequence[Reach]) -> Figure:
     return figure
 
 
-def call_limits(found: Sequence[Reach]) -> Figure:
+def call_limits(every: Sequence[Reach]) -> Figure:
     """Calls reached by each way of calling, with the limit raised; a column an interpreter."""
-    calls = [one for one in found if one.is_call]
-    pythons = list(dict.fromkeys(one.python for one in calls))
-    names = list(dict.fromkeys(one.impl for one in calls))
+    calls = [reach for reach in every if reach.is_call]
+    pythons = list(dict.fromkeys(reach.python for reach in calls))
+    names = list(dict.fromkeys(reach.impl for reach in calls))
     rows = -(-len(pythons) // 4)
     columns = -(-len(pythons) // rows)
     figure = _figure(max(7.5, 2.75 * columns + 1.4), (0.24 * len(names) + 0.4) * rows + 0.9)
     axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     for ax, python in zip(axes.flat, pythons, strict=False):
-        _lanes(ax, [one for one in calls if one.python == python], names, way_title)
+        _lanes(ax, [reach for reach in calls if reach.python == python], names, way_title)
         ax.set_title(f"Python {python}", fontsize=9)
     for number, ax in enumerate(axes.flat):
         ax.set_visible(number < len(pythons))
@@ -77,16 +76,16 @@ def call_limits(found: Sequence[Reach]) -> Figure:
     return figure
 
 
-def _lanes(ax: Axes, found: Sequence[Reach], names: Sequence[str], words: Callable[[str], str]) -> None:
+def _lanes(ax: Axes, every: Sequence[Reach], names: Sequence[str], words: Callable[[str], str]) -> None:
     """A lane a name, from 1 to the depth reached, with a mark for how it ended there."""
-    for one in found:
-        ending, y = ENDINGS[one.status], names.index(one.impl)
-        depth = max(one.deepest, 1)
+    for reach in every:
+        ending, y = ENDINGS[reach.status], names.index(reach.impl)
+        depth = max(reach.deepest, 1)
         ax.plot([1, depth], [y, y], color=ending.colour, linewidth=2.2, alpha=0.35, solid_capstyle="butt")
         ax.plot(depth, y, ending.marker, color=ending.colour, markersize=6.5, markeredgecolor="white", markeredgewidth=0.6)
         backing = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none"}
         at: Any = {"textcoords": "offset points", "ha": "right", "va": "center_baseline"}
-        ax.annotate(spaced(one.deepest), (depth, y), (-8, 0), **at, fontsize=7.5, color="#1c2128", bbox=backing)
+        ax.annotate(spaced(reach.deepest), (depth, y), (-8, 0), **at, fontsize=7.5, color="#1c2128", bbox=backing)
     ax.set_yticks(range(len(names)), [words(name) for name in names])
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
@@ -97,9 +96,9 @@ def _name_row(ax: Axes, words: str) -> None:
     ax.annotate(words, (1.03, 0.5), xycoords="axes fraction", va="center", fontsize=9, fontweight="bold", annotation_clip=False)
 
 
-def _finish(figure: Figure, ax: Axes, found: Sequence[Reach], label: str) -> None:
+def _finish(figure: Figure, ax: Axes, every: Sequence[Reach], label: str) -> None:
     """The shared axis in powers of ten, and a legend of the endings that there are."""
-    top = max(one.deepest for one in found)
+    top = max(reach.deepest for reach in every)
     ax.set_xscale("log")
     ax.set_xlim(1, 2 * top)
     decades = [10**power for power in range(9) if 10**power <= top]
@@ -107,8 +106,11 @@ def _finish(figure: Figure, ax: Axes, found: Sequence[Reach], label: str) -> Non
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, place: _short(value) if place % 2 == 1 else ""))
     figure.supxlabel(label, fontsize=9)
-    there = [ending for status, ending in ENDINGS.items() if any(one.status == status for one in found)]
-    marks = [Line2D([], [], linestyle="", marker=one.marker, color=one.colour, markersize=6.5, label=one.words) for one in there]
+    statuses = {reach.status for reach in every}
+    there = [ENDINGS[status] for status in ENDINGS if status in statuses]
+    marks = [
+        Line2D([], [], linestyle="", marker=ending.marker, color=ending.colour, markersize=6.5, label=ending.words) for ending in there
+    ]
     figure.legend(handles=marks, loc="outside upper left", ncols=len(marks), fontsize=8.5, handletextpad=0.2)
 
 
@@ -120,27 +122,26 @@ def _figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def limit_pictures(rows: pd.DataFrame) -> list[Picture]:
+def depth_pictures(rows: pd.DataFrame) -> list[Picture]:
     """The pictures that rows of limits.csv have data for."""
-    found = reaches(rows)
-    has = {"depth_limits": any(not one.is_call for one in found), "call_limits": any(one.is_call for one in found)}
-    return [Picture(name, heading, caption, partial(draw, found)) for name, heading, caption, draw in PLOTS if has[name]]
+    return pictures_of(PLOTS, reaches(rows))
 
 
-# name, heading, how to read it, how to draw it
-PLOTS: tuple[tuple[str, str, str, Callable[[Sequence[Reach]], Figure]], ...] = (
-    (
+PLOTS = [
+    Plot(
         "depth_limits",
         "How deep each can go",
         "The deepest network that trains one step, on a log scale, and how the next deeper one that was tried ended. An arrow "
         "means that the most that was tried went well. The stack is that of the thread that does the work; without a size, it is the "
         "main thread's.",
         depth_limits,
+        lambda every: any(not reach.is_call for reach in every),
     ),
-    (
+    Plot(
         "call_limits",
         "How deep each way of calling can go",
         "The same for a function that does nothing but call itself, in the ways that Python has for it, in the main thread.",
         call_limits,
+        lambda every: any(reach.is_call for reach in every),
     ),
-)
+]

@@ -1,10 +1,10 @@
-"""The figure of the frontier: time against memory, a point a home of the cache, and who takes less of both."""
+"""The figure of the frontier: time against memory, a point an implementation, and which take less of both."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from bench.analyse.frontier import Home, Place
+from bench.analyse.frontier import Candidate, FrontierCell
 from bench.plan.contenders import title
+from bench.show.answers.words import ALLOCATOR_TITLES
 from bench.show.figures.labels import Label, put
-from bench.show.figures.pictures import Picture, colour, label
-from bench.show.figures.time import ALLOCATOR_TITLES
+from bench.show.figures.pictures import Picture, Plot, colour, label, pictures_of
 
 MIB = 2**20
 INK, GREY, SHADE, EDGE = "#1c2128", "#5b6470", "#eef1f4", "#b4bac2"
@@ -31,42 +31,42 @@ FEWEST_TICKS = 4
 LEFT_ROOM, RIGHT_ROOM, ROOM = 0.16, 0.22, 0.12  # of an axis's length, for words around the outermost points
 
 
-def time_against_memory(places: Sequence[Place]) -> Figure:
-    """Peak memory and time of everybody; a row a width, a column an update and allocator."""
-    widths = sorted({place.width for place in places})
-    columns = list(dict.fromkeys((place.update, place.allocator) for place in places))
+def time_against_memory(cells: Sequence[FrontierCell]) -> Figure:
+    """Peak memory and time of all; a row a width, a column an update and allocator."""
+    widths = sorted({cell.width for cell in cells})
+    columns = list(dict.fromkeys((cell.update, cell.allocator) for cell in cells))
     figure = Figure(figsize=(5.2 * len(columns) + 0.5, 4.1 * len(widths) + 0.3), layout="constrained")
     axes = figure.subplots(len(widths), len(columns), squeeze=False, sharex="row", sharey="row")
-    panels = {(place.width, place.update, place.allocator): place for place in places}
+    panels = {(cell.width, cell.update, cell.allocator): cell for cell in cells}
     drawn = []
     for ax, key in zip(axes.flat, [(width, *column) for width in widths for column in columns], strict=True):
-        if place := panels.get(key):
-            _panel(ax, place, [one for one in places if one.width == place.width])
-            drawn.append((ax, place))
+        if cell := panels.get(key):
+            _panel(ax, cell, [other for other in cells if other.width == cell.width])
+            drawn.append((ax, cell))
         else:
             ax.set_axis_off()
     for ax in axes[:, 0]:
-        ax.set_ylabel(f"CPU time ÷ {label(places[0].baseline)}")
+        ax.set_ylabel(f"CPU time ÷ {label(cells[0].baseline)}")
     for ax in axes[-1]:
         ax.set_xlabel("peak memory of a step (MiB)")
-    figure.draw_without_rendering()  # so that axes have their places, and labels know how much room there is
+    figure.draw_without_rendering()  # so that axes have their cells, and labels know how much room there is
     figure.set_layout_engine("none")
-    for ax, place in drawn:
-        put(ax, _labels(place), _edge(ax, place))
+    for ax, cell in drawn:
+        put(ax, _labels(cell), _edge(ax, cell))
     return figure
 
 
-def _panel(ax: Axes, place: Place, row: Sequence[Place]) -> None:
-    sizes = [one.peak.size / MIB for other in row for one in other.homes]
-    times = [bound for other in row for one in other.homes for bound in _bar(one)]
+def _panel(ax: Axes, cell: FrontierCell, row: Sequence[FrontierCell]) -> None:
+    sizes = [candidate.peak.size / MIB for other in row for candidate in other.candidates]
+    times = [bound for other in row for candidate in other.candidates for bound in _bar(candidate)]
     _scale(ax.xaxis, ax.set_xscale, ax.set_xlim, sizes, LEFT_ROOM, RIGHT_ROOM)
     _scale(ax.yaxis, ax.set_yscale, ax.set_ylim, times, ROOM, ROOM)
-    ax.set_title(f"depth {place.depth}, width {place.width}, {place.update} update\n{ALLOCATOR_TITLES[place.allocator]}", fontsize=9)
-    edge = np.array(_edge(ax, place))
+    ax.set_title(f"depth {cell.depth}, width {cell.width}, {cell.update} update\n{ALLOCATOR_TITLES[cell.allocator]}", fontsize=9)
+    edge = np.array(_edge(ax, cell))
     ax.fill_between(edge[:, 0], edge[:, 1], ax.get_ylim()[1], color=SHADE, zorder=0, linewidth=0)
     ax.plot(edge[:, 0], edge[:, 1], color=EDGE, linewidth=1, zorder=1)
-    for one in place.homes:
-        _point(ax, one)
+    for candidate in cell.candidates:
+        _point(ax, candidate)
     ax.annotate("↙ better", (0.02, 0.03), xycoords="axes fraction", color=GREY, fontsize=8)
 
 
@@ -96,57 +96,73 @@ def _ticks(low: float, high: float) -> list[float]:
     return [round(float(tick), 12) for tick in MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low, high) if low <= tick <= high]
 
 
-def _edge(ax: Axes, place: Place) -> list[tuple[float, float]]:
-    """The corners of the line above which everything takes more of both than somebody does, from the top to the right."""
+def _edge(ax: Axes, cell: FrontierCell) -> list[tuple[float, float]]:
+    """The corners of the line above which everything takes more of both than another one does, from the top to the right."""
     corners, least = [], ax.get_ylim()[1]
-    for one in place.homes:  # the leanest first
-        if _ratio(one) < least:
-            corners += [(one.peak.size / MIB, least), (one.peak.size / MIB, _ratio(one))]
-            least = _ratio(one)
+    for candidate in cell.candidates:  # the smallest peak first
+        if _ratio(candidate) < least:
+            corners += [(candidate.peak.size / MIB, least), (candidate.peak.size / MIB, _ratio(candidate))]
+            least = _ratio(candidate)
     return [*corners, (ax.get_xlim()[1], least)]
 
 
-def _point(ax: Axes, one: Home) -> None:
+def _point(ax: Axes, candidate: Candidate) -> None:
     """The marker, hollow while it is open how it stands, and the bar of its interval."""
-    x, y, mine = one.peak.size / MIB, _ratio(one), colour(one.impl)
-    low, high = _bar(one)
-    strong = one.standing != "beaten"
+    x, y, mine, standing = candidate.peak.size / MIB, _ratio(candidate), colour(candidate.impl), candidate.standing
+    low, high = _bar(candidate)
+    strong = standing != "beaten"
     ax.vlines(x, low, high, color=mine, linewidth=1.6, zorder=3)
     ax.plot(
-        x, y, "s" if one.peak.meter == "resident" else "o", color=mine, markersize=7.5 if strong else 6, zorder=4 if strong else 3,
-        markerfacecolor="white" if one.standing == "open" else mine, markeredgecolor=INK if one.standing == "unbeaten" else mine,
+        x, y, "s" if candidate.peak.meter == "resident" else "o", color=mine, markersize=7.5 if strong else 6, zorder=4 if strong else 3,
+        markerfacecolor="white" if standing == "open" else mine, markeredgecolor=INK if standing == "unbeaten" else mine,
     )  # fmt: skip
 
 
-def _labels(place: Place) -> list[Label]:
-    """The words of everybody, those first whose place matters most."""
-    order = sorted(place.homes, key=lambda one: [*LOOKS].index(one.standing))
-    return [Label(one.peak.size / MIB, _ratio(one), *_bar(one), label(one.impl), colour(one.impl), LOOKS[one.standing]) for one in order]
+def _labels(cell: FrontierCell) -> list[Label]:
+    """The words of all, the ones first whose spot matters most."""
+    order = sorted(cell.candidates, key=lambda candidate: [*LOOKS].index(candidate.standing))
+    return [
+        Label(
+            candidate.peak.size / MIB,
+            _ratio(candidate),
+            *_bar(candidate),
+            label(candidate.impl),
+            colour(candidate.impl),
+            LOOKS[candidate.standing],
+        )
+        for candidate in order
+    ]
 
 
-def _ratio(one: Home) -> float:
-    return one.alone.ratio if one.alone else 1.0
+def _ratio(candidate: Candidate) -> float:
+    return candidate.alone.ratio if candidate.alone else 1.0
 
 
-def _bar(one: Home) -> tuple[float, float]:
+def _bar(candidate: Candidate) -> tuple[float, float]:
     """The interval; nothing around the ratio where there is none yet, or where it is the baseline."""
-    closed = one.alone and one.alone.low > 0
-    return (one.alone.low, one.alone.high) if one.alone and closed else (_ratio(one), _ratio(one))
+    closed = candidate.alone and candidate.alone.low > 0
+    return (candidate.alone.low, candidate.alone.high) if candidate.alone and closed else (_ratio(candidate), _ratio(candidate))
 
 
-def frontier_pictures(places: Sequence[Place]) -> list[Picture]:
+def frontier_pictures(cells: Sequence[FrontierCell]) -> list[Picture]:
     """The picture, if there is anything to draw."""
-    if not places:
-        return []
-    return [Picture("time_against_memory", "What each home takes of both", _caption(places), partial(time_against_memory, places))]
+    return [replace(picture, caption=picture.caption + _details(cells)) for picture in pictures_of(PLOTS, cells)]
 
 
-def _caption(places: Sequence[Place]) -> str:
-    resident = any(one.peak.meter == "resident" for place in places for one in place.homes)
+def _details(cells: Sequence[FrontierCell]) -> str:
+    """What a caption says of these cells alone."""
+    resident = any(candidate.peak.meter == "resident" for cell in cells for candidate in cell.candidates)
     squares = " Squares are resident memory, where tracemalloc does not see all that is taken." if resident else ""
-    return (
-        "Each point is a home of the cache: the peak of a step, by tracemalloc and with the frames that it does not see, and the CPU "
-        f"time over that of the {title(places[0].baseline)}, a median over passes with its 95 % interval. In the grey, somebody takes less "
-        "of both. Names in bold are unbeaten for certain and grey ones beaten, by more than 1 %; hollow points are too close to call."
-        f"{squares}"
-    )
+    return f" CPU times are over that of the {title(cells[0].baseline)}.{squares}"
+
+
+PLOTS = [
+    Plot(
+        "time_against_memory",
+        "What each place for the cache takes of both",
+        "Each point is an implementation. Across is the peak of a step, by tracemalloc and with the frames that it does not see. Up is the "
+        "CPU time, a median over passes with its 95 % interval. In the grey area, another one takes less of both. Names in bold are "
+        "unbeaten for certain and grey ones beaten, by more than 1 %; hollow points are too close to call.",
+        time_against_memory,
+    ),
+]

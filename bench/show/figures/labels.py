@@ -40,16 +40,16 @@ def put(ax: Axes, labels: Sequence[Label], lines: Sequence[tuple[float, float]] 
 
     The figure must have its final layout, since room is counted in pixels.
     """
-    own = [[*_marks(ax, one)] for one in labels]
+    own = [[*_marks(ax, label)] for label in labels]
     words = [_box(ax.transData.transform(ends), 0) for ends in pairwise(lines)]
-    for one, mine in zip(labels, own, strict=True):
+    for label, mine in zip(labels, own, strict=True):
         others = [box for marks in own if marks is not mine for box in marks]
-        words.append(_write(ax, one, mine, others, words))
+        words.append(_write(ax, label, mine, others, words))
 
 
-def _marks(ax: Axes, one: Label) -> Iterator[Bbox]:
+def _marks(ax: Axes, label: Label) -> Iterator[Bbox]:
     """What the marker takes, and the bar of its interval."""
-    middle, low, high = ax.transData.transform([(one.x, one.y), (one.x, one.low), (one.x, one.high)])
+    middle, low, high = ax.transData.transform([(label.x, label.y), (label.x, label.low), (label.x, label.high)])
     yield _box([middle], MARKER)
     yield _box([low, high], BAR)
 
@@ -60,22 +60,23 @@ def _box(points: Any, room: float) -> Bbox:
     return Bbox.from_extents(left - room, bottom - room, right + room, top + room)
 
 
-def _write(ax: Axes, one: Label, own: Sequence[Bbox], marks: Sequence[Bbox], words: Sequence[Bbox]) -> Bbox:
+def _write(ax: Axes, label: Label, own: Sequence[Bbox], marks: Sequence[Bbox], words: Sequence[Bbox]) -> Bbox:
     """Write one label at the first spot that is free, or that is least crowded if none is; return what it takes."""
-    note = ax.annotate(one.words, (one.x, one.y), xytext=(0, 0), textcoords="offset points", annotation_clip=False, zorder=5, **one.looks)
+    at: Any = {"xytext": (0, 0), "textcoords": "offset points", "annotation_clip": False, "zorder": 5}
+    note = ax.annotate(label.words, (label.x, label.y), **at, **label.looks)
     note.set_in_layout(False)
     hidden = any(own[0].overlaps(other) for other in marks)  # then only a line tells whose words they are
     best, least = (LEADER, ANGLES[0]), math.inf
     for spot in ((distance, angle) for distance in DISTANCES if distance >= LEADER or not hidden for angle in ANGLES):
         box = _move(note, spot)
-        crowd = sum(box.overlaps(other) for other in (*own, *marks, *words)) + _in_the_way(ax, one, spot, (*marks, *words))
+        crowd = sum(box.overlaps(other) for other in (*own, *marks, *words)) + _in_the_way(ax, label, spot, (*marks, *words))
         crowd += 0 if _inside(box, ax.bbox) else OUTSIDE
         if crowd < least:
             best, least = spot, crowd
         if not crowd:
             break
     if best[0] >= LEADER:
-        _lead(ax, one, best)
+        _lead(ax, label, best)
     return _move(note, best)
 
 
@@ -98,20 +99,20 @@ def _inside(box: Bbox, frame: Any) -> bool:
     return bool(frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1)
 
 
-def _in_the_way(ax: Axes, one: Label, spot: Spot, others: Sequence[Bbox]) -> int:
+def _in_the_way(ax: Axes, label: Label, spot: Spot, others: Sequence[Bbox]) -> int:
     """How many things a line from the point to the words would run over, beyond those that lie on the point itself."""
     if spot[0] < LEADER:
         return 0
-    start = ax.transData.transform((one.x, one.y))
+    start = ax.transData.transform((label.x, label.y))
     way = np.array(_offset(spot)) * ax.figure.dpi / 72
     steps = [start + share * way for share in np.linspace(0.2, 1, 9)]
     return sum(any(box.contains(*step) for step in steps) for box in others if not box.contains(*start))
 
 
-def _lead(ax: Axes, one: Label, spot: Spot) -> None:
+def _lead(ax: Axes, label: Label, spot: Spot) -> None:
     """A thin line from the point to its words."""
-    line = {"arrowstyle": "-", "color": one.colour, "linewidth": 1.2, "shrinkA": 2, "shrinkB": 0}
+    line = {"arrowstyle": "-", "color": label.colour, "linewidth": 1.2, "shrinkA": 2, "shrinkB": 0}
     note = ax.annotate(
-        "", (one.x, one.y), textcoords="offset points", xytext=_offset(spot), arrowprops=line, annotation_clip=False, zorder=6
+        "", (label.x, label.y), textcoords="offset points", xytext=_offset(spot), arrowprops=line, annotation_clip=False, zorder=6
     )
     note.set_in_layout(False)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 from bench.analyse.memory import ABSOLUTE_BYTES, RELATIVE, agreement
 from bench.measure.memory.meters import SAMPLED_STEPS
 from bench.record.memory import MemoryTables
-from bench.show.figures.pictures import Picture, colour, label, rank
+from bench.show.figures.pictures import Picture, Plot, colour, label, pictures_of, rank
 
 MIB = 2**20
 UPDATE_TITLES = {"deferred": "deferred: all gradients wait for their update", "fused": "fused: each layer is updated at once"}
@@ -28,9 +26,9 @@ Lines = dict[str, np.ndarray]
 
 def memory_profile(tables: MemoryTables) -> Figure:
     """Live bytes after every forward and backward of one step; a panel an update, a line an implementation."""
-    rows = _one_dataset(tables.profile)
-    updates = [update for update in UPDATE_TITLES if rows["cell"].str.endswith(update).any()]
-    lines = {update: _lines(rows[rows["cell"].str.endswith(update)]) for update in updates}
+    rows = _one_dataset(tables.profile, tables.peaks)
+    updates = [update for update in UPDATE_TITLES if (rows["update"] == update).any()]
+    lines = {update: _lines(rows[rows["update"] == update]) for update in updates}
     figure = Figure(figsize=(5.4 * len(updates), 4.4), layout="constrained")
     axes = figure.subplots(1, len(updates), squeeze=False, sharex=True, sharey=True)[0]
     top = max(float(line.max()) for panel in lines.values() for line in panel.values())
@@ -43,9 +41,16 @@ def memory_profile(tables: MemoryTables) -> Figure:
     return figure
 
 
-def _one_dataset(rows: pd.DataFrame) -> pd.DataFrame:
-    """The cells of the dataset that was recorded first."""
-    return rows[rows["cell"].str.split("-").str[0] == rows["cell"].iloc[0].split("-")[0]]
+def _one_dataset(rows: pd.DataFrame, peaks: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the dataset that was recorded first, with the columns of their cells, which are in memory.csv."""
+    cells = peaks.drop_duplicates("cell").set_index("cell")[["dataset", "update"]]
+    known = rows.join(cells, on="cell", how="inner")
+    return known[known["dataset"] == known["dataset"].iloc[0]]
+
+
+def _known(rows: pd.DataFrame, peaks: pd.DataFrame) -> bool:
+    """Is any of the rows of a cell that is in memory.csv?"""
+    return bool(rows["cell"].isin(peaks["cell"]).any())
 
 
 def _lines(rows: pd.DataFrame) -> Lines:
@@ -93,17 +98,17 @@ def _profile_lines(ax: Axes, lines: Lines, top: float) -> None:
         ax.annotate(label(name), (len(lines[name]) + 1.5, y), va="center", color=colour(name), fontweight="bold", annotation_clip=False)
 
 
-def _alike(one: np.ndarray, other: np.ndarray) -> bool:
+def _alike(line: np.ndarray, other: np.ndarray) -> bool:
     """Can two lines not be told apart by eye?"""
-    return len(one) == len(other) and float(np.abs(one - other).max()) < 0.02 * float(one.max())
+    return len(line) == len(other) and float(np.abs(line - other).max()) < 0.02 * float(line.max())
 
 
-def _spread(places: dict[str, float], gap: float) -> dict[str, float]:
-    """The places moved apart, upwards from the lowest, until no two are nearer than `gap`."""
+def _spread(heights: dict[str, float], gap: float) -> dict[str, float]:
+    """The heights moved apart, upwards from the lowest, until no two are nearer than `gap`."""
     spread: dict[str, float] = {}
     lowest = -np.inf
-    for name in sorted(places, key=lambda name: (places[name].__round__(2), -rank(name))):
-        spread[name] = lowest = max(places[name], lowest + gap)
+    for name in sorted(heights, key=lambda name: (heights[name].__round__(2), -rank(name))):
+        spread[name] = lowest = max(heights[name], lowest + gap)
     return spread
 
 
@@ -132,7 +137,7 @@ def memory_peaks(tables: MemoryTables) -> Figure:
 
 
 def _panels(count: int, each: int, height: float) -> tuple[Figure, list[list[Axes]]]:
-    """A figure with a column of `each` axes, of one scale, for everybody, COLUMNS of them side by side at most."""
+    """A figure with a column of `each` axes, of one scale, for each implementation, COLUMNS of them side by side at most."""
     columns = min(count, COLUMNS)
     rows = -(-count // columns)
     figure = Figure(figsize=(3.1 * columns + 0.5, height * rows), layout="constrained")
@@ -163,18 +168,18 @@ def _worst_words(points: pd.DataFrame) -> str:
 
 def memory_sampled(tables: MemoryTables) -> Figure:
     """The sampler's series through the steps with the heap's true peak, and a closer look with its true course."""
-    samples = _one_dataset(tables.samples)
+    samples = _one_dataset(tables.samples, tables.peaks)
     names = list(dict.fromkeys(samples["impl"]))
     figure, panels = _panels(len(names), 2, 4.9)
     heap = tables.read_by("heap").set_index(["cell", "impl"])["peak_bytes"]
     for [whole, close], name in zip(panels, names, strict=True):
         series = samples[samples["impl"] == name]
-        place = series["cell"].iloc[0]
+        cell = series["cell"].iloc[0]
         seconds, resident = series["seconds"].to_numpy(float), series["rss_bytes"].to_numpy(float) / MIB
         step_s = float(seconds.max()) / SAMPLED_STEPS
-        if (place, name) in heap:
-            whole.axhline(heap[place, name] / MIB, color="#1c2128", linewidth=1.4, linestyle="--", label="the heap's true peak")
-        _true_course(close, tables.profile, place, name, step_s)
+        if (cell, name) in heap:
+            whole.axhline(heap[cell, name] / MIB, color="#1c2128", linewidth=1.4, linestyle="--", label="the heap's true peak")
+        _true_course(close, tables.profile, cell, name, step_s)
         for ax in (whole, close):
             ax.plot(seconds, resident, "o-", color=colour(name), markersize=4, linewidth=0.8, label="memory_profiler")
             ax.set_ylim(bottom=0)
@@ -191,55 +196,52 @@ def memory_sampled(tables: MemoryTables) -> Figure:
 
 def _labelled(axes: list[Axes]) -> tuple[list[Any], list[str]]:
     """The handles and labels of axes, each label once."""
-    found = {label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
-    return list(found.values()), list(found)
+    handles = {label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
+    return list(handles.values()), list(handles)
 
 
-def _true_course(ax: Axes, profile: pd.DataFrame, place: str, name: str, step_s: float) -> None:
+def _true_course(ax: Axes, profile: pd.DataFrame, cell: str, name: str, step_s: float) -> None:
     """The live bytes of step after step, as if all events took the same time."""
-    one = profile[(profile["cell"] == place) & (profile["impl"] == name)].sort_values("event")["live_bytes"].to_numpy(float) / MIB
-    if len(one):
+    course = profile[(profile["cell"] == cell) & (profile["impl"] == name)].sort_values("event")["live_bytes"].to_numpy(float) / MIB
+    if len(course):
         first = int(1 / step_s)
         steps = int(CLOSE_LOOK_S / step_s) + 3
-        seconds = step_s * (first + np.arange(steps * len(one)) / len(one))
-        ax.plot(seconds, np.tile(one, steps), color="#8a8f98", linewidth=1.1, label="the heap's true course")
+        seconds = step_s * (first + np.arange(steps * len(course)) / len(course))
+        ax.plot(seconds, np.tile(course, steps), color="#8a8f98", linewidth=1.1, label="the heap's true course")
 
 
 def memory_pictures(tables: MemoryTables) -> list[Picture]:
     """The pictures that there is data for, the profile first."""
-    return [
-        Picture(name, heading, caption, partial(draw, tables)) for name, heading, caption, draw, needs in PLOTS if not needs(tables).empty
-    ]
+    return pictures_of(PLOTS, tables)
 
 
-# name, heading, how to read it, how to draw it, and the table that it needs
-PLOTS: tuple[tuple[str, str, str, Callable[[MemoryTables], Figure], Callable[[MemoryTables], pd.DataFrame]], ...] = (
-    (
+PLOTS = [
+    Plot(
         "memory_profile",
         "One step, from the first layer to the loss and back",
         "Bytes alive after every forward and backward of every layer, as tracemalloc counts them. Forward, all are alike: one more "
-        "activation a layer. Backward, the kept list stays up, while the popped list and the call stack come down, since they let go of "
-        "a layer at a time. With the deferred update, gradients pile up meanwhile (grey): on top of the kept list, but for the others "
-        "in the place of what has gone.",
+        "activation a layer. Backward, the kept list stays up. The popped list and the call stack come down, since they release one layer "
+        "at a time. With the deferred update, gradients pile up meanwhile (grey): on top of the kept list, but for the others in the "
+        "memory that has become free.",
         memory_profile,
-        lambda tables: tables.profile,
+        lambda tables: _known(tables.profile, tables.peaks),
     ),
-    (
+    Plot(
         "memory_peaks",
         "The peak, predicted and measured",
         "Each point is a cell: the peak by the formula against the heap's. On the line they are equal; the band is what is "
         "allowed between them, 2 % and 64 KiB. Full points are deferred, hollow ones fused.",
         memory_peaks,
-        lambda tables: agreement(tables.peaks),
+        lambda tables: not agreement(tables.peaks).empty,
     ),
-    (
+    Plot(
         "memory_sampled",
         "What a sampler saw",
         f"memory_profiler through {SAMPLED_STEPS} training steps with the deferred update, which is what most would try first. It reads "
-        "resident memory every 0.1 s, at whatever moment a step is in, and the allocator keeps much of what a step lets go of: so it comes "
-        "near the peak by luck, and misses the rise and fall within a step. Below, a closer look with the heap's true course, drawn as if "
-        "every layer took equally long.",
+        "resident memory every 0.1 s, at whatever moment a step is in, and the allocator keeps much of what a step releases. So it comes "
+        "near the peak by luck, and misses the rise and fall within a step. Below is a closer look with the heap's true course, drawn as "
+        "if every layer took equally long.",
         memory_sampled,
-        lambda tables: tables.samples,
+        lambda tables: _known(tables.samples, tables.peaks),
     ),
-)
+]

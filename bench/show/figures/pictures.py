@@ -6,6 +6,7 @@ import base64
 import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,31 @@ class Picture:
         with mpl.rc_context(STYLE):
             picture = _bytes(self.draw(), format="svg", metadata={"Date": None})
         return "data:image/svg+xml;base64," + base64.b64encode(picture).decode()
+
+
+@dataclass(frozen=True)
+class Plot:
+    """An entry of a figure file's table: a picture that can be drawn of some facts.
+
+    Attributes:
+        name: of its file.
+        heading: above it.
+        caption: how to read it.
+        draw: from the facts to the figure.
+        needs: is there anything to draw in the facts?
+
+    """
+
+    name: str
+    heading: str
+    caption: str
+    draw: Callable[[Any], Figure]
+    needs: Callable[[Any], bool] = lambda facts: bool(facts)
+
+
+def pictures_of(plots: Iterable[Plot], facts: Any) -> list[Picture]:
+    """The pictures that the facts have data for."""
+    return [Picture(plot.name, plot.heading, plot.caption, partial(plot.draw, facts)) for plot in plots if plot.needs(facts)]
 
 
 def label(name: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import matplotlib as mpl
@@ -14,13 +14,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
+from bench.analyse.ratios import SAME
 from bench.analyse.slices import Slice
-from bench.analyse.verdicts import SAME
 from bench.plan.contenders import CONTROL, FLOOR
-from bench.show.figures.pictures import COLOURS, Picture, label
+from bench.show.answers.words import ALLOCATOR_TITLES
+from bench.show.figures.pictures import COLOURS, Picture, Plot, label, pictures_of
 from impls import IMPLEMENTATIONS
-
-ALLOCATOR_TITLES = {"default": "default allocator", "steady": "freed memory kept"}
 
 
 def ratio_by_depth(data: Slice) -> Figure:
@@ -153,37 +152,35 @@ def _log2_axis(ax: Axes, ticks: Sequence[int]) -> None:
 def time_pictures(parts: Sequence[Slice]) -> list[Picture]:
     """The pictures of every slice; the headings name it if there are several."""
     return [
-        Picture(
-            f"{name}{'-' if data.name else ''}{data.name}",
-            f"{heading}: {data.words}" if len(parts) > 1 else heading,
-            caption,
-            partial(draw, data),
+        replace(
+            picture,
+            name=f"{picture.name}{'-' if data.name else ''}{data.name}",
+            heading=f"{picture.heading}: {data.words}" if len(parts) > 1 else picture.heading,
         )
         for data in parts
-        for name, heading, caption, draw in PLOTS
+        for picture in pictures_of(PLOTS, data)
     ]
 
 
-# name, heading, how to read it, how to draw it
-PLOTS: tuple[tuple[str, str, str, Callable[[Slice], Figure]], ...] = (
-    (
+PLOTS = [
+    Plot(
         "ratio_by_depth",
         "What each costs, against depth",
-        "Each point is a median over passes, each bar its 95 % interval, each line a width. The grey band is ±1 %: what lies inside it "
-        "makes no difference that anybody would notice. Hollow points have too few passes for an interval.",
+        "Each point is a median over passes, each bar its 95 % interval, each line a width. The grey band is ±1 %: a difference inside it "
+        "is too small to notice. Hollow points have too few passes for an interval.",
         ratio_by_depth,
     ),
-    (
+    Plot(
         "ratio_map",
         "The same, depth by width",
-        "Blue is faster, red is slower. Hatched cells are undecided: their interval reaches over 1 and beyond ±1 %.",
+        "Blue is faster, red is slower. Hatched cells are undecided: their interval contains 1 and reaches beyond ±1 %.",
         ratio_map,
     ),
-    (
+    Plot(
         "time_per_layer",
         "How much of a step is arithmetic",
         "CPU time of a step for each layer of the deepest networks. The dashed line is the matrix products alone, into arrays that are "
-        "there already: nobody who asks NumPy for them can go below it.",
+        "there already: no program that asks NumPy for these products can go below it.",
         time_per_layer,
     ),
-)
+]

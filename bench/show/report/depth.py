@@ -1,4 +1,4 @@
-"""The report's section on depth: findings, figures and tables as a piece of HTML."""
+"""The report's section on depth: a table of every search."""
 
 from __future__ import annotations
 
@@ -6,32 +6,24 @@ from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
-from bench.analyse.depth import age, limit_findings
-from bench.analyse.words import spaced
+from bench.analyse.depth import age
 from bench.plan.contenders import title
 from bench.plan.depth import CALL, setting_of, way_title
-from bench.show.figures.depth import limit_pictures
-from bench.show.report.sections import by_question, fill
+from bench.show.answers.words import spaced
 
 
-def limit_section(rows: pd.DataFrame) -> Markup:
-    """The section for rows of limits.csv; nothing if there are none."""
-    if rows.empty:
-        return Markup()
+def depth_section(rows: pd.DataFrame) -> dict[str, Any]:
+    """The tables for rows of limits.csv, and the interpreters that could not be studied."""
     tried = rows[rows["impl"].notna()]
     is_call = tried["impl"].str.startswith(CALL).astype(bool)
-    return fill(
-        "limits.html.j2",
-        questions=by_question(limit_findings(rows)),
-        pictures=limit_pictures(rows),
-        tables=[
+    return {
+        "depth_tables": [
             *_table("Every implementation and setting", ["implementation", "setting"], tried[~is_call], _implementation_head),
             *_table("Every way of calling", ["way of calling"], tried[is_call], lambda row: [way_title(row.impl)]),
         ],
-        failed=rows[rows["impl"].isna()][["python", "status"]].to_dict("records"),
-    )
+        "failed": rows[rows["impl"].isna()][["python", "status"]].to_dict("records"),
+    }
 
 
 def _table(heading: str, headings: list[str], rows: pd.DataFrame, head: Callable[[Any], list[str]]) -> list[dict[str, Any]]:

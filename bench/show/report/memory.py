@@ -3,48 +3,60 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
-from bench.analyse.memory import mebibytes, memory_findings
+from bench.plan import meters
 from bench.plan.contenders import title
 from bench.record.memory import MemoryTables
-from bench.show.figures.memory import memory_pictures
-from bench.show.report.sections import by_question, fill
+from bench.show.answers.words import amount
+from bench.show.report.tables import Table
 from impls import IMPLEMENTATIONS
 
-COLUMNS = ("heap", "predicted", "resident", "sampled")
+PROFILE = "memory_profile"  # the picture that comes first
 
 
-def memory_section(tables: MemoryTables) -> Markup:
-    """The section as HTML; nothing if memory was not measured."""
-    if tables.peaks.empty:
-        return Markup()
+def memory_section(tables: MemoryTables) -> dict[str, Any]:
+    """The formulas, a table of all that was read, and what could not be."""
     failed = tables.peaks[tables.peaks["status"] != "ok"]
-    return fill(
-        "memory.html.j2",
-        pictures=memory_pictures(tables),
-        questions=by_question(memory_findings(tables.peaks)),
-        derivations=_derivations(),
-        table=_table(tables.peaks),
-        failures=failed[["cell", "impl", "meter", "status", "detail"]].fillna("").to_dict("records"),
-    )
+    return {
+        "first": PROFILE,
+        "derivations": _derivations(),
+        "tables": [_table(tables.peaks)],
+        "failures": failed[["cell", "impl", "meter", "status", "detail"]].fillna("").to_dict("records"),
+        "meters": [meter for meter in meters.METERS if meter.in_table],
+    }
 
 
 def _derivations() -> list[tuple[str, str]]:
     """What each formula says of itself."""
-    known = [one for one in IMPLEMENTATIONS.values() if one.peak]
-    return [(one.title, " ".join((inspect.getdoc(one.peak) or "").split())) for one in known]
+    known = [implementation for implementation in IMPLEMENTATIONS.values() if implementation.peak]
+    return [(implementation.title, " ".join((inspect.getdoc(implementation.peak) or "").split())) for implementation in known]
 
 
-def _table(peaks: pd.DataFrame) -> dict[str, Any]:
-    """A row for each implementation in each cell, a column a meter, with the prediction beside the heap."""
+def _table(peaks: pd.DataFrame) -> Table:
+    """A row for each implementation in each cell, a column a meter, with predictions beside what was read."""
+    columns = [*_columns()]
     rows = []
     for (cell, impl), group in peaks.groupby(["cell", "impl"], sort=False):
-        found = dict(zip(group["meter"], group["peak_bytes"], strict=True))
-        found["predicted"] = dict(zip(group["meter"], group["predicted_bytes"], strict=True)).get("heap")
-        words = ["" if pd.isna(found.get(column)) else mebibytes(found[column]) for column in COLUMNS]
-        rows.append({"cell": cell, "impl": title(str(impl)), "words": words})
-    return {"columns": COLUMNS, "rows": rows}
+        by_meter = group.drop_duplicates("meter", keep="last").set_index("meter")
+        rows.append((cell, title(str(impl)), *(_figure(by_meter, meter, column) for meter, column, _ in columns)))
+    headings = ("cell", "implementation", *(heading for *_, heading in columns))
+    return Table(headings, rows, frozenset(range(2, len(headings))), "Every cell")
+
+
+def _columns() -> Iterator[tuple[meters.Meter, str, str]]:
+    """The meter, the column of memory.csv and the heading of each column."""
+    for meter in meters.METERS:
+        if meter.in_table:
+            yield meter, "peak_bytes", meter.title
+        if meter.predicted:
+            yield meter, "predicted_bytes", f"{meter.title} predicted"
+
+
+def _figure(by_meter: pd.DataFrame, meter: meters.Meter, column: str) -> str:
+    if meter.name not in by_meter.index or pd.isna(by_meter.at[meter.name, column]):
+        return ""
+    return amount(by_meter.at[meter.name, column], meter.unit)

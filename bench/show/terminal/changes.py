@@ -1,83 +1,88 @@
-"""Changes between two results folders as a table in words, for a terminal and for a pull request."""
+"""Changes between two results folders as a table, for a terminal and for a pull request."""
 
 from __future__ import annotations
 
 import html
 import math
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
+from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
 
 from bench.analyse.changes import Change
 from bench.plan.contenders import title
+from bench.show.answers.words import percent
+from bench.show.terminal.tables import VERDICT_STYLES, titled_table
 
 HEADINGS = ("cell", "implementation", "before", "now", "change")
-STYLES = {"faster": "green", "slower": "red", "same": "bold", "undecided": "dim"}
+IN_ID = {"dataset": lambda name: PurePath(name).stem, "batch": "b{}".format, "depth": "d{}".format, "width": "w{}".format}
 
 
-def grid(found: Sequence[Change]) -> Table:
+def changes_table(changed: Sequence[Change]) -> Table:
     """The table for a terminal."""
-    table = Table(title=_what(found), title_justify="left", title_style="bold")
-    for heading in HEADINGS:
-        table.add_column(heading, justify="right" if heading in ("before", "now") else "left")
-    for one, words in zip(found, _rows(found), strict=True):
-        table.add_row(*(escape(word) for word in words), style=STYLES[one.verdict])
+    table = titled_table(_caption(changed), *HEADINGS, right=("before", "now"))
+    for change, words in zip(changed, _rows(changed), strict=True):
+        table.add_row(*(escape(word) for word in words), style=VERDICT_STYLES[change.verdict])
     return table
 
 
-def markdown(found: Sequence[Change], sentence: str) -> str:
+def markdown(changed: Sequence[Change], sentence: str) -> str:
     """The table in Markdown, under the sentence that sums it up."""
-    rows = [HEADINGS, ("---", "---", "---:", "---:", "---"), *([_plain(word) for word in words] for words in _rows(found))]
-    return "\n".join([f"**{_plain(sentence)}**", "", *(f"| {' | '.join(row)} |" for row in rows), "", _plain(_what(found))])
+    rows = [HEADINGS, ("---", "---", "---:", "---:", "---"), *([_plain(word) for word in words] for words in _rows(changed))]
+    return "\n".join([f"**{_plain(sentence)}**", "", *(f"| {' | '.join(row)} |" for row in rows), "", _plain(_caption(changed))])
 
 
-def sum_up(found: Sequence[Change], above: float | None) -> str:
+def sum_up(changed: Sequence[Change], above: float | None) -> str:
     """One sentence on them all."""
     if above is not None:
-        beyond = sum(one.certainly_above(above) for one in found)
+        beyond = sum(change.certainly_above(above) for change in changed)
         verb = "is" if beyond < 2 else "are"
-        return f"{beyond or 'none'} of {len(found)} comparisons {verb} slower by more than {100 * above:g} % for certain"
-    slower = sum(one.together[0] > 1 for one in found)
-    faster = sum(one.together[1] < 1 for one in found)
-    return f"of {len(found)} comparisons, {slower} became slower and {faster} faster for certain"
+        return f"{beyond or 'none'} of {len(changed)} comparisons {verb} slower by more than {100 * above:g} % for certain"
+    slower = sum(change.together[0] > 1 for change in changed)
+    faster = sum(change.together[1] < 1 for change in changed)
+    return f"of {len(changed)} comparisons, {slower} became slower and {faster} faster for certain"
 
 
-def _what(found: Sequence[Change]) -> str:
-    baseline = title(found[0].baseline)
+def _caption(changed: Sequence[Change]) -> str:
+    baseline = title(changed[0].baseline)
     return f"CPU time against the {baseline}, before and now, and the change between them with its 95 % interval"
 
 
-def _rows(found: Sequence[Change]) -> Iterator[tuple[str, ...]]:
-    usual = found[0].baseline
-    for cell, one in zip(_short([one.cell for one in found]), found, strict=True):
-        who = title(one.impl) if one.baseline == usual else f"{title(one.impl)} ÷ {title(one.baseline)}"
-        yield cell, who, f"{one.before:.3f}", f"{one.after:.3f}", _words(one)
+def _rows(changed: Sequence[Change]) -> Iterator[tuple[str, ...]]:
+    usual = changed[0].baseline
+    for cell, change in zip(short_names(changed), changed, strict=True):
+        name = title(change.impl) if change.baseline == usual else f"{title(change.impl)} ÷ {title(change.baseline)}"
+        yield cell, name, f"{change.before:.3f}", f"{change.after:.3f}", _words(change)
 
 
-def _words(one: Change) -> str:
-    low, high = one.alone
+def _words(change: Change) -> str:
+    low, high = change.alone
     if math.isinf(high):
         return "too few passes"
-    if one.verdict == "same":
-        return f"the same within 1 % ({_percent(low - 1)} to {_percent(high - 1)})"
-    if one.verdict == "undecided":
-        return f"too close to call ({_percent(low - 1)} to {_percent(high - 1)})"
+    if change.verdict == "same":
+        return f"the same within 1 % ({_signed(low - 1)} to {_signed(high - 1)})"
+    if change.verdict == "undecided":
+        return f"too close to call ({_signed(low - 1)} to {_signed(high - 1)})"
     small, large = sorted((abs(low - 1), abs(high - 1)))
-    return f"{one.verdict} by {100 * small:.1f} to {100 * large:.1f} %"
+    return f"{change.verdict} by {100 * small:.1f} to {percent(large, 1)}"
 
 
-def _percent(share: float) -> str:
+def _signed(share: float) -> str:
     return f"{100 * share:+.1f} %"
 
 
-def _short(cells: Sequence[str]) -> list[str]:
-    """The words of a cell's name that are not the same in all; the whole name if they cannot be told apart."""
-    words = [cell.split("-") for cell in cells]
-    if len({len(one) for one in words}) > 1:
-        return list(cells)
-    varying = [place for place, column in enumerate(zip(*words, strict=True)) if len(set(column)) > 1]
-    return ["-".join(one[place] for place in varying) or cell for one, cell in zip(words, cells, strict=True)]
+def short_names(changed: Sequence[Change]) -> list[str]:
+    """The cells without the axes that are the same in all; the whole id where that would not tell two cells apart."""
+    varying = [axis for axis in changed[0].axes if len({change.axes[axis] for change in changed}) > 1]
+    names = {change.cell: "-".join(_in_id(axis, change.axes[axis]) for axis in varying) for change in changed}
+    told_apart = all(names.values()) and len(set(names.values())) == len(names)
+    return [names[change.cell] if told_apart else change.cell for change in changed]
+
+
+def _in_id(axis: str, value: Any) -> str:
+    return IN_ID.get(axis, str)(value)
 
 
 def _plain(text: str) -> str:

@@ -1,42 +1,21 @@
-"""The terminal: a live table while a sweep runs, plain lines where there is no terminal, and sentences."""
+"""The screen: everything that a command says, as plain lines, notes, tables and answers."""
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Protocol
+from collections.abc import Iterable, Sequence
 
-from rich import box
-from rich.console import Console, ConsoleOptions, RenderResult
-from rich.live import Live
+from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
-from rich.text import Text
 
-from bench.analyse.findings import Finding
-from bench.analyse.progress import Progress
-from bench.analyse.verdicts import verdict
 from bench.measure.machine.caveats import Caveat
-from bench.measure.timing.passes import Finished
-from bench.plan.cells import Cell
-from bench.plan.contenders import FLOOR, title
 from bench.record.tables import one_line
-
-STYLES = {"faster": "green", "slower": "red", "same": "bold", "undecided": "dim"}
-
-
-class View(Protocol):
-    """Something that shows a run as it goes."""
-
-    def show(self, finished: Finished) -> None:
-        """Take in one visit."""
+from bench.show.answers import Answer, by_question
 
 
 class Screen:
-    """Everything that a command says, with standard error for complaints."""
+    """Everything that a command says; notes and errors go to standard error."""
 
     def __init__(self, out: Console | None = None, err: Console | None = None) -> None:
         self.out = out or Console(highlight=False)
@@ -54,10 +33,10 @@ class Screen:
         """Something that the user should know, but that stops nothing."""
         self.err.print(f"[yellow]note:[/] {escape(one_line(sentence))}", soft_wrap=True)
 
-    def caveats(self, found: Sequence[Caveat]) -> None:
+    def caveats(self, caveats: Iterable[Caveat]) -> None:
         """What speaks against the figures, each with its remedy."""
-        for one in found:
-            self.warn(f"{one.what}; to mend it: {one.remedy}")
+        for caveat in caveats:
+            self.warn(f"{caveat.what}; what to do: {caveat.remedy}")
 
     def complain(self, sentence: str) -> None:
         """Why the command ends."""
@@ -67,109 +46,8 @@ class Screen:
         """A table."""
         self.out.print(table)
 
-    def findings(self, found: Sequence[Finding]) -> None:
+    def answers(self, answers: Sequence[Answer]) -> None:
         """Questions with their answers."""
-        for question in dict.fromkeys(finding.question for finding in found):
-            answers = "\n\n".join(dict.fromkeys(escape(one.answer) for one in found if one.question == question))
-            self.out.print(Panel(answers, title=f"[bold]{escape(question)}[/]", title_align="left", padding=(0, 1)))
-
-    @contextmanager
-    def watching(self, cells: Sequence[Cell], progress: Progress, budget_s: float) -> Iterator[View]:
-        """A view of a run, for as long as it lasts."""
-        if not self.out.is_terminal:
-            yield _Lines(self, cells, progress, budget_s)
-            return
-        board = _Board(cells, progress, budget_s)
-        with Live(board, console=self.out, refresh_per_second=2, vertical_overflow="crop"):
-            yield board
-
-
-class _Clock:
-    """Seconds since the start, and how many are left at most."""
-
-    def __init__(self, budget_s: float) -> None:
-        self._start = time.monotonic()
-        self._budget_s = budget_s
-
-    @property
-    def words(self) -> str:
-        elapsed = time.monotonic() - self._start
-        return f"{_minutes(elapsed)} elapsed, at most {_minutes(max(0.0, self._budget_s - elapsed))} left"
-
-
-class _Lines:
-    """A line a pass, for logs and pipes."""
-
-    def __init__(self, screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s: float) -> None:
-        self._screen, self._cells, self._progress = screen, cells, progress
-        self._clock = _Clock(budget_s)
-        self._pass = 0
-        screen.say(f"{len(cells)} cells, budget {_minutes(budget_s)}")
-
-    def show(self, finished: Finished) -> None:
-        for row in finished.rows:
-            if row.status != "ok":
-                self._screen.warn(f"{finished.assignment.cell.id}: {row.impl}: {row.status}: {row.detail}")
-        number = finished.assignment.pass_number
-        if number != self._pass:
-            self._pass = number
-            decided = sum(map(self._progress.decided, self._cells))
-            self._screen.say(f"pass {number}: {decided} of {len(self._cells)} cells decided, {self._clock.words}")
-
-
-class _Board:
-    """The live table: a row a cell, a column an implementation; the cells visited last if not all fit."""
-
-    def __init__(self, cells: Sequence[Cell], progress: Progress, budget_s: float) -> None:
-        self._cells, self._progress = cells, progress
-        self._clock = _Clock(budget_s)
-        self._recent = list(cells)
-        self._varying = [
-            axis for axis in ("dataset", "batch", "dtype", "update", "allocator") if len({getattr(c, axis) for c in cells}) > 1
-        ]
-        self._notes: list[str] = []
-        self._columns = [one for one in progress.compared if one[1] == progress.baseline and one[0] != FLOOR]
-        self._narrow = len(self._columns) > 4  # then ratios are short and without intervals; their colours tell verdicts
-
-    def show(self, finished: Finished) -> None:
-        cell = finished.assignment.cell
-        self._recent.remove(cell)
-        self._recent.insert(0, cell)
-        for row in finished.rows:
-            if row.status != "ok":
-                self._notes.append(f"{cell.id}: {row.impl}: {row.status}: {one_line(row.detail)}")
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        decided = sum(map(self._progress.decided, self._cells))
-        yield Text(f"CPU time against the {title(self._progress.baseline)}", style="bold")
-        yield Text(f"{decided} of {len(self._cells)} cells decided, {self._clock.words}")
-        table = Table(box=box.SIMPLE_HEAD, padding=0) if self._narrow else Table()
-        table.add_column("depth × width", no_wrap=True)
-        table.add_column("passes", justify="right")
-        for impl, _ in self._columns:
-            table.add_column(escape(title(impl)), no_wrap=not self._narrow, overflow="fold", min_width=4)
-        room = max(3, console.height - (12 if self._narrow else 7) - len(self._notes[-3:]))
-        fitting = set(self._recent[:room])
-        for cell in self._cells:
-            if cell in fitting:
-                table.add_row(*self._row(cell))
-        yield table
-        for note in self._notes[-3:]:
-            yield Text(note, style="yellow", no_wrap=True, overflow="ellipsis")
-
-    def _row(self, cell: Cell) -> list[Text]:
-        done = "✓" if self._progress.decided(cell) else " "
-        name = Text(" ".join((f"{done} {cell.depth:>4} × {cell.width:<4}", *(str(getattr(cell, axis)) for axis in self._varying))))
-        passes = self._progress.passes(cell)
-        ratios = [_ratio(passes > 0, self._narrow, *self._progress.ratio(cell, comparison)) for comparison in self._columns]
-        return [name, Text(str(passes)), *ratios]
-
-
-def _ratio(seen: bool, narrow: bool, ratio: float, low: float, high: float) -> Text:
-    if math.isinf(high):
-        return Text(f"{ratio:.{2 if narrow else 3}f}" if seen else "", style="dim")
-    return Text(f"{ratio:.2f}" if narrow else f"{ratio:.3f} [{low:.3f}, {high:.3f}]", style=STYLES[verdict(low, high)])
-
-
-def _minutes(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+        for question, given in by_question(answers).items():
+            words = "\n\n".join(escape("\n".join((answer.text, *(f"• {item}" for item in answer.items)))) for answer in given)
+            self.out.print(Panel(words, title=f"[bold]{escape(question)}[/]", title_align="left", padding=(0, 1)))

@@ -6,8 +6,7 @@ import random
 import pytest
 
 from bench.analyse.changes import ALPHA, changes, passes_needed
-from bench.analyse.differences import difference_interval
-from bench.analyse.intervals import median_interval
+from bench.analyse.intervals import difference_interval, median_interval
 from bench.cli import main
 from bench.record.results import read_measurements
 from bench.tests.rows import write_results
@@ -142,3 +141,18 @@ def test_nothing_to_compare_is_exit_code_3_and_other_baselines_are_2(tmp_path, c
     assert main(["compare", str(one), str(tmp_path / "nowhere")]) == 3
     assert main(["compare", str(one), str(other)]) == 2
     assert main(["compare", str(one), str(two), "--fail-above", "-1"]) == 2
+
+
+def test_cells_of_data_sets_with_like_names_are_told_apart(tmp_path, capsys):
+    """The short names are made of the axes' values, so a hyphen in a data set's name takes nothing apart."""
+    before, after = folders(tmp_path, lambda cell: 1.2, lambda cell: 1.3, cells=2)
+    for folder in (before, after):
+        path = folder / "time.csv"
+        text = path.read_text()
+        for width, name in ((2, "my-a"), (3, "my-b")):
+            cell = f"-b32-d4-w{width}-float64-deferred-default"
+            text = text.replace(f"breast_cancer{cell},breast_cancer,32,4,{width},", f"{name}{cell},{name}.csv,32,4,8,")
+        path.write_text(text)
+    assert main(["compare", str(before), str(after), "--markdown"]) == 0
+    table = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| my")]
+    assert [line.split(" | ")[0] for line in table] == ["| my-a", "| my-b"]

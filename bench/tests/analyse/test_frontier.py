@@ -1,4 +1,4 @@
-"""The frontier: who beats whom, from rows with known answers; what is drawn of it, and what is not."""
+"""The frontier: what beats what, from rows with known answers; what is drawn of it, and what is not."""
 
 import math
 from itertools import combinations, pairwise
@@ -10,15 +10,16 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
-from bench.analyse.findings import TOO_FEW
-from bench.analyse.frontier import HOMES, frontier_findings, passes_to_tell, places, showcase
+from bench.analyse.frontier import frontiers, passes_to_tell, showcase
 from bench.plan import sweeps
 from bench.plan.cells import Cell
 from bench.plan.contenders import title
 from bench.record.schemas import SCHEMAS
+from bench.show.answers import TOO_FEW
+from bench.show.answers.frontier import PLACES, frontier_answers
 from bench.show.figures.frontier import frontier_pictures, time_against_memory
 from bench.show.figures.labels import Label, put
-from bench.show.report.frontier import frontier_section
+from bench.show.topics import topic
 from bench.tests.places import ROOT
 from bench.tests.rows import time_rows, visit_rows
 from impls import IMPLEMENTATIONS
@@ -52,15 +53,15 @@ def peaks(*rows, depth=64, width=8, update="deferred"):
 
 
 def standings(place):
-    return {one.impl: one.standing for one in place.homes}
+    return {one.impl: one.standing for one in place.candidates}
 
 
-def test_who_takes_more_of_both_is_beaten_and_who_takes_less_of_one_is_not():
+def test_what_takes_more_of_both_is_beaten_and_what_takes_less_of_one_is_not():
     step = steady(checkpoint_loop=1.2, closures=1.1)
-    [place] = places(times(step), peaks(("iterative", 4 * MIB), ("checkpoint_loop", MIB), ("closures", 5 * MIB)), "iterative")
-    assert [one.impl for one in place.homes] == ["checkpoint_loop", "iterative", "closures"]  # the leanest first
+    [place] = frontiers(times(step), peaks(("iterative", 4 * MIB), ("checkpoint_loop", MIB), ("closures", 5 * MIB)), "iterative")
+    assert [one.impl for one in place.candidates] == ["checkpoint_loop", "iterative", "closures"]  # the leanest first
     assert standings(place) == {"iterative": "unbeaten", "checkpoint_loop": "unbeaten", "closures": "beaten"}
-    loss = place.homes[2].loss
+    loss = place.candidates[2].loss
     assert (loss.impl, loss.memory) == ("iterative", pytest.approx(4 / 5))
     assert (loss.time.ratio, loss.time.low, loss.time.high) == pytest.approx((1 / 1.1,) * 3)
 
@@ -70,14 +71,14 @@ def test_who_takes_more_of_both_is_beaten_and_who_takes_less_of_one_is_not():
     [
         (0.985, 1.005, "beaten"),  # leaner by more than 1 %, and slower by less
         (0.985, 1.015, "unbeaten"),  # slower by more
-        (0.995, 0.995, "unbeaten"),  # nobody would notice the difference
+        (0.995, 0.995, "unbeaten"),  # too small a difference to notice
         (0.995, 0.985, "beaten"),  # as lean, and faster by more than 1 %
         (1.005, 0.985, "beaten"),  # a little larger, but not by 1 %
         (1.015, 0.5, "unbeaten"),  # larger by more, so fast as may be
     ],
 )
 def test_one_per_cent_makes_the_difference(peak, ratio, standing):
-    [place] = places(times(steady(recursive=ratio)), peaks(("iterative", MIB), ("recursive", round(peak * MIB))), "iterative")
+    [place] = frontiers(times(steady(recursive=ratio)), peaks(("iterative", MIB), ("recursive", round(peak * MIB))), "iterative")
     assert standings(place)["iterative"] == standing
 
 
@@ -85,7 +86,7 @@ def test_what_wavers_over_the_limit_is_open():
     def step(number):
         return {"iterative": (1e6, 1e6), "recursive": (1e6 * (1.03 if number % 2 else 0.97),) * 2}
 
-    [place] = places(times(step), peaks(("iterative", 2 * MIB), ("recursive", MIB)), "iterative")
+    [place] = frontiers(times(step), peaks(("iterative", 2 * MIB), ("recursive", MIB)), "iterative")
     assert standings(place) == {"recursive": "unbeaten", "iterative": "open"}
 
 
@@ -96,20 +97,20 @@ def test_two_are_compared_in_their_own_passes_and_not_by_way_of_the_baseline():
         mood = math.exp(0.1 * math.sin(number))
         return {"iterative": (1e6, 1e6), "recursive": (1.05e6 * mood,) * 2, "closures": (1e6 * mood,) * 2}
 
-    [place] = places(times(step), peaks(("iterative", 9 * MIB), ("recursive", 2 * MIB), ("closures", 2 * MIB)), "iterative")
-    recursive, closures = (next(one for one in place.homes if one.impl == name) for name in ("recursive", "closures"))
+    [place] = frontiers(times(step), peaks(("iterative", 9 * MIB), ("recursive", 2 * MIB), ("closures", 2 * MIB)), "iterative")
+    recursive, closures = (next(one for one in place.candidates if one.impl == name) for name in ("recursive", "closures"))
     assert recursive.alone.low < closures.alone.high
     assert (recursive.standing, recursive.loss.impl) == ("beaten", "closures")
 
 
 @given(st.lists(st.tuples(st.floats(1, 1.1), st.floats(1, 1.1)), min_size=2, max_size=9))
 @settings(max_examples=25, deadline=None)
-def test_nobody_beats_in_circles(figures):
-    """However near they are, somebody is left."""
+def test_nothing_beats_in_circles(figures):
+    """However near they are, something is left unbeaten."""
     names = NAMES[: len(figures)]
     step = steady(**{name: time for name, (_, time) in zip(names, figures, strict=True)})
     found = peaks(*((name, round(peak * MIB)) for name, (peak, _) in zip(names, figures, strict=True)))
-    [place] = places(times(step), found, "iterative")
+    [place] = frontiers(times(step), found, "iterative")
     assert "unbeaten" in standings(place).values()
 
 
@@ -118,10 +119,10 @@ def test_the_frames_of_recursion_are_added_and_a_librarys_memory_is_what_is_resi
         ("iterative", MIB), ("recursive", MIB, "heap", MIB), ("recursive", 0, "resident", MIB + 14_000),
         ("mine", None, "heap", None, "skipped"), ("mine", 3 * MIB, "resident"),
     )  # fmt: skip
-    [place] = places(times(steady(recursive=1.0, mine=0.5)), rows, "iterative")
-    found = {one.impl: (one.peak.size, one.peak.meter) for one in place.homes}
+    [place] = frontiers(times(steady(recursive=1.0, mine=0.5)), rows, "iterative")
+    found = {one.impl: (one.peak.size, one.peak.meter) for one in place.candidates}
     assert found == {"iterative": (MIB, "heap"), "recursive": (MIB + 14_000, "heap"), "mine": (3 * MIB, "resident")}
-    assert "mine (3.0 MiB resident, " in frontier_findings([place])[-1].answer
+    assert any("mine (3.0 MiB resident, " in item for item in frontier_answers([place])[-1].items)
 
 
 @pytest.mark.parametrize(
@@ -134,25 +135,24 @@ def test_the_frames_of_recursion_are_added_and_a_librarys_memory_is_what_is_resi
         (steady(recursive=1.0), [("iterative", MIB), ("recursive", 0, "resident")]),  # it found room in what was there
         (lambda number: {"recursive": (1, 1), "closures": (1, 1)}, [("recursive", MIB), ("closures", MIB)]),  # no baseline
     ],
-    ids=["no memory", "one weighed", "one timed", "one failed", "nothing seen", "no baseline"],
+    ids=["no memory", "one measured", "one timed", "one failed", "nothing seen", "no baseline"],
 )
-def test_without_two_homes_there_is_no_figure_and_no_section(step, rows):
-    found = places(times(step), peaks(*rows), "iterative")
+def test_without_two_implementations_there_is_no_figure_and_no_section(step, rows):
+    found = frontiers(times(step), peaks(*rows), "iterative")
     assert found == []
-    assert frontier_findings(found) == []
+    assert frontier_answers(found) == []
     assert frontier_pictures(found) == []
-    assert frontier_section(found) == ""
 
 
 def test_of_no_rows_there_is_nothing():
-    assert places(time_rows(), peaks(), "iterative") == []
-    assert places(time_rows({"impl": "iterative", "status": "skipped"}), peaks(), "iterative") == []
+    assert frontiers(time_rows(), peaks(), "iterative") == []
+    assert frontiers(time_rows({"impl": "iterative", "status": "skipped"}), peaks(), "iterative") == []
 
 
 def test_seven_passes_leave_everything_open():
-    found = places(times(steady(recursive=0.5), passes=7), peaks(("iterative", 2 * MIB), ("recursive", MIB)), "iterative")
-    assert standings(found[0]) == {"recursive": "unbeaten", "iterative": "open"}  # nobody can beat the one who is alone at its peak
-    assert [one.answer for one in frontier_findings(found)] == [TOO_FEW]
+    found = frontiers(times(steady(recursive=0.5), passes=7), peaks(("iterative", 2 * MIB), ("recursive", MIB)), "iterative")
+    assert standings(found[0]) == {"recursive": "unbeaten", "iterative": "open"}  # nothing can beat the smallest peak
+    assert [answer.text for answer in frontier_answers(found)] == [TOO_FEW]
     assert isinstance(frontier_pictures(found)[0].draw(), Figure)
 
 
@@ -174,35 +174,35 @@ def test_looked_at_are_the_deepest_the_narrowest_and_the_widest():
 
 
 def test_a_word_that_no_run_has_written_is_passed_over():
-    assert places(times(steady(recursive=1.0), allocator="mine"), peaks(("iterative", MIB), ("recursive", MIB)), "iterative") == []
+    assert frontiers(times(steady(recursive=1.0), allocator="mine"), peaks(("iterative", MIB), ("recursive", MIB)), "iterative") == []
 
 
 def test_deeper_cells_without_memory_are_not_looked_at():
     both = pd.concat([times(steady(recursive=1.0)), times(steady(recursive=1.0), depth=512)])
-    [place] = places(both, peaks(("iterative", MIB), ("recursive", MIB)), "iterative")
+    [place] = frontiers(both, peaks(("iterative", MIB), ("recursive", MIB)), "iterative")
     assert place.depth == 64
 
 
-def test_the_sweep_of_homes_has_every_home_that_needs_numpy_alone():
+def test_the_sweep_of_homes_has_every_implementation_that_needs_numpy_alone():
     sweep = sweeps.load(str(ROOT / "impls" / "examples" / "homes.toml"))
     assert set(sweep.impls) == {name for name, one in IMPLEMENTATIONS.items() if not one.library}
     assert set(sweep.update) == {"deferred", "fused"}
 
 
 @pytest.fixture(scope="module")
-def homes():
-    """Four places with nine homes, most of them at nearly the same spot."""
+def nine():
+    """Four cells with nine implementations, most of them at nearly the same spot."""
     step = steady(**{name: 1 + 0.004 * place for place, name in enumerate(NAMES)} | {"checkpoint_loop": 1.3})
     weights = {name: round(MIB * (1 + 0.002 * place)) for place, name in enumerate(NAMES)} | {"checkpoint_loop": MIB // 8}
     cells = [{"width": width, "update": update} for width in (8, 64) for update in ("deferred", "fused")]
     rows = pd.concat([times(step, **cell) for cell in cells])
-    return places(rows, pd.concat([peaks(*weights.items(), **cell) for cell in cells]), "iterative")
+    return frontiers(rows, pd.concat([peaks(*weights.items(), **cell) for cell in cells]), "iterative")
 
 
-def test_a_panel_for_every_place_names_every_home_and_no_name_lies_over_another(homes):
-    figure = time_against_memory(homes)
+def test_a_panel_for_every_cell_names_every_implementation_and_no_name_lies_over_another(nine):
+    figure = time_against_memory(nine)
     panels = [ax for ax in figure.axes if ax.axison]
-    assert len(panels) == len(homes) == 4
+    assert len(panels) == len(nine) == 4
     for ax in panels:
         words = [note for note in ax.texts if isinstance(note, Annotation) and note.get_text() not in ("", "↙ better")]
         assert sorted(note.get_text() for note in words) == sorted(map(title, NAMES))
@@ -223,25 +223,31 @@ def test_a_label_keeps_off_a_line():
         assert not (box.x0 < x1 and x0 < box.x1 and box.y0 < y < box.y1)
 
 
-def test_the_answer_tells_where_else_who_is_unbeaten_and_by_whom_the_others_are(homes):
-    where, best, *rest = (one.answer for one in frontier_findings(homes))
-    assert where.startswith("In a chain of closures")
-    assert "suspended generators" in where
-    assert "computed again (checkpointed loop and checkpointed recursion)" in where
-    assert "Unbeaten for certain, of 4 cells: kept list in 4, popped list in 4, recursion in 4 and checkpointed loop in 4." in best
-    assert "Beaten in all: closures, generators, checkpointed recursion, course and forum." in best
-    assert len(rest) == 4
-    assert "Beaten: closures, generators, checkpointed recursion, course and forum by kept list." in rest[0]
-    assert rest[0].startswith(
-        "At depth 64, width 8, batch 32, deferred update, with the default allocator, unbeaten for certain: checkpointed loop"
+def test_the_answer_tells_where_else_what_is_unbeaten_and_what_beats_the_others(nine):
+    where, best, *rest = frontier_answers(nine)
+    assert where.text == "2 other places and 2 ways to compute most of the cache again were compared."
+    assert [item.split(":")[0] for item in where.items] == ["closures", "generators", "checkpointed loop", "checkpointed recursion"]
+    assert best.text.startswith("4 of 9 implementations are unbeaten for certain in some cell.")
+    assert best.items == (
+        *(f"{name}: unbeaten in 4 of 4 cells" for name in ("kept list", "popped list", "recursion", "checkpointed loop")),
+        "beaten in all: closures, generators, checkpointed recursion, course and forum",
     )
-    assert "kept list (1.0 MiB, the baseline)" in rest[0]
+    assert len(rest) == 4
+    assert rest[0].text == "4 are unbeaten for certain at depth 64, width 8, batch 32, deferred update, with the default allocator."
+    assert rest[0].items[0].startswith("unbeaten for certain: checkpointed loop (128.0 KiB, 1.300 [")
+    assert "unbeaten for certain: kept list (1.0 MiB, the baseline)" in rest[0].items
+    assert rest[0].items[-1] == "beaten by kept list: closures, generators, checkpointed recursion, course and forum"
 
 
-def test_the_section_has_the_figure_the_words_and_every_figure_behind_them(homes):
-    section = frontier_section(homes)
+def test_lists_and_the_call_stack_alone_are_no_other_place():
+    cells = frontiers(times(steady(recursive=1.0)), peaks(("iterative", 2 * MIB), ("recursive", MIB)), "iterative")
+    assert frontier_answers(cells)[0].text.startswith("No other place was compared here")
+
+
+def test_the_section_has_the_figure_the_words_and_every_figure_behind_them(nine):
+    section = topic("frontier").html(nine)
     assert section.count("data:image/svg+xml") == 1
-    assert HOMES in section
-    assert section.count("<details>") == len(homes)
+    assert PLACES in section
+    assert section.count("<details>") == len(nine)
     for name in NAMES:
-        assert section.count(f"<td>{title(name)}</td>") >= len(homes)
+        assert section.count(f"<td>{title(name)}</td>") >= len(nine)

@@ -6,6 +6,7 @@ import pytest
 from bench.errors import BadInput
 from bench.measure.machine.capacity import lacks_room, needed_bytes
 from bench.plan import datasets, sweeps
+from bench.plan.batches import Batch
 from bench.plan.cells import Cell
 from bench.plan.contenders import available, choose, load_file
 from bench.plan.experiment import prepare
@@ -43,8 +44,8 @@ def test_bundled_sweeps_say_what_the_contract_says():
         (SMALLEST + 'activation = "than"', "mine.toml: unknown activation 'than'; did you mean 'tanh'?"),
         (SMALLEST + "precision = 0", "mine.toml: precision is 0; it should be greater than 0"),
         (SMALLEST + "budget_s = nan", "mine.toml: budget_s is nan; it should be a finite number"),
-        (SMALLEST + "depth = 3", "mine.toml: not TOML: Cannot overwrite a value (at end of document)"),
-        ('name = "x"', "mine.toml: unknown key 'name'; a sweep is named for its file"),
+        (SMALLEST + "depth = 3", "mine.toml: not TOML: Cannot overwrite a value (at end of document); mend the file"),
+        ('name = "x"', "mine.toml: unknown key 'name'; leave it out, a sweep has the name of its file"),
     ],
 )
 def test_a_wrong_sweep_is_one_sentence(text, sentence):
@@ -81,10 +82,11 @@ def test_bundled_data_are_standardised_and_labelled(name, features, outputs, exa
 
 def test_a_batch_is_a_seeded_choice_that_goes_round_when_there_are_too_few():
     data = datasets.load("breast_cancer")
-    X, Y = data.batch(600)
+    X, Y, loss = data.batch(600)
+    assert loss == "binary_cross_entropy"
     assert X.shape == (30, 600)
     assert np.array_equal(X[:, :31], X[:, 569:])
-    assert np.array_equal(Y, data.batch(600)[1])
+    assert np.array_equal(Y, data.batch(600).Y)
 
 
 def csv(tmp_path, text):
@@ -126,7 +128,10 @@ def test_unknown_data_are_one_sentence():
 
 
 def test_implementations_are_chosen_in_the_registrys_order():
-    assert [one.name for one in choose(["recursive", "iterative"], IMPLEMENTATIONS, "--impl")] == ["iterative", "recursive"]
+    assert [implementation.name for implementation in choose(["recursive", "iterative"], IMPLEMENTATIONS, "--impl")] == [
+        "iterative",
+        "recursive",
+    ]
     assert choose([], IMPLEMENTATIONS, "--impl") == list(IMPLEMENTATIONS.values())
     with pytest.raises(BadInput, match=r"^--impl: unknown implementation 'recursiv'; did you mean 'recursive'\?$"):
         choose(["recursiv"], IMPLEMENTATIONS, "--impl")
@@ -146,8 +151,8 @@ def user_file(tmp_path, text):
 
 
 def test_a_users_file_adds_what_it_defines_once(tmp_path):
-    found = available([user_file(tmp_path, MINE.format(name="mine"))])
-    assert list(found) == [*IMPLEMENTATIONS, "mine"]
+    known = available([user_file(tmp_path, MINE.format(name="mine"))])
+    assert list(known) == [*IMPLEMENTATIONS, "mine"]
 
 
 def test_a_users_own_is_compared_beside_those_that_the_sweep_names(tmp_path):
@@ -172,7 +177,7 @@ def test_a_users_own_is_compared_beside_those_that_the_sweep_names(tmp_path):
         ("x = 1", "defines no Implementation"),
         ("def", "raises SyntaxError"),
         ("1 / 0", "raises ZeroDivisionError: division by zero"),
-        ("import sys; sys.exit(3)", "ends the program"),
+        ("import sys; sys.exit(3)", "ends the process"),
     ],
 )
 def test_a_users_wrong_file_is_one_sentence(tmp_path, text, sentence):
@@ -194,3 +199,13 @@ def test_room_is_counted_by_hand():
     huge = Cell("breast_cancer", 32, 1000, 16384, "float64", "deferred", "default")
     # 998 layers of 16384^2 + 16384 parameters, four times 8 bytes each, are 7984.5 GiB; activations are 7.8
     assert lacks_room(huge, 30, 1, available=2**33) == "needs about 7992.3 GiB, and 8.0 GiB are available"
+
+
+def test_a_batch_is_read_as_it_was_written(tmp_path):
+    data = datasets.load("digits")
+    [(key, path)] = datasets.write_batches({"digits": data}, [7, 7], tmp_path).items()
+    assert key == ("digits", 7)
+    wanted, batch = data.batch(7), Batch.read(path)
+    assert np.array_equal(batch.X, wanted.X)
+    assert np.array_equal(batch.Y, wanted.Y)
+    assert batch.loss == wanted.loss == "softmax_cross_entropy"

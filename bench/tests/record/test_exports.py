@@ -18,14 +18,14 @@ from bench.tests.rows import time_rows, visit_rows, write_results
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def folders(tmp_path_factory):
     """A results folder and one in which recursion became 10 % slower, each exported to every format."""
-    home = tmp_path_factory.mktemp("exports")
+    folders = tmp_path_factory.mktemp("exports")
     for name, ratio in (("before", 1.0), ("after", 1.1)):
-        write_results(home / name, lambda cell, ratio=ratio: ratio, cells=2)
+        write_results(folders / name, lambda cell, ratio=ratio: ratio, cells=2)
         for kind in FORMATS:
-            assert main(["export", "--results", str(home / name), "--format", kind, str(home / f"{name}.{kind}")]) == 0
-    return home
+            assert main(["export", "--results", str(folders / name), "--format", kind, str(folders / f"{name}.{kind}")]) == 0
+    return folders
 
 
 def tool(*command, cwd):
@@ -40,14 +40,14 @@ def test_a_series_has_one_median_a_pass():
     assert (one.name, one.seconds, one.iterations) == ("c/iterative", (2.5, 15.0), 1)
 
 
-def test_pytest_benchmark_compares_them(home):
+def test_pytest_benchmark_compares_them(folders):
     script = Path(sys.executable).with_name("pytest-benchmark")
-    out = tool(script, "compare", "before.pytest-benchmark", "after.pytest-benchmark", "--columns=median,rounds,ops", cwd=home)
+    out = tool(script, "compare", "before.pytest-benchmark", "after.pytest-benchmark", "--columns=median,rounds,ops", cwd=folders)
     assert out.count("recursive") == 4
     assert "1,100." in out or "1.1" in out
     from pytest_benchmark.stats import Stats
 
-    for benchmark in json.loads((home / "after.pytest-benchmark").read_text())["benchmarks"]:
+    for benchmark in json.loads((folders / "after.pytest-benchmark").read_text())["benchmarks"]:
         theirs = Stats()
         for value in benchmark["stats"]["data"]:
             theirs.update(value)
@@ -56,18 +56,18 @@ def test_pytest_benchmark_compares_them(home):
             assert benchmark["stats"][name] == pytest.approx(getattr(theirs, name), rel=1e-12)
 
 
-def test_pyperf_reads_and_compares_them(home):
-    out = tool(sys.executable, "-m", "pyperf", "stats", "after.pyperf", cwd=home)
+def test_pyperf_reads_and_compares_them(folders):
+    out = tool(sys.executable, "-m", "pyperf", "stats", "after.pyperf", cwd=folders)
     assert out.count("Total number of run: 20") == out.count("Number of value per run: 1") == 4
-    out = tool(sys.executable, "-m", "pyperf", "compare_to", "before.pyperf", "after.pyperf", "--table", cwd=home)
+    out = tool(sys.executable, "-m", "pyperf", "compare_to", "before.pyperf", "after.pyperf", "--table", cwd=folders)
     assert out.count("1.10x slower") == 2
 
 
-def test_parquet_holds_every_row_with_its_type(home):
+def test_parquet_holds_every_row_with_its_type(folders):
     import pyarrow.parquet
 
-    table = pyarrow.parquet.read_table(home / "after.parquet")
-    rows = Table(home / "after", "time.csv").read()
+    table = pyarrow.parquet.read_table(folders / "after.parquet")
+    rows = Table(folders / "after", "time.csv").read()
     pd.testing.assert_frame_equal(table.to_pandas().astype(rows.dtypes.to_dict()), rows)
     assert str(table.schema.field("depth").type) == "int64"
     assert json.loads(table.schema.metadata[b"machine"])["machine"] == "m"
@@ -76,15 +76,15 @@ def test_parquet_holds_every_row_with_its_type(home):
 WITHOUT = "import sys; sys.modules['pyarrow'] = None; from bench.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
-def test_without_pyarrow_it_says_what_brings_it(home):
+def test_without_pyarrow_the_message_says_what_installs_it(folders):
     command = [sys.executable, "-c", WITHOUT, "export", "--results", "after", "--format", "parquet", "no.parquet"]
-    done = subprocess.run(command, cwd=home, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    done = subprocess.run(command, cwd=folders, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "the parquet format needs pyarrow; `pip install 'unwind-bench[export]'` brings it" in done.stderr
-    assert not (home / "no.parquet").exists()
+    assert not (folders / "no.parquet").exists()
 
 
-def test_no_measurements_and_no_room_are_told(tmp_path, home, capsys):
+def test_no_measurements_and_no_room_are_named(tmp_path, folders, capsys):
     assert main(["export", "--results", str(tmp_path), "--format", "pyperf", str(tmp_path / "x")]) == 3
-    assert main(["export", "--results", str(home / "after"), "--format", "pyperf", str(tmp_path / "nowhere" / "x")]) == 2
+    assert main(["export", "--results", str(folders / "after"), "--format", "pyperf", str(tmp_path / "nowhere" / "x")]) == 2
     assert "cannot be written (No such file or directory)" in " ".join(capsys.readouterr().err.split())

@@ -1,4 +1,4 @@
-"""Rows survive: appended whole, torn lines dropped, halves of visits left out, other schemas refused."""
+"""Rows survive: appended whole, torn lines dropped, half-written visits left out, other schemas refused."""
 
 import errno
 import os
@@ -39,17 +39,17 @@ def test_what_is_appended_is_read_back_with_its_types(tmp_path):
     assert str(rows["depth"].dtype) == "Int64"
 
 
-def test_a_torn_last_line_is_dropped_with_a_word_and_mended_before_the_next_row(tmp_path):
+def test_a_torn_last_line_is_dropped_with_a_warning_and_cut_off_before_the_next_row(tmp_path):
     table = Table(tmp_path, "time.csv")
     table.append(visit(1))
     whole = table.path.read_text()
     table.path.write_text(whole + "run,machine,2,breast_can")
-    said = []
-    assert len(table.read(said.append)) == 8
-    assert said == [f"{table.path}: the last line was torn off in mid-write and is left out"]
+    warnings = []
+    assert len(table.read(warnings.append)) == 8
+    assert warnings == [f"{table.path}: the last line was cut off during a write and is left out"]
     table.append(visit(2))
-    assert len(table.read(said.append)) == 16
-    assert len(said) == 1
+    assert len(table.read(warnings.append)) == 16
+    assert len(warnings) == 1
 
 
 @pytest.mark.parametrize("cut", range(1, 9))
@@ -72,7 +72,7 @@ def test_rows_of_failures_are_whole_by_themselves():
     assert len(whole_visits(rows)) == 1
 
 
-def test_words_with_commas_quotes_and_line_breaks_stay_in_their_place(tmp_path):
+def test_text_with_commas_quotes_and_line_breaks_stays_in_its_column(tmp_path):
     nasty = 'a "quoted", <b>bold</b>\nline\r\x1b[31m\x00'
     table = Table(tmp_path, "time.csv")
     rows = (Measurement('im"pl,', status="error", detail=nasty),)
@@ -118,13 +118,13 @@ def test_a_folder_is_held_by_one_run_at_a_time(tmp_path):
 
 
 def test_fresh_sets_earlier_results_aside(tmp_path):
-    (tmp_path / "time.csv").write_text("precious")
+    (tmp_path / "time.csv").write_text("first")
     with results_folder(tmp_path, fresh=True):
         assert not (tmp_path / "time.csv").exists()
-    (tmp_path / "time.csv").write_text("and more")
+    (tmp_path / "time.csv").write_text("second")
     with results_folder(tmp_path, fresh=True):
         pass
-    assert [path.read_text() for path in sorted(tmp_path.glob("set_aside_*/time.csv"))] == ["precious", "and more"]
+    assert [path.read_text() for path in sorted(tmp_path.glob("set_aside_*/time.csv"))] == ["first", "second"]
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
@@ -178,9 +178,9 @@ def test_a_file_of_a_later_version_is_read_and_nothing_of_it_is_written_over(tmp
 @pytest.mark.parametrize(
     ("was", "is_now", "sentence"),
     [
-        (",ok,", ",,", "line 2 leaves out what a row must say"),
-        (",1234.6,", ",-1.0,", "line 2 has a time that is no time"),
-        (",1234.6,", ",inf,", "line 2 has a time that is no time"),
+        (",ok,", ",,", "line 2 lacks a value that every row has"),
+        (",1234.6,", ",-1.0,", "line 2 has a time that cannot be"),
+        (",1234.6,", ",inf,", "line 2 has a time that cannot be"),
         ("machine,1,", "machine,-1,", "line 2 has a negative number"),
         (",iterative,1,3,", ",iterative,1,,", "line 2 has a round without an order"),
     ],

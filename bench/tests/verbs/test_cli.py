@@ -26,7 +26,7 @@ batch = 8
 allocator = ["default", "steady"]
 impls = ["iterative", "iterative_pop", "recursive"]
 precision = 0.5
-budget_s = 60
+budget_s = 300
 """
 NAMES = ("iterative", "iterative_pop", "recursive")
 

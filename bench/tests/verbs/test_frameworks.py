@@ -7,19 +7,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench.analyse.findings import findings
 from bench.analyse.slices import slices
 from bench.analyse.summary import summarise
 from bench.cli import main
-from bench.measure.memory.readings import Scales, Weighing
+from bench.measure.memory.readings import MemoryReader, MemoryTask
+from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import Assignment
-from bench.measure.timing.processes import Workers
 from bench.measure.timing.steps import Workbench
 from bench.measure.training.epochs import train
 from bench.plan import sweeps
 from bench.plan.cells import Cell
 from bench.plan.contenders import load_file
 from bench.plan.datasets import Dataset
+from bench.show.answers.time import LIBRARIES, time_answers
 from bench.tests.measure.memory.test_memory_processes import linux
 from bench.tests.places import ROOT
 from bench.tests.rows import time_rows, visit_rows
@@ -32,9 +32,9 @@ FRAMEWORKS = ("torch", "jax", "autograd")
 FAR = """
 from impls import Implementation
 from impls.interface import Library
-from impls.libraries import late
+from impls.lazy import lazily
 
-far = Implementation("far", "far", "far away", "other", late("no_such_library", "backprop"), library=Library("no_such_library", "distance"))
+far = Implementation("far", "far", "afar", "other", lazily("no_such_library", "backprop"), library=Library("no_such_library", "distance"))
 """
 TINY = "depth = 1\nwidth = 4\nbatch = 8\nimpls = 'recursive'\nprecision = 0.5\nbudget_s = 1\n"
 MISSING = "needs no_such_library, which is not installed; `pip install '.[distance]'` brings it"
@@ -52,7 +52,7 @@ def data(tmp_path_factory):
 @present
 def test_a_pass_times_it_on_one_thread(framework, data):
     cell = Cell("breast_cancer", 32, 3, 512, "float64", "deferred", "default")
-    [done] = Workers(data, "iterative")([Assignment(cell, 1, ("iterative", framework.name), 2, "seed")])
+    [done] = PassTimer(data, "iterative")([Assignment(cell, 1, ("iterative", framework.name), 2, "seed")])
     rows = [row for row in done.rows if row.impl == framework.name]
     assert [row.status for row in rows] == ["ok"] * 4
     assert min(row.cpu_ns / row.wall_ns for row in rows) < 1.1
@@ -74,7 +74,7 @@ def test_who_moves_the_parameters_has_warm_arrays_when_the_clock_starts(data):
 @linux
 def test_its_resident_memory_is_that_of_a_step(framework, data):
     cell = Cell("breast_cancer", 32, 8, 512, "float64", "deferred", "default")
-    resident, profile = Scales(data)(Weighing(cell, framework.name, ("resident", "profile")))
+    resident, profile = MemoryReader(data)(MemoryTask(cell, framework.name, ("resident", "profile")))
     assert 6 * 2 < resident.peak_bytes / 2**20 < 6 * 2 * 3, "the gradients of six layers, and no more than twice that beside them"
     assert (profile.status, list(profile.series)) == ("ok", [])
 
@@ -82,14 +82,14 @@ def test_its_resident_memory_is_that_of_a_step(framework, data):
 @pytest.mark.parametrize("framework", over_a_library("jax"))
 def test_the_heap_is_measured_where_python_sees_it(framework, data):
     cell = Cell("breast_cancer", 32, 2, 4, "float64", "deferred", "default")
-    [heap] = Scales(data)(Weighing(cell, framework.name, ("heap",)))
-    assert (heap.status, heap.detail) == ("skipped", "jax takes memory where tracemalloc does not look")
+    [heap] = MemoryReader(data)(MemoryTask(cell, framework.name, ("heap",)))
+    assert (heap.status, heap.detail) == ("skipped", "jax allocates memory that tracemalloc does not see")
 
 
 @pytest.mark.parametrize("framework", over_a_library("autograd"))
 def test_autograds_heap_is_numpys(framework, data):
     cell = Cell("breast_cancer", 32, 8, 256, "float64", "fused", "default")
-    [heap] = Scales(data)(Weighing(cell, framework.name, ("heap",)))
+    [heap] = MemoryReader(data)(MemoryTask(cell, framework.name, ("heap",)))
     assert 0.5 < heap.peak_bytes / 2**20 < 3, "one gradient, a few activations a layer"
 
 
@@ -107,12 +107,16 @@ def test_each_library_is_set_beside_the_baseline():
     ns = {"recursive": 1e6, "torch": 3e6, "autograd": 8e6}
     times = time_rows(*(row for number in range(20) for row in visit_rows({name: (t, t) for name, t in ns.items()}, **{"pass": number})))
     [part] = slices(summarise(times, [("torch", "recursive"), ("autograd", "recursive")]), times)
-    answers = [one.answer for one in findings([part], "recursive") if one.question.startswith("How does it compare with the libraries")]
-    assert [answer.split(". ")[0] for answer in answers] == [
-        "PyTorch, against recursion, is slower in 1 of 1 cells",
-        "HIPS autograd, against recursion, is slower in 1 of 1 cells",
+    answers = [answer for answer in time_answers([part], "recursive") if answer.question == LIBRARIES]
+    assert [answer.text.split(". ")[0] for answer in answers] == [
+        "No, PyTorch is faster in none of 1 cell",
+        "No, HIPS autograd is faster in none of 1 cell",
     ]
-    assert "at worst 8.000 times [8.000, 8.000] (depth 4, width 8)" in answers[1]
+    assert answers[1].items == (
+        "slower: 1 cell",
+        "lowest ratio: 8.000 [8.000, 8.000] at depth 4, width 8",
+        "highest ratio: 8.000 [8.000, 8.000] at depth 4, width 8",
+    )
 
 
 @pytest.mark.parametrize("framework", over_a_library("jax"))

@@ -14,7 +14,7 @@ from bench.plan import sweeps
 from bench.plan.sweeps import Sweep
 from bench.record.schemas import SCHEMAS
 from bench.tests.rows import write_results
-from bench.tests.test_house import verbs
+from bench.tests.test_docs import verbs
 
 QUICK = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 SLOW = settings(QUICK, max_examples=25)  # draws or renders in each example

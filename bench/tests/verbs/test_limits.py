@@ -12,8 +12,6 @@ import pandas as pd
 import pytest
 
 import bench.verbs.limits as verb
-from bench.analyse.depth import limit_findings
-from bench.analyse.words import spaced
 from bench.cli import main
 from bench.measure.depth.interpreters import identify
 from bench.measure.depth.study import Limit, without_searches
@@ -21,9 +19,11 @@ from bench.plan.depth import RAISED, SETTINGS, WAYS
 from bench.record.limits import machines_limits, put_limit
 from bench.record.schemas import SCHEMAS
 from bench.record.tables import Table
-from bench.show.figures.depth import limit_pictures
+from bench.show.answers.depth import depth_answers
+from bench.show.answers.words import spaced
+from bench.show.figures.depth import depth_pictures
 from bench.show.figures.pictures import save_all
-from bench.show.report.depth import limit_section
+from bench.show.topics import topic
 from bench.tests.children import interruptible
 from bench.tests.places import ROOT
 from impls import IMPLEMENTATIONS
@@ -59,51 +59,52 @@ ROWS = rows(
 
 
 def answers(table):
-    """Question -> its answers as one text, with plain spaces."""
+    """Question -> its answers as one text, with plain spaces, and bars between the items of their lists."""
     found = {}
-    for one in limit_findings(table):
+    for one in depth_answers(table):
         question = one.question.replace("\u00a0", " ")
-        found[question] = f"{found.get(question, '')} {one.answer}".replace("\u00a0", " ").strip()
+        text = " | ".join((one.text, *one.items)).replace("\u00a0", " ")
+        found[question] = f"{found[question]} {text}" if question in found else text
     return found
 
 
-def test_the_limit_is_told_with_whom_it_stops():
+def test_the_limit_is_told_with_what_it_stops():
     assert answers(ROWS)["What is Python's limit?"] == (
-        "Python allows 1 000 calls inside one another unless it is told otherwise (3.9.18 and 3.13.0). "
-        "Recursion trained 987 to 990 layers under it, and one more ended in a RecursionError. "
-        "It does not affect kept list, which trained 1 000 000 layers, the most that was tried."
+        "1 000 calls inside one another, unless a program sets another limit (3.9.18 and 3.13.0). "
+        "Recursion trained 987 to 990 layers under it, and a deeper network ended in a RecursionError. "
+        "It does not stop kept list: 1 000 000 layers, the most that was tried."
     )
 
 
 def test_danger_is_told_by_version_depth_and_stack():
     assert answers(ROWS)["Is it dangerous to raise the limit?"] == (
-        "Yes, on 3.9.18: the process dies of a segmentation fault, which no program can catch, recursion beyond 23 680 layers (3.9.18). "
-        "It is a matter of the thread's stack: 1 388 layers with a 512 KiB stack. "
+        "Yes, on 3.9.18: the process crashes with a segmentation fault, which no program can catch. "
+        "| recursion: beyond 23 680 layers (3.9.18) | with a 512 KiB stack: 1 388 layers "
         "No, on 3.13.0: recursion trained 1 000 000 layers, the most that was tried, whatever the size of the stack."
     )
 
 
 def test_the_depths_that_people_asked_about():
     assert answers(ROWS)["Is a network of 152 or 1 000 layers a problem?"] == (
-        "152 layers: no problem as Python comes. Recursion and kept list got there on 3.9.18 and 3.13.0. "
-        "1 000 layers: a problem as Python comes. Recursion stopped at 987 to 990 on 3.9.18 and 3.13.0; kept list got there on all. "
-        "With the limit raised, recursion and kept list got there on 3.9.18 and 3.13.0."
+        "No, 152 layers are no problem as Python comes. Recursion and kept list got there on 3.9.18 and 3.13.0. "
+        "Yes, 1 000 layers are a problem as Python comes. Recursion stopped at 987 to 990 on 3.9.18 and 3.13.0. "
+        "Kept list got there on all. With the limit raised, recursion and kept list got there on 3.9.18 and 3.13.0."
     )
 
 
-def test_whoever_was_tried_on_one_version_alone_got_there_on_that_one():
+def test_what_was_tried_on_one_version_alone_got_there_on_that_one():
     table = pd.concat([ROWS, rows(limit("3.13.0", "closures", 10**6, limit=1_000), limit("3.13.0", "closures", 10**6))])
     answer = answers(table)["Is a network of 152 or 1 000 layers a problem?"]
-    assert "Recursion and kept list got there on 3.9.18 and 3.13.0; closures got there on 3.13.0. " in answer
-    assert "kept list got there on all; closures got there on 3.13.0. " in answer
+    assert "Recursion and kept list got there on 3.9.18 and 3.13.0. Closures got there on 3.13.0. " in answer
+    assert "Kept list got there on all. Closures got there on 3.13.0. " in answer
 
 
 def test_ways_of_calling_are_told_by_version():
     assert answers(ROWS)["Which ways of calling make recursion dangerous?"] == (
-        "Safe on 3.13.0: plain function. Not on all of them: functools.partial. "
-        "On 3.9.18: a segmentation fault for plain function (23 680). "
-        "On 3.13.0: a RecursionError for functools.partial (4 992); "
-        "none within 1 000 000 calls, the most that was tried, for plain function."
+        "1 of 2 ways are safe on 3.13.0. | safe: plain function | not safe on all of them: functools.partial "
+        "1 of 1 way on 3.9.18 came to an end before the most that was tried. | a segmentation fault: plain function (23 680) "
+        "1 of 2 ways on 3.13.0 came to an end before the most that was tried. | a RecursionError: functools.partial (4 992) "
+        "| none within 1 000 000 calls, the most that was tried: plain function"
     )
 
 
@@ -123,8 +124,7 @@ def test_a_crash_in_a_thread_alone_is_danger_enough():
         limit("3.9.18", "recursive", 1_388, "segfault", stack=2**19),
     )
     assert answers(table)["Is it dangerous to raise the limit?"] == (
-        "Yes, on 3.9.18: the process dies of a segmentation fault, which no program can catch. "
-        "It is a matter of the thread's stack: 1 388 layers with a 512 KiB stack."
+        "Yes, on 3.9.18: the process crashes with a segmentation fault, which no program can catch. | with a 512 KiB stack: 1 388 layers"
     )
 
 
@@ -132,15 +132,17 @@ def test_what_python_does_not_count_is_told_by_the_size_of_the_stack():
     table = rows(
         limit("3.13.0", "compiled_recursion", 11_136, "segfault", 1_000),
         limit("3.13.0", "compiled_recursion", 11_136, "segfault"),
-        limit("3.13.0", "compiled_recursion", 1_000, "segfault", stack=2**19),
         limit("3.13.0", "compiled_recursion", 128_000, "segfault", stack=2**26),
+        limit("3.13.0", "compiled_recursion", 1_000, "segfault", stack=2**19),
         limit("3.13.0", "compiled_loop", 10**6, limit=1_000),
         limit("3.13.0", "compiled_loop", 10**6),
     )
     found = answers(table)
     assert found["What stops recursion that Python does not count?"] == (
-        "The thread's stack, and nothing tells before the segmentation fault. Compiled recursion trained 11 136 layers in the main "
-        "thread, 1 000 with a 512 KiB stack and 128 000 with a 64 MiB stack (3.13.0); a layer takes 524 bytes of it."
+        "No limit of Python's: the thread's stack does, and nothing warns before the segmentation fault. "
+        "The list says how far compiled recursion came on 3.13.0. "
+        "| main thread: 11 136 layers | 512 KiB stack: 1 000 layers | 64 MiB stack: 128 000 layers "
+        "| a layer takes 524 bytes of the stack"
     )  # (2^26 - 2^19) / 127 000
     assert "Is it dangerous to raise the limit?" not in found
     assert (
@@ -153,10 +155,12 @@ def test_other_endings_are_told_too():
     table = rows(
         limit("3.14.0", "recursive", 987, "recursion_error", 1_000),
         limit("3.14.0", "recursive", 300_000, "out_of_memory"),
+        limit("3.14.0", "recursive", 2_000, "timeout", stack=2**19),
         limit("3.14.0", "iterative", 4_096, "timeout", 1_000),
     )
     assert answers(table)["Is it dangerous to raise the limit?"] == (
-        "Recursion trained 300 000 layers on 3.14.0, and a deeper network ended in out of memory."
+        "No crash, but not without an end. | Recursion trained 300 000 layers on 3.14.0, and a deeper network ended in no memory left. "
+        "| With a 512 KiB stack: Recursion trained 2 000 layers on 3.14.0, and a deeper network ended in a time-out."
     )
     assert "Kept list trained 4 096 layers on 3.14.0" in answers(table)["What is Python's limit?"]
 
@@ -164,14 +168,14 @@ def test_other_endings_are_told_too():
 def test_a_depth_that_was_not_tried_is_not_spoken_of():
     table = rows(limit("3.13.0", "iterative", 500, limit=1_000))
     answer = answers(table)["Is a network of 152 or 1 000 layers a problem?"]
-    assert answer.startswith("152 layers: no problem")
+    assert answer.startswith("No, 152 layers are no problem")
     assert "1 000 layers" not in answer
 
 
 def test_nothing_is_found_where_nothing_was_searched():
-    assert limit_findings(rows()) == []
-    assert limit_findings(rows(without_searches("3.12.0", "error", "no pip"))) == []
-    assert limit_findings(rows(Limit("3.12.0", "torch", RAISED, None, None, None, "skipped", None, 0.1))) == []
+    assert depth_answers(rows()) == []
+    assert depth_answers(rows(without_searches("3.12.0", "error", "no pip"))) == []
+    assert depth_answers(rows(Limit("3.12.0", "torch", RAISED, None, None, None, "skipped", None, 0.1))) == []
 
 
 def test_a_search_takes_the_place_of_its_like_and_of_no_other(tmp_path):
@@ -205,24 +209,23 @@ def test_an_interpreter_that_works_again_is_no_failure_any_more(tmp_path):
 
 
 def test_figures_are_drawn_of_what_there_is(tmp_path):
-    assert [path.name for path in save_all(limit_pictures(ROWS), tmp_path)] == ["depth_limits.svg", "call_limits.svg"]
+    assert [path.name for path in save_all(depth_pictures(ROWS), tmp_path)] == ["depth_limits.svg", "call_limits.svg"]
     drawn = (tmp_path / "depth_limits.svg").read_bytes()
-    save_all(limit_pictures(ROWS), tmp_path)
+    save_all(depth_pictures(ROWS), tmp_path)
     assert (tmp_path / "depth_limits.svg").read_bytes() == drawn
     assert (tmp_path / "call_limits.png").stat().st_size > 5_000
-    assert [path.name for path in save_all(limit_pictures(ROWS[ROWS["impl"] == "call:plain"]), tmp_path)] == ["call_limits.svg"]
-    assert limit_pictures(rows()) == []
+    assert [path.name for path in save_all(depth_pictures(ROWS[ROWS["impl"] == "call:plain"]), tmp_path)] == ["call_limits.svg"]
+    assert depth_pictures(rows()) == []
 
 
 def test_the_section_has_every_figure_and_escapes_names():
     table = pd.concat([ROWS, rows(limit("3.9.18", "mine<b>", 77, "timeout"))])
-    text = limit_section(table).replace("\u00a0", " ")
+    text = topic("limits").html(table).replace("\u00a0", " ")
     for depth in (987, 990, 1_388, 4_992, 23_680, 10**6, 77):
         assert spaced(depth).replace("\u00a0", " ") in text
     assert "mine&lt;b&gt;" in text
     assert "<b>" not in text
     assert "Python 3.12.0 could not be studied (error)" in text
-    assert limit_section(rows()) == ""
 
 
 def test_plot_draws_limits_where_nothing_else_was_measured(tmp_path):
@@ -258,7 +261,7 @@ def test_the_verb_on_the_running_interpreter_alone(tmp_path, capsys):
 
 def test_frameworks_are_tried_if_they_are_named(monkeypatch, tmp_path, capsys):
     tried = []
-    monkeypatch.setattr(verb, "refused", lambda names, files: tried.append(names) or {})
+    monkeypatch.setattr(verb, "broken_contracts", lambda names, files: tried.append(names) or {})
     monkeypatch.setattr(verb, "_searches", lambda interpreter, names, *others: tried.append(names) or [])
     own = [name for name, one in IMPLEMENTATIONS.items() if not (one.library and one.control_flow == "other")]
     for options, expected in ((["--impl", "jax"], ["jax"]), ([], own)):
@@ -309,7 +312,7 @@ def test_interpreters_that_fail_are_rows_and_the_rest_goes_on(tmp_path, monkeypa
     assert (found["impl"] == "iterative").sum() == len(SETTINGS)
     told = " ".join(capsys.readouterr().err.split())
     assert "does not answer within 0.5 s" in told
-    assert "cannot make an environment: no module venv" in told
+    assert "cannot make a virtual environment: no module venv" in told
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="signals")
@@ -325,7 +328,7 @@ def test_ctrl_c_keeps_what_is_finished(tmp_path):
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert "interrupted" in out
+    assert "Interrupted" in out
     assert "Traceback" not in err
     kept = pd.read_csv(file)
     assert kept["impl"].iloc[0] == next(iter(IMPLEMENTATIONS))

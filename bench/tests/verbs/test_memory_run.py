@@ -9,7 +9,7 @@ from bench.record.folder import read_machine
 from bench.record.memory import read_memory
 from bench.record.schemas import SCHEMAS
 from bench.show.figures.memory import PLOTS, memory_pictures
-from bench.show.report.memory import memory_section
+from bench.show.topics import topic
 from impls import IMPLEMENTATIONS
 
 TINY = """
@@ -103,7 +103,7 @@ def test_going_on_measures_nothing_twice_and_what_is_missing(home):
 
 @pytest.fixture(scope="module")
 def section(home):
-    return memory_section(tables(home))
+    return topic("memory").html(tables(home))
 
 
 def test_the_leak_is_told_in_the_csv_and_in_the_report(home, section):
@@ -111,13 +111,13 @@ def test_the_leak_is_told_in_the_csv_and_in_the_report(home, section):
     told = heap[heap["detail"].str.startswith("leaks", na=False)]
     assert set(told["impl"]) == {"leaky"}
     assert len(told) == (heap["impl"] == "leaky").sum()
-    assert "leaky leaks: with the garbage collector off, a small step leaves" in section
+    assert "Yes, leaky does: with the garbage collector off, a small step leaves" in section
     assert "<b>leaky</b>" not in section
 
 
 def test_the_report_prints_derivations_beside_the_figures(section):
     assert "All activations stay to the end" in section
-    places = [section.index(heading) for _, heading, *_ in PLOTS]
+    places = [section.index(plot.heading) for plot in PLOTS]
     assert places == sorted(places)
     assert section.count("data:image/svg+xml") == len(PLOTS)
 
@@ -128,7 +128,7 @@ def test_memory_alone_is_plotted_and_reported(home):
     assert "Where the memory goes" in text
     assert "Can these figures be trusted?" not in text
     assert main(["plot", "--results", str(home / "results"), "--plots", str(home / "plots")]) == 0
-    names = {f"{name}.{kind}" for name, *_ in PLOTS for kind in ("svg", "png")}
+    names = {f"{name}.{kind}" for name in (plot.name for plot in PLOTS) for kind in ("svg", "png")}
     assert {path.name for path in (home / "plots").iterdir()} == names
 
 
@@ -142,5 +142,4 @@ def test_a_plain_run_measures_time_and_then_what_is_missing_of_memory(home):
 
 
 def test_without_memory_there_is_no_section(tmp_path):
-    assert memory_section(read_memory(tmp_path, "here", print)) == ""
     assert memory_pictures(read_memory(tmp_path, "here", print)) == []

@@ -7,17 +7,18 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from bench.analyse.selfcheck.checks import checks, known_differences, rows
+from bench.analyse.selfcheck.checks import checks, known_differences
+from bench.analyse.selfcheck.runs import tool_runs
 from bench.cli import main
 from bench.measure.other_tools import known_work
-from bench.measure.other_tools.meter_pairs import Weighing
+from bench.measure.other_tools.meter_pairs import MeterPair
 from bench.measure.other_tools.sessions import Sample, Session
 from bench.plan import selfcheck as plan
 from bench.record.schemas import SCHEMAS
-from bench.record.selfcheck import Evidence, session_rows, weighing_rows
+from bench.record.selfcheck import Evidence, meter_rows, session_rows
 from bench.record.tables import Table
+from bench.show.answers.selfcheck import check_rows
 from bench.show.figures.selfcheck import selfcheck_pictures
-from bench.show.report.selfcheck import selfcheck_section
 from bench.tests.rows import time_rows, visit_rows
 from impls.contract import check, example
 
@@ -52,8 +53,9 @@ def evidence(control=1.0, more=plan.TRUTH, ours=50e6, bias=0.0, spread=0.003, co
     rows += passes(rng, plan.TRIO, plan.WORK, {"control": control, "more_2": more["more_2"]}, count, spread)
     rows += passes(rng, plan.KNOWN, plan.WORK, {name: more[name] for name in ("more_1", "more_5", "more_10")}, 60, spread)
     readings = [*sessions(rng, "pytest-benchmark", bias), *sessions(rng, "pyperf", bias), *sessions(rng, "timeit", bias, each=5)]
-    weighings = [Weighing("heap", "memray", "iterative", "bytes", ours, 50.1e6, 1e6), Weighing("cpu", "x", "y", "s", detail="is not there")]
-    tables = frame("others.csv", readings), frame("meters.csv", weighing_rows(weighings)), frame("checks.csv", [])
+    heap = MeterPair("heap", "memray", "iterative", "bytes", ours, 50.1e6, 1e6)
+    pairs = [heap, MeterPair("cpu", "x", "y", "s", detail="is not there")]
+    tables = frame("others.csv", readings), frame("meters.csv", meter_rows(pairs)), frame("checks.csv", [])
     return Evidence(time_rows(*rows), trio_s, 30.0, *tables)
 
 
@@ -63,7 +65,7 @@ def test_no_two_parts_share_a_cell():
 
 
 def verdicts(one):
-    return {found.check: found.status for found in checks(one)}
+    return {found.check: found.status for found in check_rows(checks(one))}
 
 
 def test_all_is_well_where_promises_are_kept():
@@ -109,9 +111,9 @@ def test_two_minutes_that_are_not_fine_enough_are_told():
 
 def test_a_valid_tool_that_is_nearly_as_fast_breaks_the_promise():
     """Without moods all tools are valid, and z-tests of ten readings a session have ±1 % at once."""
-    answer = {one.check: one for one in checks(evidence(bias=0.0))}["an interval of ±1 %"]
+    answer = {one.check: one for one in check_rows(checks(evidence(bias=0.0)))}["an interval of ±1 %"]
     assert answer.status == "failed"
-    moody = {one.check: one for one in checks(evidence(bias=0.02))}["an interval of ±1 %"]
+    moody = {one.check: one for one in check_rows(checks(evidence(bias=0.02)))}["an interval of ±1 %"]
     assert moody.status == "undecided"
     assert "pytest-benchmark" in moody.answer
     assert "do not count" in moody.answer
@@ -120,9 +122,9 @@ def test_a_valid_tool_that_is_nearly_as_fast_breaks_the_promise():
 def test_what_an_interrupted_one_left_is_no_figure_and_no_section():
     cut = replace(evidence(), trio_s=0.0, known_s=0.0)
     assert selfcheck_pictures(cut) == []
-    assert selfcheck_section(cut) == ""
+    assert list(cut.checks["check"]) == []
     part = cut.others[cut.others["subject"] == "first"]
-    assert rows(replace(cut, others=part)) == []
+    assert tool_runs(replace(cut, others=part)) == []
 
 
 def test_too_little_is_undecided_and_no_failure():
@@ -183,7 +185,7 @@ def test_a_tool_that_is_missing_is_left_out(tmp_path, monkeypatch, capsys):
     from bench.measure.other_tools import sessions as tools
 
     def missing(data, amount):
-        raise tools.ToolFailed("ModuleNotFoundError: No module named 'pyperf'")
+        raise tools.ToolFailed("ModuleNotFoundError: No module named 'pyperf'", missing=True)
 
     monkeypatch.setattr(tools, "pyperf", missing)
     monkeypatch.setattr(tools, "pytest_benchmark", missing)
@@ -192,6 +194,7 @@ def test_a_tool_that_is_missing_is_left_out(tmp_path, monkeypatch, capsys):
     main(["selfcheck", "--results", str(tmp_path)])
     err = capsys.readouterr().err
     assert err.count("pyperf is left out: ModuleNotFoundError") == 1
+    assert " ".join(err.split()).count("`pip install '.[selfcheck]'` brings it") == 2
     assert set(Table(tmp_path / "selfcheck", "others.csv").read()["tool"]) == {"timeit"}
 
 
@@ -202,6 +205,6 @@ def test_readings_of_one_session_stand_beside_one_another():
         named = zip(("first", "again", "more"), (first, again, more), strict=True)
         samples = [Sample(subject, 0, float(value)) for subject, values in named for value in values]
         rows_of += session_rows(number, Session("pytest-benchmark", tuple(samples), 3.0))
-    [row] = rows(replace(evidence(), trio_s=0.0, others=frame("others.csv", rows_of)))
+    [row] = tool_runs(replace(evidence(), trio_s=0.0, others=frame("others.csv", rows_of)))
     assert list(row.first) == list(row.again) == list(row.more) == [(1.0,), (1.0,), (2.0,)]
     assert row.unit_s == 6.0 / 3

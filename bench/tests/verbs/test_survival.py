@@ -198,8 +198,8 @@ def test_whoever_crashes_on_trial_is_left_out_with_the_reason(home, capsys):
         names = ("crash", "leave", "[/fail]", "recursive")
         assert main([*verb, *options, *(word for name in names for word in ("--impl", name))]) == 0
         said = " ".join(capsys.readouterr().err.split())
-        assert "crash is left out: it comes to a bad end when it is tried: segfault, segmentation fault" in said
-        assert "leave is left out: it comes to a bad end when it is tried: error, it ends the program" in said
+        assert "crash is left out: it fails when it is checked: segfault, segmentation fault" in said
+        assert "leave is left out: it fails when it is checked: error, ended before it had answered" in said
         assert "[/fail] is left out: it raises ZeroDivisionError: division by zero" in said
 
 
@@ -226,7 +226,7 @@ def test_a_full_disk_is_one_sentence_and_tears_nothing(home):
     code, _, err = finish(home, first=limit_files(14_000))
     assert code == 2
     assert err.splitlines()[-1] == (
-        "unwind: results/time.csv: cannot be written (File too large); make room or give another place, all that was there before is kept"
+        "unwind: results/time.csv: cannot be written (File too large); make room or give another folder; what was there before is kept"
     )
     kept = (home / "results" / "time.csv").read_bytes()
     assert kept.endswith(b"\n")

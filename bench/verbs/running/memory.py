@@ -6,15 +6,15 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.analyse.memory import memory_findings
 from bench.errors import NothingMeasured
 from bench.measure.machine import capacity
-from bench.measure.memory.predictions import leak_words, predicted_bytes
-from bench.measure.memory.readings import Scales, Weighing, Weight
+from bench.measure.memory.predictions import leak, predicted_bytes
+from bench.measure.memory.readings import MemoryReader, MemoryReading, MemoryTask
 from bench.plan import memory as plan
 from bench.plan.cells import Cell
-from bench.record.memory import memory_row, profile_rows, put_series, read_memory, recorded, sample_rows
+from bench.record.memory import leak_note, memory_row, profile_rows, put_series, read_memory, recorded, sample_rows
 from bench.show.terminal.counting import counting
+from bench.show.topics import topic
 from bench.verbs.running.run_record import Run
 
 
@@ -29,13 +29,13 @@ def measure_memory(run: Run) -> None:
     due = _due(run)
     if due:
         _read(run, due)
-    peaks = read_memory(run.folder, run.machine_name, run.screen.warn).peaks
-    if not (peaks["status"] == "ok").any():
+    tables = read_memory(run.folder, run.machine_name, run.screen.warn)
+    if not (tables.peaks["status"] == "ok").any():
         raise NothingMeasured(f"{run.folder / 'memory.csv'}: no meter could be read; its status and detail columns say why")
-    run.screen.findings(memory_findings(peaks))
+    run.screen.answers([*topic("memory").answers(tables)])
 
 
-def _due(run: Run) -> list[Weighing]:
+def _due(run: Run) -> list[MemoryTask]:
     """The meters that are left to read, by cell and implementation."""
     experiment = run.experiment
     tables = read_memory(run.folder, run.machine_name, run.screen.warn)
@@ -43,9 +43,9 @@ def _due(run: Run) -> list[Weighing]:
     due = []
     for cell, meters in plan.all_cells(experiment.cells, next(iter(experiment.data))):
         for implementation in experiment.implementations.values():
-            left = tuple(meter for meter in meters if (cell.place, implementation.name, meter) not in known)
+            left = tuple(meter for meter in meters if (cell.memory_id, implementation.name, meter) not in known)
             if left and (not _about_frames(cell) or plan.has_frames(implementation)):
-                due.append(Weighing(cell, implementation.name, left))
+                due.append(MemoryTask(cell, implementation.name, left))
     return due
 
 
@@ -53,41 +53,41 @@ def _about_frames(cell: Cell) -> bool:
     return cell in plan.frame_cells(cell.dataset)
 
 
-def _read(run: Run, due: list[Weighing]) -> None:
+def _read(run: Run, due: list[MemoryTask]) -> None:
     """Read the meters one after the other; each reading is on the disk before the next one begins."""
     experiment = run.experiment
-    leaks = {name: leak_words(implementation) for name, implementation in experiment.implementations.items() if not implementation.library}
+    leaks = {name: leak(implementation) for name, implementation in experiment.implementations.items() if not implementation.library}
     with tempfile.TemporaryDirectory() as scratch, counting(run.screen, "memory: implementations in cells", len(due)) as advance:
-        data = experiment.write_batches(Path(scratch), {weighing.cell.batch for weighing in due})
-        scales = Scales(data, experiment.files, experiment.sweep.blas_threads, run.patience_s)
-        for weighing in due:
-            advance(0, f"{weighing.cell.place} {weighing.impl}")
-            for weight in _weigh(run, scales, weighing):
-                _record(run, weight, leaks.get(weight.impl, ""))
+        data = experiment.write_batches(Path(scratch), {task.cell.batch for task in due})
+        reader = MemoryReader(data, experiment.files, experiment.sweep.blas_threads, run.patience_s)
+        for task in due:
+            advance(0, f"{task.cell.memory_id} {task.impl}")
+            for reading in _readings(run, reader, task):
+                _record(run, reading, leaks.get(reading.impl, 0))
             advance(1, "")
 
 
-def _weigh(run: Run, scales: Scales, weighing: Weighing) -> Iterator[Weight]:
+def _readings(run: Run, reader: MemoryReader, task: MemoryTask) -> Iterator[MemoryReading]:
     """What the meters read, or why the cell does not fit."""
-    why = capacity.lacks_room(weighing.cell, *run.experiment.shape(weighing.cell))
+    why = capacity.lacks_room(task.cell, *run.experiment.shape(task.cell))
     if not why:
-        yield from scales(weighing)
+        yield from reader(task)
         return
-    for meter in weighing.meters:
-        yield Weight(weighing.cell, weighing.impl, meter, status="skipped", detail=why)
+    for meter in task.meters:
+        yield MemoryReading(task.cell, task.impl, meter, status="skipped", detail=why)
 
 
-def _record(run: Run, weight: Weight, leak: str) -> None:
+def _record(run: Run, reading: MemoryReading, leaked_bytes: int) -> None:
     """Record one reading, its series first, so that a row in memory.csv means that all is there."""
-    if weight.status not in ("ok", "skipped"):
-        run.screen.warn(f"{weight.cell.place}: {weight.impl}: {weight.meter}: {weight.status}: {weight.detail}")
-    if weight.meter == "profile":
-        if weight.status == "ok" and not weight.series:
-            run.screen.warn(f"{weight.impl} has no profile: it does its arithmetic elsewhere than in impls.layers")
-        put_series(run.table("profile.csv"), profile_rows(weight))
+    if reading.status not in ("ok", "skipped"):
+        run.screen.warn(f"{reading.cell.memory_id}: {reading.impl}: {reading.meter}: {reading.status}: {reading.detail}")
+    if reading.meter == "profile":
+        if reading.status == "ok" and not reading.series:
+            run.screen.warn(f"{reading.impl} has no profile: it does its arithmetic elsewhere than in impls.layers")
+        put_series(run.table("profile.csv"), profile_rows(reading))
         return
-    put_series(run.table("samples.csv"), sample_rows(weight))
-    implementation = run.experiment.implementations[weight.impl]
-    predicted = predicted_bytes(implementation, weight.meter, weight.cell, *run.experiment.shape(weight.cell))
-    note = leak if weight.meter == "heap" else ""
-    run.table("memory.csv").append([memory_row(run.machine_name, weight, predicted, note)])
+    put_series(run.table("samples.csv"), sample_rows(reading))
+    implementation = run.experiment.implementations[reading.impl]
+    predicted = predicted_bytes(implementation, reading.meter, reading.cell, *run.experiment.shape(reading.cell))
+    note = leak_note(leaked_bytes) if reading.meter == "heap" else ""
+    run.table("memory.csv").append([memory_row(run.machine_name, reading, predicted, note)])

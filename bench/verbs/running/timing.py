@@ -16,12 +16,13 @@ from bench.analyse.progress import Progress
 from bench.analyse.summary import summarise
 from bench.measure.machine import capacity, caveats
 from bench.measure.machine.fingerprint import blas_of
+from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import Assignment, Finished, run_passes
-from bench.measure.timing.processes import Workers
 from bench.measure.timing.visit import Measurement
 from bench.plan.allocators import lacking
 from bench.plan.cells import Cell
 from bench.record.times import new_run_id, read_times, read_whole
+from bench.show.terminal.board import watching
 from bench.verbs.running.conditions import Account, kept_record, tell
 from bench.verbs.running.recorder import VisitRecorder
 from bench.verbs.running.run_record import Run
@@ -85,7 +86,7 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, account: Acco
     """Run passes and record each visit as it finishes, on the screen too."""
     sweep = run.experiment.sweep
     with tempfile.TemporaryDirectory() as scratch:
-        workers = Workers(
+        measure_pass = PassTimer(
             run.experiment.write_batches(Path(scratch), {cell.batch for cell in cells}),
             run.experiment.baseline,
             run.experiment.files,
@@ -93,8 +94,8 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, account: Acco
             run.patience_s,
             lambda hello: _note_blas(run, account, hello),
         )
-        visits = run_passes(cells, recorder.progress, workers, run.seed, sweep.budget_s, time.monotonic)
-        with run.screen.watching(cells, recorder.progress, sweep.budget_s) as view:
+        visits = run_passes(cells, recorder.progress, measure_pass, run.seed, sweep.budget_s, time.monotonic)
+        with watching(run.screen, cells, recorder.progress, sweep.budget_s) as view:
             for finished in visits:
                 recorder.add(finished)
                 account.measured_s += finished.measured_s

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.measure.depth.search import deepest
-from bench.measure.depth.trials import Outcome
+from bench.measure.depth.trials import TrialResult
 
 
 class Fake:
@@ -14,26 +14,26 @@ class Fake:
 
     def __call__(self, depth):
         self.tried.append(depth)
-        return Outcome("ok") if depth <= self.depth else Outcome(self.ending)
+        return TrialResult("ok") if depth <= self.depth else TrialResult(self.ending)
 
 
 @pytest.mark.parametrize("known", [1, 2, 3, 511, 512, 513, 747, 987, 1023, 1024, 1998, 1999])
 def test_exact_below_two_thousand(known):
-    found = deepest(Fake(known, "recursion_error"), 1_000_000)
-    assert (found.depth, found.failed_at, found.failure.status) == (known, known + 1, "recursion_error")
+    result = deepest(Fake(known, "recursion_error"), 1_000_000)
+    assert (result.depth, result.failed_at, result.failure.status) == (known, known + 1, "recursion_error")
 
 
 @pytest.mark.parametrize("known", [2_000, 2_001, 4_992, 23_808, 131_071, 999_999])
 def test_within_one_per_cent_from_two_thousand(known):
-    found = deepest(Fake(known), 1_000_000)
-    assert found.depth <= known < found.failed_at
-    assert found.failed_at - found.depth <= 0.01 * found.depth
+    result = deepest(Fake(known), 1_000_000)
+    assert result.depth <= known < result.failed_at
+    assert result.failed_at - result.depth <= 0.01 * result.depth
 
 
 def test_what_reaches_the_cap_takes_one_trial():
     probe = Fake(10**9)
-    found = deepest(probe, 50_000)
-    assert (found.depth, found.failed_at, found.failure, probe.tried) == (50_000, None, None, [50_000])
+    result = deepest(probe, 50_000)
+    assert (result.depth, result.failed_at, result.failure, probe.tried) == (50_000, None, None, [50_000])
 
 
 def test_nothing_deeper_than_the_cap_is_tried():
@@ -44,8 +44,8 @@ def test_nothing_deeper_than_the_cap_is_tried():
 
 def test_what_fails_at_once_has_depth_zero_and_costs_two_trials():
     probe = Fake(0, "error")
-    found = deepest(probe, 1_000_000)
-    assert (found.depth, found.failed_at, found.failure.status, found.success) == (0, 1, "error", None)
+    result = deepest(probe, 1_000_000)
+    assert (result.depth, result.failed_at, result.failure.status, result.success) == (0, 1, "error", None)
     assert probe.tried == [1_000_000, 1]
 
 
@@ -58,15 +58,15 @@ def test_a_cap_of_one_is_tried_once():
 def test_the_failure_is_that_of_the_shallowest_depth():
     """A million is too much for memory, and 3 000 already for the stack."""
     probe = Fake(3_000)
-    found = deepest(lambda depth: Outcome("out_of_memory") if depth > 500_000 else probe(depth), 1_000_000)
-    assert found.failure.status == "segfault"
+    result = deepest(lambda depth: TrialResult("out_of_memory") if depth > 500_000 else probe(depth), 1_000_000)
+    assert result.failure.status == "segfault"
 
 
 def test_a_time_out_is_not_bisected():
     probe = Fake(5_000, "timeout")
-    found = deepest(probe, 1_000_000)
+    result = deepest(probe, 1_000_000)
     assert probe.tried == [1_000_000, 1, 512, 1_024, 2_048, 4_096, 8_192]
-    assert (found.depth, found.failed_at, found.failure.status) == (4_096, 8_192, "timeout")
+    assert (result.depth, result.failed_at, result.failure.status) == (4_096, 8_192, "timeout")
 
 
 @pytest.mark.parametrize(("known", "most"), [(987, 14), (23_808, 18), (999_999, 22)])

@@ -1,4 +1,4 @@
-"""Interpreters that work are known, and those that do not are told apart."""
+"""Interpreters that work are identified, and those that do not have a status and a reason."""
 
 import json
 import platform
@@ -51,7 +51,7 @@ def test_the_running_interpreter_knows_itself():
         ("sleep 60", "timeout", "within 0.5 s"),
         ("echo no such thing >&2; exit 1", "error", "no such thing"),
         ("echo '{\"surprise\": 1}'", "error", "as a Python would"),
-        ("exit 0", "error", "says nothing"),
+        ("exit 0", "error", "no output"),
         (claims(**PYPY), "skipped", "PyPy 3.11.9"),
         (claims(**OLD), "skipped", "CPython 3.8.2"),
     ],
@@ -71,6 +71,24 @@ def test_a_free_threaded_interpreter_has_a_name_of_its_own(impostor):
     assert identify(impostor(claims(**FREE))).name == "3.13.0t"
 
 
+@pytest.fixture
+def nothing_here(tmp_path, monkeypatch):
+    """A machine without any interpreter in the usual folders."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PATH", "")
+    for name in ("PYENV_ROOT", "ASDF_DATA_DIR", "RYE_PY_ROOT", "UV_PYTHON_INSTALL_DIR", "XDG_DATA_HOME", "CONDA_PREFIX"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(interpreters, "FOLDERS", tuple(name for name in interpreters.FOLDERS if name.startswith(("~", "$"))))
+
+
+def executable(path):
+    path.parent.mkdir(parents=True)
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.mark.usefixtures("nothing_here")
 def test_path_is_searched_and_shims_and_twins_are_not(impostor, tmp_path, monkeypatch):
     real = impostor("exit 0", "python3.12")
     impostor("exit 0", "python3-config")
@@ -79,19 +97,47 @@ def test_path_is_searched_and_shims_and_twins_are_not(impostor, tmp_path, monkey
     shims.mkdir()
     (shims / "python3.13").symlink_to(impostor("exit 1", "elsewhere"))
     monkeypatch.setenv("PATH", f"{shims}:{tmp_path}:/no/such/folder")
-    monkeypatch.setattr(interpreters, "FOLDERS", ("$NO_SUCH_VARIABLE/bin", "~/no/such/*/bin"))
     assert [Path(path).name for path in candidates()] == ["python3"]
 
 
-def test_folders_of_version_managers_are_searched(tmp_path, monkeypatch):
-    monkeypatch.setenv("PATH", "")
-    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
-    monkeypatch.setattr(interpreters, "FOLDERS", tuple(one for one in interpreters.FOLDERS if "PYENV_ROOT" in one))
-    bin_folder = tmp_path / "versions" / "3.12.1" / "bin"
-    bin_folder.mkdir(parents=True)
-    (bin_folder / "python3.12").write_text("#!/bin/sh\n")
-    (bin_folder / "python3.12").chmod(0o755)
-    assert list(candidates()) == [str(bin_folder / "python3.12")]
+@pytest.mark.usefixtures("nothing_here")
+@pytest.mark.parametrize(
+    ("variable", "folder"),
+    [
+        ("PYENV_ROOT", "pyenv/versions/3.12.1/bin"),
+        ("ASDF_DATA_DIR", "asdf/installs/python/3.12.1/bin"),
+        ("UV_PYTHON_INSTALL_DIR", "uv/cpython-3.12.1/bin"),
+        ("CONDA_PREFIX", "conda/envs/mine/bin"),
+        ("", "home/.pyenv/versions/3.12.1/bin"),
+        ("", "home/.local/share/uv/python/cpython-3.12.1/bin"),
+        ("", "home/.local/share/mise/installs/python/3.12.1/bin"),
+        ("", "home/miniconda3/bin"),
+    ],
+)
+def test_folders_of_version_managers_are_searched(tmp_path, monkeypatch, variable, folder):
+    if variable:
+        monkeypatch.setenv(variable, str(tmp_path / folder.split("/")[0]))
+    path = executable(tmp_path / folder / "python3")
+    assert list(candidates()) == [path]
+
+
+@pytest.mark.usefixtures("nothing_here")
+def test_the_free_threaded_twin_is_another_interpreter(tmp_path, monkeypatch):
+    folder = tmp_path / "home" / ".pyenv" / "versions" / "3.13.0" / "bin"
+    path = executable(folder / "python3.13")
+    (folder / "python3.13t").write_text("#!/bin/sh\n# t\n")
+    (folder / "python3.13t").chmod(0o755)
+    assert list(candidates()) == [path, f"{path}t"]
+
+
+@pytest.mark.usefixtures("nothing_here")
+def test_nothing_is_run_to_be_found(tmp_path, monkeypatch):
+    path = tmp_path / "bin" / "python3"
+    executable(path)
+    path.write_text(f"#!/bin/sh\ntouch {tmp_path}/run\n")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert list(candidates()) == [str(path)]
+    assert not (tmp_path / "run").exists()
 
 
 def test_the_cache_folder_is_where_the_user_wants_it(monkeypatch):
@@ -102,12 +148,12 @@ def test_the_cache_folder_is_where_the_user_wants_it(monkeypatch):
 
 def test_without_venv_there_is_no_environment_and_nothing_is_left(impostor, tmp_path):
     cripple = Interpreter(impostor("echo No module named venv >&2; exit 1"), "3.12.0", (3, 12, 0), 1_000)
-    with pytest.raises(Unusable, match="cannot make an environment: No module named venv"):
+    with pytest.raises(Unusable, match="cannot make a virtual environment: No module named venv"):
         python_with_numpy(cripple, tmp_path / "cache")
     assert list((tmp_path / "cache").iterdir()) == []
 
 
-def test_without_any_pip_both_causes_are_told(monkeypatch, impostor, tmp_path):
+def test_without_any_pip_both_causes_are_given(monkeypatch, impostor, tmp_path):
     venv = 'mkdir -p "$4/bin"; printf "#!/bin/sh\\necho No module named ensurepip >&2; exit 1" > "$4/bin/python"; chmod +x "$4/bin/python"'
     monkeypatch.setattr(sys, "executable", impostor("echo No module named pip >&2; exit 1", "mine"))
     with pytest.raises(Unusable, match="cannot install NumPy: No module named pip; its own pip: has no pip: No module named ensurepip"):
@@ -118,7 +164,7 @@ def test_an_environment_is_made_once(monkeypatch, impostor, tmp_path):
     log = tmp_path / "log"
     venv = f'echo made >> {log}; mkdir -p "$4/bin"; printf "#!/bin/sh\\nexit 0" > "$4/bin/python"; chmod +x "$4/bin/python"'
     monkeypatch.setattr(sys, "executable", impostor("exit 0", "mine"))
-    one = Interpreter(impostor(venv), "3.12.0", (3, 12, 0), 1_000)
-    first, second = (python_with_numpy(one, tmp_path / "cache") for _ in range(2))
+    interpreter = Interpreter(impostor(venv), "3.12.0", (3, 12, 0), 1_000)
+    first, second = (python_with_numpy(interpreter, tmp_path / "cache") for _ in range(2))
     assert first == second
     assert log.read_text() == "made\n"

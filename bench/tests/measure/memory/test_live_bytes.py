@@ -1,4 +1,4 @@
-"""The profile of a step: what each cache does on the way back, and that anybody's arithmetic is heard."""
+"""The profile of a step: what each cache does on the way back, and that any code's arithmetic is seen."""
 
 import sys
 import types
@@ -31,13 +31,13 @@ def live(name, update):
 
 
 @pytest.mark.parametrize("name", ONCE)
-def test_every_layer_is_heard_forward_and_then_backward(name):
+def test_every_layer_has_an_event_forward_and_then_backward(name):
     events, _ = profiled(IMPLEMENTATIONS[name], "fused")
     assert [event[:2] for event in events] == [(l, "forward") for l in range(L)] + [(l, "backward") for l in reversed(range(L))]
 
 
 @pytest.mark.parametrize("name", ["checkpoint_loop", "checkpoint_recursion"])
-def test_who_computes_again_is_heard_more_often_and_holds_less(name):
+def test_checkpoints_have_more_events_and_hold_less(name):
     events, _ = profiled(IMPLEMENTATIONS[name], "fused")
     assert [event.layer for event in events if event.phase == "backward"] == [*reversed(range(L))]
     assert L < sum(event.phase == "forward" for event in events) <= 2 * L
@@ -45,7 +45,7 @@ def test_who_computes_again_is_heard_more_often_and_holds_less(name):
 
 
 @pytest.mark.parametrize("name", ["course", "forum"])
-def test_arithmetic_elsewhere_is_not_heard(name):
+def test_arithmetic_elsewhere_has_no_events(name):
     events, _ = profiled(IMPLEMENTATIONS[name], "fused")
     assert events == []
 
@@ -68,7 +68,7 @@ def test_the_kept_list_grows_by_a_gradient_a_layer():
 
 
 @pytest.mark.parametrize("name", ["recursive", "iterative_pop", "closures", "generators"])
-def test_what_lets_go_comes_down_by_an_activation_a_layer(name):
+def test_what_frees_comes_down_by_an_activation_a_layer(name):
     fallen = -np.diff(live(name, "fused")[L + 2 : -1])
     assert (np.abs(fallen - A) < NOISE).all()
 
@@ -104,7 +104,7 @@ own = Implementation("own", "own", "a list", "loop", backprop)
 """
 
 
-def test_a_users_own_file_is_heard_whatever_it_calls_things_and_left_as_it_was(monkeypatch):
+def test_a_users_own_file_is_profiled_by_any_names_and_left_as_it_was(monkeypatch):
     module = types.ModuleType("own")
     monkeypatch.setitem(sys.modules, "own", module)
     exec(OWN, module.__dict__)

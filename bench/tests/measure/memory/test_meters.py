@@ -76,9 +76,11 @@ GRID = [(*shape, dtype, "tanh") for shape in SHAPES for dtype in ("float64", "fl
 GRID += [(*shape, "float64", activation) for shape in (SHAPES[0], SHAPES[4], SHAPES[6]) for activation in ("relu", "sigmoid")]
 
 
-@pytest.mark.parametrize(("sizes", "batch", "dtype", "activation"), GRID, ids=[f"{len(one[0]) - 1}x{one[0][1]}-{one[1:]}" for one in GRID])
+@pytest.mark.parametrize(
+    ("sizes", "batch", "dtype", "activation"), GRID, ids=[f"{len(sizes) - 1}x{sizes[1]}-{others}" for sizes, *others in GRID]
+)
 def test_heap_agrees_with_the_formula(sizes, batch, dtype, activation):
-    for implementation in (one for one in IMPLEMENTATIONS.values() if one.peak):
+    for implementation in filter(lambda implementation: implementation.peak, IMPLEMENTATIONS.values()):
         for update in UPDATES:
             measured = meters.heap_peak(step_of(implementation, sizes, batch, update, dtype, activation), len(sizes) - 1)
             predicted = implementation.peak(shape(sizes, batch, dtype, update, activation))

@@ -62,9 +62,9 @@ def go(world, cells, progress=None, budget_s=1e9, stop_after=None):
 def test_every_pass_visits_every_open_cell_once_in_an_order_of_its_own():
     world = World(lambda cell, number: 1.0)
     go(world, [NARROW, MIDDLE, WIDE])
-    passes = [[cell for number, cell in world.visits if number == one] for one in range(1, 9)]
-    assert all(sorted(one, key=str) == sorted([NARROW, MIDDLE, WIDE], key=str) for one in passes)
-    assert len({tuple(one) for one in passes}) > 1
+    passes = [[cell for number, cell in world.visits if number == wanted] for wanted in range(1, 9)]
+    assert all(sorted(cells, key=str) == sorted([NARROW, MIDDLE, WIDE], key=str) for cells in passes)
+    assert len({tuple(cells) for cells in passes}) > 1
 
 
 def test_it_stops_when_all_is_decided_and_decided_cells_leave_earlier():
@@ -118,7 +118,7 @@ def test_a_run_cut_anywhere_and_resumed_is_the_unbroken_run(stop_after):
     pd.testing.assert_frame_equal(joined.sort_values(key, ignore_index=True), unbroken.sort_values(key, ignore_index=True))
 
 
-def test_whoever_fails_is_left_out_and_the_rest_goes_on():
+def test_a_contender_that_fails_is_left_out_and_the_rest_goes_on():
     progress = Progress(["base", "other", "third"], "base", (), precision=0.01)
     failed = Finished(FIRST_VISIT, (Measurement("third", status="segfault"),), 0.0)
     progress.add(table(failed))
@@ -166,7 +166,7 @@ def test_rounds_bring_the_spread_within_down_to_that_between(within, between, pa
     assert low <= progress.rounds(NARROW) <= high
 
 
-def test_nobody_leaves_before_the_passes_that_are_asked_for():
+def test_no_cell_leaves_before_the_passes_that_are_asked_for():
     world = World(lambda cell, number: 1.0)
     go(world, [NARROW], Progress(["base", "other"], "base", (), precision=0.01, fewest_passes=13))
     assert len(world.visits) == 13

@@ -8,9 +8,10 @@ from functools import partial
 import numpy as np
 import pytest
 
+from bench.measure.memory.frame_bytes import frame_bytes
 from bench.measure.timing.clocks import Reading, read_clocks
 from bench.measure.timing.steps import Workbench, floor_step
-from bench.measure.timing.visit import SHORTEST_NS, Visit, measure, raise_recursion_limit
+from bench.measure.timing.visit import SHORTEST_NS, START_DEPTHS, Visit, _at_depth, measure, raise_recursion_limit
 from bench.plan.cells import Cell
 from impls import IMPLEMENTATIONS
 from impls.contract import example
@@ -53,7 +54,7 @@ def test_a_round_is_a_random_order_and_its_mirror():
     assert len(set(orders)) > 1
 
 
-def test_everybody_takes_the_same_number_of_steps_enough_for_the_fastest():
+def test_all_take_the_same_number_of_steps_enough_for_the_fastest():
     log = []
     rows = measure(visit({"slow": spin(40_000), "fast": spin(10_000)}, log=log))
     [iterations] = {row.iterations for row in rows}
@@ -66,18 +67,18 @@ def test_the_floor_does_not_set_the_number_of_steps():
     assert with_floor < 20
 
 
-def test_everybody_is_made_ready_before_each_measurement():
+def test_a_contender_is_made_ready_before_each_measurement():
     log = []
     measure(visit({"a": spin(10), "b": spin(10)}, log=log))
-    timed = [place for place, entry in enumerate(log) if entry[0] == "time"]
+    timed = [index for index, entry in enumerate(log) if entry[0] == "time"]
     assert len(timed) == 3 * 2 * 2
-    assert all(log[place - 1] == ("ready",) for place in timed)
+    assert all(log[index - 1] == ("ready",) for index in timed)
 
 
 @pytest.mark.parametrize(
     ("error", "status"), [(RecursionError("deep"), "recursion_error"), (MemoryError(), "out_of_memory"), (KeyError("W1"), "error")]
 )
-def test_who_raises_is_a_row_and_the_others_go_on(error, status):
+def test_a_contender_that_raises_is_a_row_and_the_others_go_on(error, status):
     def step():
         raise error
 
@@ -99,7 +100,7 @@ def test_put_back_restores_every_parameter(name):
     bench.put_back()
     after = [array for layer in bench.network.layers for array in (layer.W, layer.b)]
     assert all(map(np.array_equal, before, after))
-    assert all(one is other for one, other in zip(buffers, after, strict=True))
+    assert all(restored is array for restored, array in zip(buffers, after, strict=True))
     assert step() == first_loss
 
 
@@ -162,3 +163,10 @@ def test_a_hundred_thousand_layers_recurse_under_the_workers_limit():
         sys.setrecursionlimit(limit)
     assert losses[0] == losses[1]
     assert forward(layer, X).shape == (1, 1)
+
+
+@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="another version has other frames")
+def test_start_depths_cover_a_chunk_of_frames():
+    frame = frame_bytes(_at_depth.__code__)
+    assert frame == 120
+    assert 16 * 1024 < START_DEPTHS * frame < 1.2 * 16 * 1024

@@ -1,4 +1,4 @@
-"""The way to a million layers, at a few thousand."""
+"""The training of a million layers, with a few thousand."""
 
 import sys
 
@@ -11,13 +11,13 @@ from bench.plan import datasets
 DEPTH = 3_000
 
 
-def test_a_loop_and_recursion_agree_to_the_last_bit_and_tell_how_far_they_are():
-    heard = []
+def test_a_loop_and_recursion_agree_to_the_last_bit_and_report_progress():
+    answers = []
     dataset = datasets.load("breast_cancer")
-    popped, recursive = (train_deep(name, DEPTH, dataset, heard.append) for name in ("iterative_pop", "recursive"))
+    popped, recursive = (train_deep(name, DEPTH, dataset, answers.append) for name in ("iterative_pop", "recursive"))
     assert popped.losses == recursive.losses
     assert len(set(popped.losses)) == STEPS
-    assert sum(answer.get("layers", 0) for answer in heard) == 2 * STEPS * DEPTH
+    assert sum(answer.get("layers", 0) for answer in answers) == 2 * STEPS * DEPTH
     if sys.platform == "linux":
         assert 0 < popped.resting_bytes < popped.peak_bytes < recursive.peak_bytes + 2**20
 

@@ -1,0 +1,56 @@
+"""Checking: implementations are held to their contract in a worker, so that one that crashes or hangs costs only itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bench.measure.workers.ask import Answers, WorkerFailed, answers, answers_in_order
+from bench.measure.workers.environment import worker_environment
+from bench.measure.workers.serve import Answer, serve
+from bench.plan.cells import DEFAULT_ACTIVATION
+from bench.plan.contenders import available
+from impls import Implementation
+from impls.contract import BrokenContract, check
+
+LONGEST_CHECK_S = 60.0  # a check takes milliseconds, and the import of a library some seconds
+
+
+def broken_contracts(
+    names: Sequence[str], files: Sequence[str], activation: str = DEFAULT_ACTIVATION, silence_s: float = LONGEST_CHECK_S
+) -> dict[str, str]:
+    """Name -> how it breaks the contract, of those implementations that cannot be used with that activation.
+
+    `files` are the user's own, which some of the names may come from.
+    """
+
+    def ask(pending: list[str]) -> Answers:
+        task = {"names": pending, "files": list(files), "activation": activation}
+        return answers(__name__, task, worker_environment(), silence_s)
+
+    replies = answers_in_order(names, ask, lambda answer, name: str(answer.get("broken")))
+    return {name: why for name, reply in replies if (why := _words(reply))}
+
+
+def _words(reply: str | WorkerFailed) -> str:
+    return f"fails when it is checked: {reply.status}, {reply.detail}" if isinstance(reply, WorkerFailed) else reply
+
+
+def main(task: dict[str, Any], answer: Answer) -> None:
+    """Check the named implementations, one after the other."""
+    known = available(task["files"])
+    for name in task["names"]:
+        answer(broken=_broken(known[name], task["activation"]))
+
+
+def _broken(implementation: Implementation, activation: str) -> str:
+    """How it breaks the contract; empty if it keeps it."""
+    try:
+        check(implementation, activation)
+    except BrokenContract as error:
+        return str(error)
+    return ""
+
+
+if __name__ == "__main__":
+    serve(main)

@@ -1,0 +1,178 @@
+"""Answers about depth: Python's limit, whether it is dangerous to raise it, and for which networks it matters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import pandas as pd
+
+from bench.analyse.depth import (
+    ASKED_DEPTHS,
+    AskedDepth,
+    Reach,
+    asked_depths,
+    danger,
+    grouped,
+    reaches,
+    safe_ways,
+    stack_bytes_per_layer,
+    uncounted,
+    under_the_limit,
+)
+from bench.plan.contenders import title
+from bench.plan.depth import way_title
+from bench.show.answers import Answer
+from bench.show.answers.words import capital, counted, listed, size, spaced, titles
+
+LIMIT = "What is Python's limit?"
+DANGER = "Is it dangerous to raise the limit?"
+UNCOUNTED = "What stops recursion that Python does not count?"
+ASKED = f"Is a network of {' or '.join(map(spaced, ASKED_DEPTHS))} layers a problem?"
+WAYS = "Which ways of calling make recursion dangerous?"
+
+# status -> what a deeper network ended in
+ENDINGS = {
+    "recursion_error": "a RecursionError",
+    "segfault": "a segmentation fault",
+    "out_of_memory": "no memory left",
+    "timeout": "a time-out",
+    "error": "an error",
+}
+
+
+def depth_answers(rows: pd.DataFrame) -> list[Answer]:
+    """What rows of limits.csv say, as far as they go."""
+    every = reaches(rows)
+    return [*_limit(every), *_danger(every), *_uncounted(every), *map(_asked, asked_depths(every)), *_ways(every)]
+
+
+def _limit(every: Sequence[Reach]) -> Iterator[Answer]:
+    """What the limit stops, and what it does not."""
+    here = under_the_limit(every)
+    if not here:
+        return
+    limits = " or ".join(map(spaced, sorted({reach.recursion_limit for reach in here})))
+    stopped = [reach for reach in here if reach.status == "recursion_error"]
+    free = [reach for reach in here if reach.free]
+    sentences = [f"{limits} calls inside one another, unless a program sets another limit ({_pythons(here)})."]
+    if stopped:
+        names = titles(reach.impl for reach in stopped)
+        sentences.append(f"{capital(names)} trained {_range(stopped)} layers under it, and a deeper network ended in a RecursionError.")
+    if free:
+        sentences.append(f"It does not stop {titles(reach.impl for reach in free)}: {_range(free)} layers, the most that was tried.")
+    sentences += [_ended(reach) for reach in here if not reach.free and reach not in stopped]
+    yield Answer(LIMIT, " ".join(sentences))
+
+
+def _danger(every: Sequence[Reach]) -> Iterator[Answer]:
+    """Where it crashes without the limit, and where it does not."""
+    result = danger(every)
+    if result.crashing:
+        words = f"Yes, on {_pythons(result.crashing)}: the process crashes with a segmentation fault, which no program can catch."
+        yield Answer(DANGER, words, tuple(_crashes(result.crashing)))
+    main = [reach for reach in result.harmless if reach.in_main_thread]
+    threads = [reach for reach in result.harmless if not reach.in_main_thread]
+    if free := [reach for reach in main if reach.free]:
+        stack = ", whatever the size of the stack" if threads and all(reach.free for reach in threads) else ""
+        names = titles(reach.impl for reach in free)
+        words = f"No, on {_pythons(free)}: {names} trained {_range(free)} layers, the most that was tried{stack}."
+        if result.crashing_calls:
+            words += f" This holds for plain calls: on {_pythons(result.crashing_calls)} other ways of calling do crash (see below)."
+        yield Answer(DANGER, words)
+    other = [_ended(reach) for reach in main if not reach.free]
+    other += [f"With a {_stack(reach)}: {_ended(reach)}" for reach in threads if not reach.free]
+    if other:
+        yield Answer(DANGER, "No crash, but not without an end.", tuple(other))
+
+
+def _crashes(crashing: Sequence[Reach]) -> Iterator[str]:
+    """At which depth, in the main thread and with other stacks."""
+    main = [reach for reach in crashing if reach.in_main_thread and not reach.free]
+    for impl, reached in grouped(main, lambda reach: reach.impl).items():
+        yield f"{title(impl)}: beyond {listed([f'{spaced(reach.deepest)} layers ({reach.python})' for reach in reached])}"
+    threads = [reach for reach in crashing if not reach.in_main_thread]
+    for stack, reached in grouped(threads, _stack).items():
+        yield f"with a {stack}: {_range(reached)} layers"
+
+
+def _uncounted(every: Sequence[Reach]) -> Iterator[Answer]:
+    """What overflows the thread's stack before any limit of Python's: how far it comes, by stack and interpreter."""
+    for (impl, python), by_stack in uncounted(every).items():
+        layer_bytes = stack_bytes_per_layer(by_stack)
+        text = (
+            f"No limit of Python's: the thread's stack does, and nothing warns before the segmentation fault. "
+            f"The list says how far {title(impl)} came on {python}."
+        )
+        items = [f"{'main thread' if reach.in_main_thread else _stack(reach)}: {spaced(reach.deepest)} layers" for reach in by_stack]
+        yield Answer(UNCOUNTED, text, (*items, *([f"a layer takes {spaced(layer_bytes)} bytes of the stack"] if layer_bytes else [])))
+
+
+def _asked(asked: AskedDepth) -> Answer:
+    """A depth that people asked about, as Python comes and with the limit raised."""
+    yes, article = ("Yes", "a") if asked.stopped else ("No", "no")
+    start = f"{yes}, {spaced(asked.depth)} layers are {article} problem as Python comes."
+    sentences = [start, *_reached(asked, asked.as_it_comes)]
+    if asked.stopped and asked.raised:
+        sentences += _reached(asked, asked.raised, "With the limit raised, ")
+    return Answer(ASKED, " ".join(sentences))
+
+
+def _reached(asked: AskedDepth, tried: Sequence[Reach], under: str = "") -> Iterator[str]:
+    """ "Recursion stopped at 987 on 3.9.18." and "Kept list got there on 3.9.18."."""
+    short = asked.short(tried)
+    if short:
+        yield f"{capital(under + titles(reach.impl for reach in short))} stopped at {_range(short)} on {_pythons(short)}."
+    there = [reach for reach in tried if reach.impl not in {reach.impl for reach in short}]
+    tried_on = {impl: _pythons(reached) for impl, reached in grouped(there, lambda reach: reach.impl).items()}
+    for pythons, reached in grouped(there, lambda reach: tried_on[reach.impl]).items():
+        on = "all" if short and pythons == _pythons(short) else pythons
+        yield f"{capital(under + titles(reach.impl for reach in reached))} got there on {on}."
+
+
+def _ways(every: Sequence[Reach]) -> Iterator[Answer]:
+    """Interpreter by interpreter, which ways of calling have a limit of their own, and how they end."""
+    pythons, safe, other = safe_ways(every)
+    if pythons:
+        words = f"{len(safe)} of {counted(len(safe) + len(other), 'way')} are safe on {listed(pythons)}."
+        items = [f"safe: {_way_titles(safe)}", *([f"not safe on all of them: {_way_titles(other)}"] if other else [])]
+        yield Answer(WAYS, words, tuple(items))
+    calls = [reach for reach in every if reach.is_call]
+    for python, reached in grouped(calls, lambda reach: reach.python).items():
+        free = [reach for reach in reached if reach.free]
+        words = f"{len(reached) - len(free)} of {counted(len(reached), 'way')} on {python} came to an end before the most that was tried."
+        items = [item for status in ENDINGS if (item := _way_ending(status, [reach for reach in reached if reach.status == status]))]
+        if free:
+            items.append(f"none within {_range(free)} calls, the most that was tried: {_way_titles([reach.impl for reach in free])}")
+        yield Answer(WAYS, words, tuple(items))
+
+
+def _way_ending(status: str, reached: Sequence[Reach]) -> str:
+    """ "a segmentation fault: map (15 872)"; empty if no way ended so."""
+    in_order = sorted(reached, key=lambda reach: reach.deepest)
+    return f"{ENDINGS[status]}: {listed([f'{way_title(reach.impl)} ({spaced(reach.deepest)})' for reach in in_order])}" if reached else ""
+
+
+def _way_titles(names: Sequence[str]) -> str:
+    return listed([way_title(name) for name in names]) if names else "none"
+
+
+def _ended(reach: Reach) -> str:
+    trained = f"{capital(title(reach.impl))} trained {spaced(reach.deepest)} layers on {reach.python}"
+    return f"{trained}, and a deeper network ended in {ENDINGS[reach.status]}."
+
+
+def _stack(reach: Reach) -> str:
+    return f"{size(reach.setting.stack_bytes or 0, 0)} stack"
+
+
+def _range(reached: Sequence[Reach]) -> str:
+    low, high = _end(reached, min), _end(reached, max)
+    return spaced(low) if low == high else f"{spaced(low)} to {spaced(high)}"
+
+
+def _end(reached: Sequence[Reach], choose: Callable[[Iterator[int]], int]) -> int:
+    return choose(reach.deepest for reach in reached)
+
+
+def _pythons(reached: Sequence[Reach]) -> str:
+    return listed([*dict.fromkeys(reach.python for reach in reached)])

@@ -1,0 +1,155 @@
+"""Answers about time: what recursion costs, what early release saves, how libraries compare, and how much is arithmetic.
+
+An answer compares several intervals at once, so each is widened (Bonferroni) until all that belong to one question hold
+together at 95 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from bench.analyse.ratios import ALPHA, VERDICTS, Ratio, control_result, most_telling, ratios, ratios_by_allocator
+from bench.analyse.slices import Slice
+from bench.plan.contenders import FLOOR, title
+from bench.show.answers import TOO_FEW, Answer, Card
+from bench.show.answers.words import ALLOCATOR_WORDS, VERDICT_WORDS, counted, depth_and_width, interval, percent, with_interval
+from impls import IMPLEMENTATIONS
+
+SPEED = "Is there a speed difference worth noticing?"
+CALLS = "What do the function calls themselves cost?"
+RELEASE = "What does it save to release the cache early?"
+LIBRARIES = "Are the libraries that people use faster?"
+ARITHMETIC = "How much of a step is arithmetic?"
+TRUST = "Can these figures be trusted?"
+
+FRAMES_WORDS = {
+    "default": "This is the cost of the calls and of fresh pages for their frames. CPython 3.11 to 3.13 gives these pages back as the "
+    "calls return (python/cpython#142183).",
+    "steady": "Here frames find memory that is there already, so this is the cost of the calls alone.",
+}
+
+
+def time_answers(parts: Sequence[Slice], baseline: str) -> list[Answer]:
+    """What the slice that was recorded first says, as far as it goes; the answers name it if there are others."""
+    if not parts:
+        return []
+    data = parts[0]
+    answers = [
+        *(_speed(data) if baseline == "iterative" else ()),
+        *_calls(data),
+        *(_release(data) if baseline == "iterative" else ()),
+        *_libraries(data, baseline),
+        *_arithmetic(data, baseline),
+        *_trust(data, baseline),
+    ]
+    scope = f" This is for {data.words}." if len(parts) > 1 else ""
+    return [replace(answer, text=answer.text if answer.text == TOO_FEW else answer.text + scope) for answer in answers]
+
+
+def _speed(data: Slice) -> Iterator[Answer]:
+    """Recursion against the list that the course teaches."""
+    for allocator, compared in ratios_by_allocator(data, ("recursive", "iterative")).items():
+        text = f"{_whether_they_differ(compared)} {ALLOCATOR_WORDS[allocator]}. Ratios are recursion's CPU time over the kept list's."
+        card = _card(most_telling(compared), f"recursion ÷ kept list, {allocator} allocator")
+        yield _answer(SPEED, compared, text, _figures(compared), card)
+
+
+def _calls(data: Slice) -> Iterator[Answer]:
+    """Recursion against the list that releases its arrays just as early, in the deepest networks."""
+    for allocator, compared in ratios_by_allocator(data, ("recursive", "iterative_pop"), deepest=True).items():
+        worst = max(compared, key=lambda ratio: ratio.ratio)
+        text = (
+            f"{worst.ratio:.3f} times the CPU time at most {ALLOCATOR_WORDS[allocator]}. Recursion is compared with a list that is popped "
+            f"and so releases its arrays just as early, in the deepest networks. {_up_to_which_width(compared)} {FRAMES_WORDS[allocator]}"
+        )
+        card = _card(compared[0], f"recursion ÷ popped list, {allocator} allocator")
+        yield _answer(CALLS, compared, text, _by_width(compared), card)
+
+
+def _release(data: Slice) -> Iterator[Answer]:
+    """The popped list against the kept one: when the cache is released, and what the allocator makes of it."""
+    for allocator, compared in ratios_by_allocator(data, ("iterative_pop", "iterative")).items():
+        best = min(compared, key=lambda ratio: ratio.ratio)
+        saved = f"{percent(1 - best.ratio, 1)} of the CPU time at best" if best.verdict == "faster" else "No CPU time for certain"
+        text = f"{saved} {ALLOCATOR_WORDS[allocator]}. Ratios are the popped list's CPU time over the kept list's."
+        yield _answer(RELEASE, compared, text, _figures(compared))
+
+
+def _libraries(data: Slice, baseline: str) -> Iterator[Answer]:
+    """What people have today: each implementation over another library against the baseline, with the allocator as it comes."""
+    here = set(data.times["impl"]) - {baseline}
+    there = [IMPLEMENTATIONS[name] for name in IMPLEMENTATIONS if IMPLEMENTATIONS[name].library and name in here]
+    for library in there:
+        compared = ratios(data, (library.name, baseline), data.allocators[0], ALPHA / len(there))
+        if compared:
+            faster = sum(ratio.verdict == "faster" for ratio in compared)
+            start = f"Yes, {library.title} is faster in {faster}" if faster else f"No, {library.title} is faster in none"
+            text = f"{start} of {counted(len(compared), 'cell')}. Ratios are its CPU time over that of the {title(baseline)}."
+            yield _answer(LIBRARIES, compared, text, _figures(compared))
+
+
+def _arithmetic(data: Slice, baseline: str) -> Iterator[Answer]:
+    """How much of a step is matrix products: the baseline over the floor, narrow and wide."""
+    compared = ratios(data, (baseline, FLOOR), data.allocators[-1], deepest=True)
+    if compared:
+        widest = compared[-1]
+        text = (
+            f"{percent(1 / widest.ratio)} at width {widest.width}. "
+            "Ratios are the time of a whole step over that of its matrix products alone, in the deepest networks."
+        )
+        yield _answer(ARITHMETIC, compared, text, _by_width(compared), replace(_card(widest, "a step ÷ its matrix products"), verdict=""))
+
+
+def _trust(data: Slice, baseline: str) -> Iterator[Answer]:
+    """The control: the same code twice."""
+    control = control_result(data, baseline)
+    if control:
+        text = (
+            f"{control.cells - control.missed} of {counted(control.cells, 'interval')} of the control contain 1. "
+            "The control is the baseline timed a second time under another name, so its ratio must be 1. "
+            f"No interval reaches farther than {percent(control.widest, 1)} from its centre. "
+            "Each holds at 95 % on its own, so 1 of 20 may miss."
+        )
+        yield Answer(TRUST, text)
+
+
+def _answer(question: str, compared: Sequence[Ratio], text: str, items: tuple[str, ...], card: Card | None = None) -> Answer:
+    """The answer; without a claim if no interval has closed yet."""
+    return Answer(question, text, items, card) if any(ratio.closed for ratio in compared) else Answer(question, TOO_FEW)
+
+
+def _card(ratio: Ratio, label: str) -> Card:
+    return Card(f"{ratio.ratio:.2f} ×", interval(ratio), f"{label}, {depth_and_width(ratio)}", ratio.verdict)
+
+
+def _whether_they_differ(compared: Sequence[Ratio]) -> str:
+    """ "Yes, in 3 of 9 cells"."""
+    differ = sum(ratio.verdict in ("faster", "slower") for ratio in compared)
+    return f"{f'Yes, in {differ}' if differ else 'No, in none'} of {counted(len(compared), 'cell')}"
+
+
+def _figures(compared: Sequence[Ratio]) -> tuple[str, ...]:
+    """How many cells have which verdict, and the ratios at both ends."""
+    counts = {verdict: sum(ratio.verdict == verdict for ratio in compared) for verdict in VERDICTS}
+    lowest, highest = min(compared, key=lambda ratio: ratio.ratio), max(compared, key=lambda ratio: ratio.ratio)
+    return (
+        *(f"{VERDICT_WORDS[verdict]}: {counted(count, 'cell')}" for verdict, count in counts.items() if count),
+        f"lowest ratio: {with_interval(lowest)} at {depth_and_width(lowest)}",
+        f"highest ratio: {with_interval(highest)} at {depth_and_width(highest)}",
+    )
+
+
+def _by_width(compared: Sequence[Ratio]) -> tuple[str, ...]:
+    return tuple(f"width {ratio.width}: {with_interval(ratio)}" for ratio in compared)
+
+
+def _up_to_which_width(compared: Sequence[Ratio]) -> str:
+    slower = [ratio for ratio in compared if ratio.verdict == "slower"]
+    if not slower:
+        return "It is slower for certain at no width."
+    widest = max(slower, key=lambda ratio: ratio.width)
+    wider = [ratio for ratio in compared if ratio.width > widest.width]
+    if not wider:
+        return f"It is slower for certain up to width {widest.width}, the widest that was tried."
+    return f"It is slower for certain up to width {widest.width}, and not from width {wider[0].width} on."

@@ -1,0 +1,110 @@
+"""Words that answers are made of: lists, numbers, sizes, ratios and places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import humanize
+
+from bench.analyse.ratios import Ratio
+from bench.plan.contenders import title
+
+ALLOCATOR_WORDS = {"default": "with the default allocator", "steady": "with freed memory kept"}
+ALLOCATOR_TITLES = {"default": "default allocator", "steady": "freed memory kept"}
+VERDICT_WORDS = {"faster": "faster", "slower": "slower", "same": "the same within 1 %", "undecided": "too close to call"}
+
+
+def listed(parts: Sequence[str]) -> str:
+    """The parts as a sentence lists them.
+
+    >>> listed(["one"]), listed(["one", "two", "three"])
+    ('one', 'one, two and three')
+    """
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def titles(names: Iterable[str]) -> str:
+    """The titles of implementations as a sentence lists them, each once."""
+    return listed([*dict.fromkeys(map(title, names))])
+
+
+def capital(sentence: str) -> str:
+    """The sentence with a capital at its head."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def counted(count: int, what: str) -> str:
+    """A count with its noun.
+
+    >>> counted(1, "cell"), counted(1200, "cell").split()
+    ('1 cell', ['1', '200', 'cells'])
+    """
+    return f"{spaced(count)} {what}{'' if count == 1 else 's'}"
+
+
+def spaced(number: int) -> str:
+    """A number with its thousands apart, by spaces at which no line breaks.
+
+    >>> spaced(1000000).split()
+    ['1', '000', '000']
+    """
+    return f"{number:,}".replace(",", "\u00a0")
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share in per cent.
+
+    >>> percent(0.01), percent(0.0025, 2)
+    ('1 %', '0.25 %')
+    """
+    return f"{100 * share:.{digits}f} %"
+
+
+def size(size_bytes: float, digits: int = 1) -> str:
+    """Bytes in the unit that suits them.
+
+    >>> size(8.25 * 2**20), size(2048), size(512 * 2**10, 0)
+    ('8.2 MiB', '2.0 KiB', '512 KiB')
+    """
+    return humanize.naturalsize(size_bytes, binary=True, format=f"%.{digits}f")
+
+
+def duration(seconds: float) -> str:
+    """Whole seconds as a person says them.
+
+    >>> duration(200), duration(5400), duration(15)
+    ('3 minutes and 20 seconds', '1 hour and 30 minutes', '15 seconds')
+    """
+    return humanize.precisedelta(timedelta(seconds=int(seconds)))
+
+
+def amount(value: float, unit: str) -> str:
+    """A meter's figure in its unit.
+
+    >>> amount(2048, "bytes"), amount(12, "blocks")
+    ('2.0 KiB', '12 blocks')
+    """
+    return size(value) if unit == "bytes" else f"{spaced(round(value))} {unit}"
+
+
+def interval(ratio: Ratio) -> str:
+    """The interval in brackets, or that there is none yet."""
+    return f"[{ratio.low:.3f}, {ratio.high:.3f}]" if ratio.closed else "(too few passes for an interval)"
+
+
+def with_interval(ratio: Ratio) -> str:
+    """ "1.023 [1.011, 1.034]"."""
+    return f"{ratio.ratio:.3f} {interval(ratio)}"
+
+
+def depth_and_width(ratio: Ratio) -> str:
+    """Where the ratio was measured."""
+    return f"depth {ratio.depth}, width {ratio.width}"
+
+
+def where(axes: Mapping[str, Any]) -> str:
+    """A cell of memory.csv for a reader."""
+    update = f" ({axes['update']} update)" if "update" in axes else ""
+    return f"depth {axes['depth']}, width {axes['width']}, batch {axes['batch']}{update}"

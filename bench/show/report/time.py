@@ -1,0 +1,86 @@
+"""The report's sections about time: a note on the answers, and every ratio of every cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from bench.analyse.slices import Slice
+from bench.analyse.summary import parts
+from bench.plan.contenders import FLOOR, title
+from bench.record.results import Results
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Results with times, and the slices of these."""
+
+    results: Results
+    slices: list[Slice]
+
+
+def timed(results: Results) -> Timed | None:
+    """The slices of the results; None where nothing was timed."""
+    slices = parts(results.times, results.baseline)
+    return Timed(results, slices) if slices else None
+
+
+def answers_section(facts: Timed) -> dict[str, Any]:
+    """How the intervals of the answers hold together, and what speaks against them."""
+    notes = ["All intervals under one question hold together at 95 %. Those of the control are taken one by one."]
+    if warnings := facts.results.machine.get("warnings", []):
+        notes.append(
+            f"The machine was not at its best: {'; '.join(warning['what'] for warning in warnings)}. “The machine” says what to do."
+        )
+    return {"notes": notes}
+
+
+def cells_section(facts: Timed) -> dict[str, Any]:
+    """A table a slice, and what could not be measured."""
+    return {
+        "ratio_tables": [_ratio_table(part) for part in facts.slices],
+        "failures": _failures(facts.results.times),
+        "refused": facts.results.machine.get("refused", {}),
+    }
+
+
+def _ratio_table(part: Slice) -> dict[str, Any]:
+    """A row a cell, a column a comparison."""
+    rows = part.summary
+    compared = list(dict.fromkeys(zip(rows["impl"], rows["baseline"], strict=True)))
+    cells = rows.drop_duplicates("cell").sort_values(["width", "depth", "allocator"])
+    by_comparison = {(row.cell, row.impl, row.baseline): row for row in rows.itertuples()}
+    return {
+        "baseline": title(compared[0][1]),
+        "heading": part.words,
+        "columns": [comparison_title(*comparison, compared[0][1]) for comparison in compared],
+        "rows": [
+            {
+                "depth": cell.depth,
+                "width": cell.width,
+                "allocator": cell.allocator,
+                "passes": cell.passes,
+                "ratios": [_ratio_words(by_comparison.get((cell.cell, *comparison))) for comparison in compared],
+            }
+            for cell in cells.itertuples()
+        ],
+    }
+
+
+def comparison_title(impl: str, baseline: str, usual: str) -> str:
+    """The implementation alone where it is against the usual baseline, which the caption names."""
+    return title(impl) if baseline == usual else f"{title(impl)} ÷ {title(baseline)}"
+
+
+def _ratio_words(row: Any) -> dict[str, str]:
+    if row is None:
+        return {"words": "", "verdict": "undecided"}
+    interval = f" [{row.low:.3f}, {row.high:.3f}]" if row.low > 0 else " (open)"
+    return {"words": f"{row.ratio:.3f}{interval}", "verdict": "" if row.impl == FLOOR else row.verdict}
+
+
+def _failures(times: pd.DataFrame) -> list[dict[str, str]]:
+    failed = times[times["status"] != "ok"].drop_duplicates(["cell", "impl", "status"])
+    return failed[["cell", "impl", "status", "detail"]].fillna("").to_dict("records")

@@ -1,0 +1,163 @@
+"""The topics of the report, one table: the page, its table of contents, `plot` and the terminal walk through it.
+
+To add a topic, write its answers, figures and section beside their siblings, and add an entry here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from bench.analyse.frontier import FrontierCell, frontiers
+from bench.analyse.training import TrainingResult, training_results
+from bench.record.results import Results
+from bench.show.answers import Answer, by_question
+from bench.show.answers.depth import depth_answers
+from bench.show.answers.frontier import frontier_answers
+from bench.show.answers.memory import memory_answers
+from bench.show.answers.time import time_answers
+from bench.show.answers.training import training_answers
+from bench.show.figures.depth import depth_pictures
+from bench.show.figures.frontier import frontier_pictures
+from bench.show.figures.memory import memory_pictures
+from bench.show.figures.pictures import Picture
+from bench.show.figures.selfcheck import selfcheck_pictures
+from bench.show.figures.time import time_pictures
+from bench.show.report.depth import depth_section
+from bench.show.report.fill import fill
+from bench.show.report.frontier import frontier_section
+from bench.show.report.machine import machine_section, reading_section
+from bench.show.report.memory import memory_section
+from bench.show.report.selfcheck import selfcheck_section
+from bench.show.report.sources import sources_section
+from bench.show.report.time import Timed, answers_section, cells_section, timed
+from bench.show.report.training import training_section
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One section of the report.
+
+    Attributes:
+        anchor: in the page's address.
+        name: in the table of contents.
+        heading: of the section.
+        facts: what the section is made from, of all results; None where there is nothing to show.
+        answers: from the facts to answers.
+        pictures: from the facts to pictures.
+        section: from the facts to what else the template shows, by name.
+        template: of `bench/show/report/templates`; the usual one shows answers, pictures, `tables` and `notes`.
+
+    """
+
+    anchor: str
+    name: str
+    heading: str
+    facts: Callable[[Results], Any]
+    answers: Callable[[Any], Sequence[Answer]] = lambda facts: ()
+    pictures: Callable[[Any], Sequence[Picture]] = lambda facts: ()
+    section: Callable[[Any], Mapping[str, Any]] = lambda facts: {}
+    template: str = "topic.html.j2"
+
+    def html(self, facts: Any, answers: Sequence[Answer] | None = None) -> Markup:
+        """The section, with answers that may be given if they are known; nothing where there are no facts."""
+        if facts is None:
+            return Markup()
+        questions = by_question(self.answers(facts) if answers is None else answers)
+        more = {"tables": (), "notes": (), **self.section(facts)}
+        return fill(self.template, topic=self, questions=questions, pictures=self.pictures(facts), **more)
+
+
+def _frontiers(results: Results) -> list[FrontierCell] | None:
+    return frontiers(results.times, results.memory.peaks, results.baseline) or None
+
+
+def _trainings(results: Results) -> list[TrainingResult] | None:
+    return training_results(results.training) or None
+
+
+def _time_answers(facts: Timed) -> list[Answer]:
+    return time_answers(facts.slices, facts.results.baseline)
+
+
+# in the order of the page
+TOPICS = [
+    Topic("answers", "Answers", "Answers", timed, _time_answers, section=answers_section),
+    Topic(
+        "frontier",
+        "Time against memory",
+        "Time against memory",
+        _frontiers,
+        frontier_answers,
+        frontier_pictures,
+        frontier_section,
+        "frontier.html.j2",
+    ),
+    Topic("figures", "Figures", "Figures", timed, pictures=lambda facts: time_pictures(facts.slices)),
+    Topic(
+        "memory",
+        "Memory",
+        "Where the memory goes",
+        lambda results: None if results.memory.peaks.empty else results.memory,
+        lambda tables: memory_answers(tables.peaks),
+        memory_pictures,
+        memory_section,
+        "memory.html.j2",
+    ),
+    Topic("training", "Training", "Do they learn the same?", _trainings, training_answers, section=training_section),
+    Topic(
+        "limits",
+        "Depth",
+        "How deep can each go?",
+        lambda results: None if results.limits.empty else results.limits,
+        depth_answers,
+        depth_pictures,
+        depth_section,
+        "limits.html.j2",
+    ),
+    Topic(
+        "sources", "Sources", "Which reads better?", lambda results: results.clarity, section=sources_section, template="sources.html.j2"
+    ),
+    Topic("cells", "Every cell", "Every cell", timed, section=cells_section, template="cells.html.j2"),
+    Topic(
+        "selfcheck",
+        "Trust",
+        "Can these figures be trusted?",
+        lambda results: None if results.selfcheck.checks.empty else results.selfcheck,
+        pictures=selfcheck_pictures,
+        section=selfcheck_section,
+        template="selfcheck.html.j2",
+    ),
+    Topic(
+        "reading",
+        "How to read this",
+        "How to read this",
+        lambda results: results.machine,
+        section=reading_section,
+        template="reading.html.j2",
+    ),
+    Topic("machine", "The machine", "The machine", lambda results: results.machine, section=machine_section, template="machine.html.j2"),
+]
+
+
+def topic(anchor: str) -> Topic:
+    """The topic of that anchor."""
+    return next(entry for entry in TOPICS if entry.anchor == anchor)
+
+
+def with_facts(results: Results) -> Iterator[tuple[Topic, Any]]:
+    """Every topic that has something to show, with its facts; facts that topics share are worked out once."""
+    known: dict[Callable[[Results], Any], Any] = {}
+    for entry in TOPICS:
+        if entry.facts not in known:
+            known[entry.facts] = entry.facts(results)
+        if known[entry.facts] is not None:
+            yield entry, known[entry.facts]
+
+
+def all_pictures(results: Results) -> list[Picture]:
+    """Every picture that the results have data for, in the order of the page."""
+    return [picture for entry, facts in with_facts(results) for picture in entry.pictures(facts)]

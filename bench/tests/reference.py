@@ -1,0 +1,53 @@
+"""The reference run as the tests read it: its files, ratios of CPU times with their intervals, and tables in Markdown."""
+
+from __future__ import annotations
+
+from functools import cache
+from math import exp
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from bench.analyse.intervals import median_interval
+from bench.tests.places import ROOT
+from impls import IMPLEMENTATIONS
+
+REFERENCE = ROOT / "results" / "reference"
+CELL = ["depth", "width", "update", "allocator"]
+
+
+def table(headings, rows):
+    """A table in Markdown; a column that begins with a figure is aligned to the right."""
+    lines = [headings, ["---:" if str(cell)[0] in "0123456789±" else "---" for cell in rows[0]], *rows]
+    return "".join("| " + " | ".join(map(str, line)) + " |\n" for line in lines)
+
+
+def title(name):
+    return IMPLEMENTATIONS[name].title if name in IMPLEMENTATIONS else name.replace("_", " ")
+
+
+def spaced(number):
+    return f"{number:,}".replace(",", " ")
+
+
+@cache
+def read(path: Path):
+    """A CSV file; of time.csv the rows that hold a time."""
+    rows = pd.read_csv(path)
+    return rows[rows["round"].notna()] if path.name == "time.csv" else rows
+
+
+@cache
+def log_ratios(path: Path, impl: str, baseline: str):
+    """Cell -> one log-ratio of CPU times a pass: the median over its rounds, the two runs of a round added up."""
+    rows = read(path)
+    rounds = rows[rows["impl"].isin((impl, baseline))].groupby([*CELL, "pass", "round", "impl"])["cpu_ns"].sum().unstack("impl")
+    found = np.log(rounds[impl] / rounds[baseline]).dropna().groupby([*CELL, "pass"]).median()
+    return found.groupby(CELL).agg(list).to_dict()
+
+
+def interval(samples, alpha, digits=3):
+    """ "0.995 [0.985, 0.999]"."""
+    centre, low, high = (f"{exp(bound):.{digits}f}" for bound in median_interval(samples, alpha))
+    return f"{centre} [{low}, {high}]"

@@ -1,9 +1,9 @@
 """Intervals that hold at every sample size at once: for a median, and for the difference of two.
 
-**A median.** Let K_n be how many of n independent samples lie below theta. If theta is the
-median, K is a walk of fair coin flips, whose law is known exactly, so a boundary can be computed for it (Lan & DeMets 1983, error spending): at each n the
-walks that have not left it yet are counted, path by path (dynamic programming), and the boundary is the highest rank r
-for which
+**A median.** Let K_n be how many of n independent samples lie below theta. If theta is the median, K is a walk of fair
+coin flips, whose law is known exactly, so a boundary can be computed for it (Lan & DeMets 1983, error spending): at
+each n the walks that have not left it yet are counted, path by path (dynamic programming), and the boundary is the
+highest rank r for which
 
     P(K_m < r_m or K_m > m - r_m at any m up to n)  <=  alpha (1 - 2 / sqrt(n))
 
@@ -16,9 +16,10 @@ By hand, alpha = 0.05: up to n = 4 nothing may be spent. At n = 8 the walks 0 an
 and 0.05 (1 - 2 / sqrt(8)) = 0.0146 may be spent, so r = 1; at n = 7 they have 0.0156, and only 0.0122 may be.
 
 **The martingale.** The beta-binomial mixture has a boundary too, which this one replaces for a single median. With the
-coin's bias weighed by a Beta(a, a) prior, M_n(K) = B(a + K, a + n - K) / B(a, a) * 2^n starts at 1, and by Ville's inequality it ever reaches
-1 / alpha with probability at most alpha (Robbins 1970; Howard & Ramdas 2022). That inequality is not sharp, so its
-intervals are up to a quarter wider below 50 samples; above, the two are within one rank of each other (to n = 200).
+coin's bias weighed by a Beta(a, a) prior, M_n(K) = B(a + K, a + n - K) / B(a, a) * 2^n starts at 1, and by Ville's
+inequality it ever reaches 1 / alpha with probability at most alpha (Robbins 1970; Howard & Ramdas 2022). That
+inequality is not sharp, so its intervals are up to a quarter wider below 50 samples; above, the two are within one
+rank of each other (to n = 200).
 
 **The difference of two medians.** Let x and y be independent sets of samples with medians theta and theta + delta. The
 martingales M for the x below theta and M' for the y below theta + delta are independent, so

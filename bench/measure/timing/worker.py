@@ -23,6 +23,7 @@ import threadpoolctl
 
 from bench.measure.timing import clocks, visit
 from bench.measure.timing.frame_room import with_room_for_frames
+from bench.measure.timing.heap_history import draw_heap_history
 from bench.measure.timing.steps import Workbench
 from bench.measure.workers.process import ending
 from bench.measure.workers.serve import Answer, die_with_parent, serve
@@ -78,6 +79,7 @@ def _visit(item: dict[str, Any], implementations: Any, baseline: str, answer: An
     start = perf_counter()
     cell = Cell(**item["cell"])
     visit.raise_recursion_limit(cell.depth)
+    _alive = draw_heap_history(random.Random(f"heap {item['seed']}"))  # until the visit is over
     bench = Workbench(cell, *Batch.read(item["data"]))
     this = visit.Visit(
         bench.contenders(item["contenders"], implementations, baseline),

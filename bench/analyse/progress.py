@@ -1,33 +1,17 @@
-"""Progress: what is known of every cell so far, whether it is enough, and how the next visit is best spent."""
+"""Progress: what is known of every cell so far, and whether it is enough."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from statistics import fmean, median
-from typing import NamedTuple
 
 import pandas as pd
 
 from bench.analyse.intervals import fewest_samples
-from bench.analyse.observations import MAD_OF_STANDARD_NORMAL, Comparison, comparisons, observe, ratio_interval
+from bench.analyse.observations import Comparison, comparisons, observe, ratio_interval
 from bench.analyse.ratios import settled
 from bench.plan.cells import Cell
-from bench.plan.contenders import FLOOR
-
-FIRST_ROUNDS = 10
-FEWEST_ROUNDS, MOST_ROUNDS = 4, 30
-PASSES_TO_JUDGE_SPREAD = 8  # the least that gives an interval
-
-
-class Observation(NamedTuple):
-    """A visit's log-ratio in one comparison, the deviation of one of its rounds, and their number."""
-
-    log_ratio: float
-    deviation: float
-    rounds: int
-
 
 class Progress:
     """The state of a run, from its rows alone, so a resumed run knows what an unbroken one would."""
@@ -42,7 +26,7 @@ class Progress:
         # A verdict may be clear after 8 passes, but an answer over many cells has wider intervals, which need some
         # passes more to close. No implementation leaves before that.
         self.fewest_passes = fewest_passes or fewest_samples()
-        self._observations: dict[tuple[str, str, str], list[Observation]] = defaultdict(list)
+        self._observations: dict[tuple[str, str, str], list[float]] = defaultdict(list)
         self._last_pass: dict[str, int] = defaultdict(int)
         self._failed: dict[str, set[str]] = defaultdict(set)
 
@@ -89,29 +73,6 @@ class Progress:
             return 1.0, 0.0, math.inf
         return ratio_interval([observation.log_ratio for observation in observations])
 
-    def rounds(self, cell: Cell) -> int:
-        """As many rounds as bring the spread within a pass down to the spread between passes."""
-        wanted = [_rounds_wanted(self._observations[cell.id, *comparison]) for comparison in self.compared if FLOOR not in comparison]
-        return max(wanted, default=FIRST_ROUNDS)
-
     def _can_run(self, cell_id: str) -> bool:
         left = set(self.names) - self._failed[cell_id]
         return self.baseline in left and len(left) > 1
-
-
-def _robust_deviation(samples: Sequence[float]) -> float:
-    """The standard deviation, from the median distance to the median: one wild pass does not change it."""
-    centre = median(samples)
-    return median(abs(sample - centre) for sample in samples) / MAD_OF_STANDARD_NORMAL
-
-
-def _rounds_wanted(observations: Sequence[Observation]) -> int:
-    """The rounds R at which the variance of a pass's median, pi/2 s^2 / R, is the variance between passes."""
-    if len(observations) < PASSES_TO_JUDGE_SPREAD:
-        return FIRST_ROUNDS
-    within = fmean(observation.deviation for observation in observations) ** 2
-    of_medians = fmean(math.pi / 2 * within / observation.rounds for observation in observations)
-    between = _robust_deviation([observation.log_ratio for observation in observations]) ** 2 - of_medians
-    if between <= 0:
-        return MOST_ROUNDS
-    return min(MOST_ROUNDS, max(FEWEST_ROUNDS, math.ceil(math.pi / 2 * within / between)))

@@ -26,6 +26,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "minor_faults": "float64",
         "status": "string",
         "detail": "string",
+        "start_depth": "Int64",
         **_CELL_LAST,
     },
     "summary.csv": {
@@ -130,7 +131,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
 
 # What a file of an earlier version may lack, and what its rows are read as: None is unknown.
 MAY_LACK: dict[str, str | None] = {
-    **dict.fromkeys(("run", "iterations", "minor_faults", "detail")),
+    **dict.fromkeys(("run", "iterations", "minor_faults", "detail", "start_depth")),
     **{axis.name: axis.default for axis in AXES if axis.kind and axis.default is not None},
 }
 

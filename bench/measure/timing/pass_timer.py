@@ -88,7 +88,6 @@ class PassTimer:
                     "cell": asdict(visit.cell),
                     "data": str(self.data[visit.cell.dataset, visit.cell.batch]),
                     "contenders": list(visit.contenders),
-                    "rounds": visit.rounds,
                     "seed": visit.seed,
                 }
                 for visit in assignments

@@ -83,7 +83,6 @@ def _visit(item: dict[str, Any], implementations: Any, baseline: str, answer: An
     bench = Workbench(cell, *Batch.read(item["data"]))
     this = visit.Visit(
         bench.contenders(item["contenders"], implementations, baseline),
-        item["rounds"],
         random.Random(item["seed"]),
         clocks.read_clocks,
         lambda name: answer(trying=name),

@@ -10,18 +10,18 @@ its uses, so the intervals `together` are widened until they all hold at 95 % (B
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 import pandas as pd
 
 from bench.analyse.intervals import difference_interval, fewest_each
 from bench.analyse.observations import Comparison, compared_in, observe
 from bench.analyse.ratios import verdict
+from bench.plan.cells import Cell
 from bench.plan.contenders import FLOOR, REFERENCES
-from bench.record.times import CELL_COLUMNS
+from bench.record.times import CELL_COLUMNS, cells_of
 
 ALPHA = 0.05
 
@@ -32,17 +32,17 @@ Bounds = tuple[float, float]
 class Change:
     """One comparison in one cell: its ratio in either folder, and the new one over the old with both intervals.
 
-    `axes` are the cell's columns of time.csv.
+    `cell_id` is as in time.csv, where another version may have written what `cell` cannot say.
     """
 
-    cell: str
+    cell: Cell
+    cell_id: str
     impl: str
     baseline: str
     before: float
     after: float
     alone: Bounds
     together: Bounds
-    axes: Mapping[str, Any]
 
     @property
     def verdict(self) -> str:
@@ -69,11 +69,11 @@ def changes(base: pd.DataFrame, new: pd.DataFrame, baseline: str, floors_alike: 
     if floors_alike:
         compared.append((baseline, FLOOR))
     before, after = _samples(base, compared), _samples(new, compared)
-    columns = list(CELL_COLUMNS)
-    cells = base.drop_duplicates("cell").sort_values(columns).set_index("cell")[columns].to_dict("index")
+    rows = base.drop_duplicates("cell").sort_values(list(CELL_COLUMNS))
+    cells = dict(zip(rows["cell"], cells_of(rows), strict=True))
     order = [*cells]
     shared = sorted((key for key in before if key in after), key=lambda key: order.index(key[0]))
-    return [_change(key, before[key], after[key], ALPHA / len(shared), cells[key[0]]) for key in shared]
+    return [_change(cells[key[0]], key, before[key], after[key], ALPHA / len(shared)) for key in shared]
 
 
 def passes_to_compare(cells: int, implementations: int) -> int:
@@ -98,14 +98,14 @@ def _samples(rows: pd.DataFrame, compared: Sequence[Comparison]) -> dict[tuple[s
     return {key: group["log_ratio"].tolist() for key, group in groups}
 
 
-def _change(key: tuple[str, str, str], before: list[float], after: list[float], alpha: float, axes: Mapping[str, Any]) -> Change:
+def _change(cell: Cell, key: tuple[str, str, str], before: list[float], after: list[float], alpha: float) -> Change:
     return Change(
+        cell,
         *key,
         math.exp(median(before)),
         math.exp(median(after)),
         alone=_ratios(difference_interval(before, after, ALPHA)),
         together=_ratios(difference_interval(before, after, alpha)),
-        axes=axes,
     )
 
 

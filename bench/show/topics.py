@@ -80,7 +80,7 @@ def _trainings(results: Results) -> list[TrainingResult] | None:
 
 
 def _time_answers(facts: Timed) -> list[Answer]:
-    return time_answers(facts.slices, facts.results.baseline)
+    return time_answers(facts.slices, facts.baseline)
 
 
 # in the order of the page

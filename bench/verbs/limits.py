@@ -58,7 +58,7 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
                 put_limit(table, machine, limit)
                 _tell(limit, screen)
         rows = machines_limits(table, machine, screen.warn)
-    answers = [*topic("limits").answers(rows)]
+    answers = topic("limits").answers(rows)
     if not answers:
         raise NothingMeasured(f"{table.path}: no search could be made; the notes above say why")
     screen.answers(answers)

@@ -7,7 +7,6 @@ from dataclasses import astuple
 
 from bench.analyse.clarity import clarity
 from bench.analyse.frontier import frontiers
-from bench.analyse.summary import parts
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.workers.checking import broken_contracts
 from bench.plan import sweeps
@@ -15,9 +14,9 @@ from bench.plan.experiment import Experiment, prepare
 from bench.plan.sweeps import Sweep
 from bench.record.folder import results_folder
 from bench.record.memory import read_memory
-from bench.show.answers.frontier import frontier_answers
-from bench.show.answers.time import time_answers
+from bench.show.report.time import timed_rows
 from bench.show.terminal.screen import Screen
+from bench.show.topics import topic
 from bench.verbs.running.conditions import write_conditions
 from bench.verbs.running.memory import measure_memory
 from bench.verbs.running.run_record import Run, begin
@@ -84,10 +83,10 @@ def _answer_time(run: Run) -> None:
     rows = run.times()
     if not rows["round"].notna().any():
         raise NothingMeasured(f"{run.table('time.csv').path}: nothing could be measured; its status and detail columns say why")
-    run.screen.answers(time_answers(parts(rows, run.experiment.baseline), run.experiment.baseline))
+    run.screen.answers(topic("answers").answers(timed_rows(rows, run.experiment.baseline)))
 
 
 def _answer_both(run: Run) -> None:
     """What time and memory say together, once both are there."""
     peaks = read_memory(run.folder, run.machine_name, lambda sentence: None).peaks
-    run.screen.answers(frontier_answers(frontiers(run.times(), peaks, run.experiment.baseline)))
+    run.screen.answers(topic("frontier").answers(frontiers(run.times(), peaks, run.experiment.baseline)))

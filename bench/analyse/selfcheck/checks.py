@@ -152,7 +152,7 @@ class FineInterval:
 
 
 @dataclass(frozen=True)
-class MeterPair:
+class MeterCheck:
     """One figure as our meter reads it and as another tool's does, and how far apart they may be, all in `unit`."""
 
     meter: str
@@ -166,7 +166,7 @@ class MeterPair:
     detail: str
 
 
-CheckResult = Coverage | KnownDifference | FalseAlarms | TimeToInterval | FineInterval | MeterPair
+CheckResult = Coverage | KnownDifference | FalseAlarms | TimeToInterval | FineInterval | MeterCheck
 
 
 def checks(evidence: Evidence) -> list[CheckResult]:
@@ -179,7 +179,7 @@ def checks(evidence: Evidence) -> list[CheckResult]:
         _false_alarms(judged.get(OURS, [])),
         _time_to_interval(runs, judged),
         _fine(evidence),
-        *_meter_pairs(evidence.weighings),
+        *_meter_checks(evidence.weighings),
     ]
 
 
@@ -266,6 +266,6 @@ def _half_width(log_ratios: Sequence[float]) -> float:
     return (exp(high) - exp(low)) / 2 if isfinite(high) else inf
 
 
-def _meter_pairs(rows: pd.DataFrame) -> list[MeterPair]:
+def _meter_checks(rows: pd.DataFrame) -> list[MeterCheck]:
     columns = ("meter", "other", "subject", "unit", "ours", "theirs", "allowed", "status", "detail")
-    return [MeterPair(*values) for values in zip(*(rows[column] for column in columns), strict=True)]
+    return [MeterCheck(*values) for values in zip(*(rows[column] for column in columns), strict=True)]

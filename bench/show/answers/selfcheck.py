@@ -13,7 +13,7 @@ from bench.analyse.selfcheck.checks import (
     FalseAlarms,
     FineInterval,
     KnownDifference,
-    MeterPair,
+    MeterCheck,
     TimeToInterval,
 )
 from bench.plan import selfcheck as plan
@@ -100,7 +100,7 @@ def _fine(result: FineInterval) -> str:
     return f"Not reached: ±{percent(result.widest, 2)} after {result.passes} passes, or {result.seconds:.0f} s, {where}."
 
 
-def _meter_pair(result: MeterPair) -> str:
+def _meter_check(result: MeterCheck) -> str:
     if result.status == "skipped":
         return result.detail
     ours, theirs, allowed = (_amount(value, result.unit) for value in (result.ours, result.theirs, result.allowed))
@@ -118,5 +118,5 @@ WORDS: dict[type, tuple[Callable[[Any], str], Callable[[Any], str]]] = {
     FalseAlarms: (lambda result: "false alarms beside other tools", _false_alarms),
     TimeToInterval: (lambda result: f"an interval of ±{percent(plan.COARSE)}", _time_to_interval),
     FineInterval: (lambda result: f"an interval of ±{percent(plan.FINE, 1)}", _fine),
-    MeterPair: (lambda result: f"the {result.meter} meter beside {result.other}", _meter_pair),
+    MeterCheck: (lambda result: f"the {result.meter} meter beside {result.other}", _meter_check),
 }

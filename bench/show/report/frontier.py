@@ -31,7 +31,7 @@ def _table(cell: FrontierCell) -> Table:
 
 def _row(candidate: Candidate) -> tuple[str, ...]:
     time = with_interval(candidate.time) if candidate.time else "1"
-    peak = peak_words(candidate.peak).replace(" resident", " (resident)")
+    peak = peak_words(candidate.peak)
     if not candidate.loss:
         return title(candidate.impl), peak, time, candidate.standing, "", "", ""
     loss = candidate.loss

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -15,22 +17,29 @@ from bench.record.results import Results
 
 @dataclass(frozen=True)
 class Timed:
-    """Results with times, and the slices of these."""
+    """Times of one machine, the baseline and slices of these, and what machine.json says."""
 
-    results: Results
+    times: pd.DataFrame
+    baseline: str
     slices: list[Slice]
+    machine: Mapping[str, Any]
 
 
 def timed(results: Results) -> Timed | None:
     """The slices of the results; None where nothing was timed."""
-    slices = parts(results.times, results.baseline)
-    return Timed(results, slices) if slices else None
+    return timed_rows(results.times, results.baseline, results.machine)
+
+
+def timed_rows(times: pd.DataFrame, baseline: str, machine: Mapping[str, Any] = MappingProxyType({})) -> Timed | None:
+    """The slices of rows of time.csv; None where nothing was timed."""
+    slices = parts(times, baseline)
+    return Timed(times, baseline, slices, machine) if slices else None
 
 
 def answers_section(facts: Timed) -> dict[str, Any]:
     """How the intervals of the answers hold together, and what speaks against them."""
     notes = ["All intervals under one question hold together at 95 %. Those of the control are taken one by one."]
-    if warnings := facts.results.machine.get("warnings", []):
+    if warnings := facts.machine.get("warnings", []):
         notes.append(
             f"The machine was not at its best: {'; '.join(warning['what'] for warning in warnings)}. “The machine” says what to do."
         )
@@ -41,8 +50,8 @@ def cells_section(facts: Timed) -> dict[str, Any]:
     """A table a slice, and what could not be measured."""
     return {
         "ratio_tables": [_ratio_table(part) for part in facts.slices],
-        "failures": _failures(facts.results.times),
-        "refused": facts.results.machine.get("refused", {}),
+        "failures": _failures(facts.times),
+        "refused": facts.machine.get("refused", {}),
     }
 
 

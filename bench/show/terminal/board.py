@@ -18,7 +18,7 @@ from rich.text import Text
 from bench.analyse.progress import Progress
 from bench.analyse.ratios import verdict
 from bench.measure.timing.passes import Finished
-from bench.plan.cells import Cell
+from bench.plan.cells import AXES, Cell
 from bench.plan.contenders import FLOOR, title
 from bench.record.tables import one_line
 from bench.show.answers.words import counted, duration
@@ -83,9 +83,8 @@ class _Board:
         self._cells, self._progress = cells, progress
         self._clock = _Clock(budget_s)
         self._recent = list(cells)
-        self._varying = [
-            axis for axis in ("dataset", "batch", "dtype", "update", "allocator") if len({getattr(cell, axis) for cell in cells}) > 1
-        ]
+        others = [axis.name for axis in AXES if axis.name not in ("depth", "width")]
+        self._varying = [axis for axis in others if len({getattr(cell, axis) for cell in cells}) > 1]
         self._notes: list[str] = []
         self._columns = [compared for compared in progress.compared if compared[1] == progress.baseline and compared[0] != FLOOR]
         self._narrow = len(self._columns) > 4  # then ratios are short and without intervals; their colours tell verdicts

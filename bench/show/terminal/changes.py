@@ -5,19 +5,17 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterator, Sequence
-from pathlib import PurePath
-from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
 
 from bench.analyse.changes import Change
+from bench.plan.cells import short_names
 from bench.plan.contenders import title
 from bench.show.answers.words import percent
 from bench.show.terminal.tables import VERDICT_STYLES, titled_table
 
 HEADINGS = ("cell", "implementation", "before", "now", "change")
-IN_ID = {"dataset": lambda name: PurePath(name).stem, "batch": "b{}".format, "depth": "d{}".format, "width": "w{}".format}
 
 
 def changes_table(changed: Sequence[Change]) -> Table:
@@ -52,9 +50,9 @@ def _caption(changed: Sequence[Change]) -> str:
 
 def _rows(changed: Sequence[Change]) -> Iterator[tuple[str, ...]]:
     usual = changed[0].baseline
-    for cell, change in zip(short_names(changed), changed, strict=True):
+    for cell, change in zip(short_names([change.cell for change in changed]), changed, strict=True):
         name = title(change.impl) if change.baseline == usual else f"{title(change.impl)} ÷ {title(change.baseline)}"
-        yield cell, name, f"{change.before:.3f}", f"{change.after:.3f}", _words(change)
+        yield cell or change.cell_id, name, f"{change.before:.3f}", f"{change.after:.3f}", _words(change)
 
 
 def _words(change: Change) -> str:
@@ -71,18 +69,6 @@ def _words(change: Change) -> str:
 
 def _signed(share: float) -> str:
     return f"{100 * share:+.1f} %"
-
-
-def short_names(changed: Sequence[Change]) -> list[str]:
-    """The cells without the axes that are the same in all; the whole id where that would not tell two cells apart."""
-    varying = [axis for axis in changed[0].axes if len({change.axes[axis] for change in changed}) > 1]
-    names = {change.cell: "-".join(_in_id(axis, change.axes[axis]) for axis in varying) for change in changed}
-    told_apart = all(names.values()) and len(set(names.values())) == len(names)
-    return [names[change.cell] if told_apart else change.cell for change in changed]
-
-
-def _in_id(axis: str, value: Any) -> str:
-    return IN_ID.get(axis, str)(value)
 
 
 def _plain(text: str) -> str:

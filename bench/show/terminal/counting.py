@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bench.show.answers.words import duration, spaced
 from bench.show.terminal.screen import Screen
 
 Advance = Callable[[int, str], None]
@@ -21,4 +22,4 @@ def counting(screen: Screen, what: str, total: int) -> Iterator[Advance]:
     with Progress(*columns, console=screen.out, transient=True, disable=not screen.out.is_terminal) as progress:
         task = progress.add_task(what, total=total, doing="")
         yield lambda more, doing: progress.update(task, advance=more, doing=doing)
-    screen.say(f"{what}: {total:,} in {time.monotonic() - start:.0f} s")
+    screen.say(f"{what}: {spaced(total)} in {duration(time.monotonic() - start)}")

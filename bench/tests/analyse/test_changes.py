@@ -150,8 +150,9 @@ def test_cells_of_data_sets_with_like_names_are_told_apart(tmp_path, capsys):
         path = folder / "time.csv"
         text = path.read_text()
         for width, name in ((2, "my-a"), (3, "my-b")):
-            cell = f"-b32-d4-w{width}-float64-deferred-default"
-            text = text.replace(f"breast_cancer{cell},breast_cancer,32,4,{width},", f"{name}{cell},{name}.csv,32,4,8,")
+            before_it, now = f"breast_cancer-b32-d4-w{width}-float64", f"{name}-b32-d4-w8-float64"
+            rest = "-deferred-default"
+            text = text.replace(f"{before_it}{rest},breast_cancer,32,4,{width},", f"{now}{rest},{name}.csv,32,4,8,")
         path.write_text(text)
     assert main(["compare", str(before), str(after), "--markdown"]) == 0
     table = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| my")]

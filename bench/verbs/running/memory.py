@@ -32,7 +32,7 @@ def measure_memory(run: Run) -> None:
     tables = read_memory(run.folder, run.machine_name, run.screen.warn)
     if not (tables.peaks["status"] == "ok").any():
         raise NothingMeasured(f"{run.folder / 'memory.csv'}: no meter could be read; its status and detail columns say why")
-    run.screen.answers([*topic("memory").answers(tables)])
+    run.screen.answers(topic("memory").answers(tables))
 
 
 def _due(run: Run) -> list[MemoryTask]:

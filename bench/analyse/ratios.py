@@ -6,11 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.analyse.observations import Comparison, observe, ratio_interval
+import pandas as pd
+
+from bench.analyse.observations import Comparison
 from bench.analyse.slices import Slice
 from bench.plan.contenders import CONTROL
 
-ALPHA = 0.05
+FIGURES = ["ratio", "low", "high", "mean_ratio", "mean_low", "mean_high"]
+TURNED = ["ratio", "high", "low", "mean_ratio", "mean_high", "mean_low"]  # what becomes of each when a comparison is turned round
 SAME = 0.01  # a ratio within 1 % of 1 makes a difference too small to notice
 VERDICTS = ("faster", "slower", "same", "undecided")
 
@@ -38,18 +41,29 @@ def settled(ratio: float, low: float, high: float, precision: float) -> bool:
 
 @dataclass(frozen=True)
 class Ratio:
-    """One comparison in one cell: the ratio of CPU times, and its interval; 0 and infinity stand for open bounds."""
+    """One comparison in one cell: the ratio of CPU times, and its interval; 0 and infinity stand for open bounds.
+
+    `ratio` is at a typical start depth, the median; `mean_ratio` on average over start depths.
+    """
 
     depth: int
     width: int
     ratio: float
     low: float
     high: float
+    mean_ratio: float = math.nan
+    mean_low: float = 0.0
+    mean_high: float = math.inf
 
     @property
     def verdict(self) -> str:
         """What the interval allows one to say."""
         return verdict(self.low, self.high)
+
+    @property
+    def depends_on_start(self) -> bool:
+        """Do the two differ by more than 1 %, for certain?"""
+        return self.mean_low > 0 and (self.mean_low > self.high * (1 + SAME) or self.mean_high < self.low / (1 + SAME))
 
     @property
     def closed(self) -> bool:
@@ -66,28 +80,32 @@ class ControlResult:
     widest: float
 
 
-def ratios(data: Slice, comparison: Comparison, allocator: str, alpha: float = ALPHA, deepest: bool = False) -> list[Ratio]:
-    """The comparison in every cell of an allocator, by width and depth, with intervals that hold together.
+def ratios(data: Slice, comparison: Comparison, allocator: str, deepest: bool = False) -> list[Ratio]:
+    """The comparison in every cell of an allocator, by width and depth, as in the summary.
 
-    They hold together at 1 - alpha (Bonferroni). With `deepest`, only the deepest network of each width.
+    With `deepest`, only the deepest network of each width.
     """
-    rows = data.times[data.times["allocator"] == allocator]
-    cells = rows.drop_duplicates("cell").set_index("cell")[["depth", "width"]].sort_values(["width", "depth"])
+    rows = _compared(data.summary, comparison)
+    rows = rows[rows["allocator"] == allocator].sort_values(["width", "depth"])
     if deepest:
-        cells = cells.groupby("width").tail(1)
-    observations = observe(rows, [comparison])
-    by_cell = {cell: observations.loc[observations["cell"] == cell, "log_ratio"] for cell in cells.index}
-    by_cell = {cell: samples for cell, samples in by_cell.items() if len(samples)}
-    return [
-        Ratio(int(cells.at[cell, "depth"]), int(cells.at[cell, "width"]), *ratio_interval(samples, alpha / len(by_cell)))
-        for cell, samples in by_cell.items()
-    ]
+        rows = rows.groupby("width").tail(1)
+    return [Ratio(int(depth), int(width), *figures) for depth, width, *figures in rows[["depth", "width", *FIGURES]].to_numpy().tolist()]
+
+
+def _compared(summary: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
+    """The summary's rows of a comparison; where it has the inverse, that turned round."""
+    impl, baseline = comparison
+    rows = summary[(summary["impl"] == impl) & (summary["baseline"] == baseline)]
+    if len(rows):
+        return rows
+    inverse = summary[(summary["impl"] == baseline) & (summary["baseline"] == impl)]
+    turned = {column: 1 / inverse[other] for column, other in zip(FIGURES, TURNED, strict=True)}
+    return inverse.assign(**turned)
 
 
 def ratios_by_allocator(data: Slice, comparison: Comparison, deepest: bool = False) -> dict[str, list[Ratio]]:
-    """The same for every allocator that has any, with intervals that hold together over all of them."""
-    alpha = ALPHA / max(1, len(data.allocators))
-    by_allocator = {allocator: ratios(data, comparison, allocator, alpha, deepest) for allocator in data.allocators}
+    """The same for every allocator that has any."""
+    by_allocator = {allocator: ratios(data, comparison, allocator, deepest) for allocator in data.allocators}
     return {allocator: there for allocator, there in by_allocator.items() if there}
 
 
@@ -98,10 +116,10 @@ def most_telling(compared: Sequence[Ratio]) -> Ratio:
 
 
 def control_result(data: Slice, baseline: str) -> ControlResult | None:
-    """The control over its baseline, each cell's interval at 95 % on its own; None before any interval has closed."""
-    groups = observe(data.times, [(CONTROL, baseline)]).groupby("cell", sort=False)
-    closed = [(ratio, low, high) for ratio, low, high in (ratio_interval(group["log_ratio"]) for _, group in groups) if low > 0]
-    if not closed:
+    """The control over its baseline; None before any interval has closed."""
+    rows = _compared(data.summary, (CONTROL, baseline))
+    closed = rows[rows["low"] > 0]
+    if closed.empty:
         return None
-    missed = sum(not low <= 1 <= high for _, low, high in closed)
-    return ControlResult(len(closed), missed, max(max(high - ratio, ratio - low) for ratio, low, high in closed))
+    missed = int((~closed["low"].le(1) | ~closed["high"].ge(1)).sum())
+    return ControlResult(len(closed), missed, float(pd.concat([closed["high"] - closed["ratio"], closed["ratio"] - closed["low"]]).max()))

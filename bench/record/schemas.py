@@ -40,6 +40,9 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "low": "float64",
         "high": "float64",
         "verdict": "string",
+        "mean_ratio": "float64",
+        "mean_low": "float64",
+        "mean_high": "float64",
         **_CELL_LAST,
     },
     "memory.csv": {
@@ -131,7 +134,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
 
 # What a file of an earlier version may lack, and what its rows are read as: None is unknown.
 MAY_LACK: dict[str, str | None] = {
-    **dict.fromkeys(("run", "iterations", "minor_faults", "detail", "start_depth")),
+    **dict.fromkeys(("run", "iterations", "minor_faults", "detail", "start_depth", "mean_ratio", "mean_low", "mean_high")),
     **{axis.name: axis.default for axis in AXES if axis.kind and axis.default is not None},
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 from dataclasses import astuple
 
 from bench.analyse.clarity import clarity
@@ -12,8 +13,9 @@ from bench.measure.workers.checking import broken_contracts
 from bench.plan import sweeps
 from bench.plan.experiment import Experiment, prepare
 from bench.plan.sweeps import Sweep
-from bench.record.folder import results_folder
+from bench.record.folder import read_machine, results_folder
 from bench.record.memory import read_memory
+from bench.show.answers.ending import ending_words
 from bench.show.report.time import timed_rows
 from bench.show.terminal.screen import Screen
 from bench.show.topics import topic
@@ -36,7 +38,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     experiment = prepare(sweep, options.impl, options.files, options.baseline, broken_contracts)
     _tell_what_runs(experiment, screen)
     with results_folder(options.results, options.fresh) as folder:
-        this = begin(experiment, options.seed, patience_s, folder, screen)
+        this = begin(experiment, _seed(options), patience_s, folder, screen)
         if options.only == "memory":
             write_conditions(this)
         else:
@@ -58,6 +60,10 @@ def _sweep(options: argparse.Namespace) -> Sweep:
     if options.budget is not None:
         changes["budget_s"] = _positive("--budget", options.budget)
     return sweeps.load(options.sweep).model_copy(update=changes)
+
+
+def _seed(options: argparse.Namespace) -> int:
+    return secrets.randbelow(10**9) if options.seed is None else int(options.seed)
 
 
 def _positive(option: str, seconds: float) -> float:
@@ -83,6 +89,8 @@ def _answer_time(run: Run) -> None:
     rows = run.times()
     if not rows["round"].notna().any():
         raise NothingMeasured(f"{run.table('time.csv').path}: nothing could be measured; its status and detail columns say why")
+    for sentence in ending_words(read_machine(run.folder)):
+        run.screen.say(sentence)
     run.screen.answers(topic("answers").answers(timed_rows(rows, run.experiment.baseline)))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -13,7 +12,8 @@ from pathlib import Path
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from bench.analyse.progress import FIRST_ROUNDS, Progress
+from bench.analyse.observations import Comparison
+from bench.analyse.progress import Progress
 from bench.analyse.selfcheck.checks import checks
 from bench.errors import BadInput, GateFailed
 from bench.measure.machine import caveats
@@ -102,10 +102,10 @@ def _write_data(folder: Path) -> dict[int, Path]:
 
 
 class _EndlessProgress(Progress):
-    """Progress that never ends before the time does, with the rounds of a run's first visits."""
+    """Progress that never ends before the time does: all that it knows is which contenders have failed."""
 
-    def rounds(self, cell: Cell) -> int:
-        return FIRST_ROUNDS
+    def open_comparisons(self, cell: Cell) -> list[Comparison]:
+        return self.compared
 
 
 @dataclass
@@ -130,7 +130,7 @@ def _passes(folder: Path, data: dict[int, Path], machine_name: str) -> dict[str,
     where = {(plan.TRIO.dataset, plan.TRIO.batch): data[plan.TRIO.batch]}
 
     def over(cells: Sequence[Cell], names: Sequence[str], baseline: str) -> Passes:
-        recorder = VisitRecorder(run_id, machine_name, table, _EndlessProgress(names, baseline, (), plan.FINE, fewest_passes=sys.maxsize))
+        recorder = VisitRecorder(run_id, machine_name, table, _EndlessProgress(names, baseline, (), plan.FINE))
         return Passes(cells, PassTimer(where, baseline, [known_work.__file__]), recorder)
 
     return {

@@ -1,7 +1,6 @@
 """Answers about time: what recursion costs, what early release saves, how libraries compare, and how much is arithmetic.
 
-An answer compares several intervals at once, so each is widened (Bonferroni) until all that belong to one question hold
-together at 95 %.
+Every ratio and its interval come from the summary, whose intervals all hold together at 95 %.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bench.analyse.ratios import ALPHA, VERDICTS, Ratio, control_result, most_telling, ratios, ratios_by_allocator
+from bench.analyse.ratios import VERDICTS, Ratio, control_result, most_telling, ratios, ratios_by_allocator
 from bench.analyse.slices import Slice
 from bench.plan.contenders import FLOOR, title
 from bench.show.answers import TOO_FEW, Answer, Card
@@ -81,7 +80,7 @@ def _libraries(data: Slice, baseline: str) -> Iterator[Answer]:
     here = set(data.times["impl"]) - {baseline}
     there = [IMPLEMENTATIONS[name] for name in IMPLEMENTATIONS if IMPLEMENTATIONS[name].library and name in here]
     for library in there:
-        compared = ratios(data, (library.name, baseline), data.allocators[0], ALPHA / len(there))
+        compared = ratios(data, (library.name, baseline), data.allocators[0])
         if compared:
             faster = sum(ratio.verdict == "faster" for ratio in compared)
             start = f"Yes, {library.title} is faster in {faster}" if faster else f"No, {library.title} is faster in none"
@@ -109,7 +108,7 @@ def _trust(data: Slice, baseline: str) -> Iterator[Answer]:
             f"{control.cells - control.missed} of {counted(control.cells, 'interval')} of the control contain 1. "
             "The control is the baseline timed a second time under another name, so its ratio must be 1. "
             f"No interval reaches farther than {percent(control.widest, 1)} from its centre. "
-            "Each holds at 95 % on its own, so 1 of 20 may miss."
+            "It holds together with all others, so none of them should leave 1 out."
         )
         yield Answer(TRUST, text)
 

@@ -135,13 +135,13 @@ def _labels(cell: FrontierCell) -> list[Label]:
 
 
 def _ratio(candidate: Candidate) -> float:
-    return candidate.alone.ratio if candidate.alone else 1.0
+    return candidate.time.ratio if candidate.time else 1.0
 
 
 def _bar(candidate: Candidate) -> tuple[float, float]:
     """The interval; nothing around the ratio where there is none yet, or where it is the baseline."""
-    closed = candidate.alone and candidate.alone.low > 0
-    return (candidate.alone.low, candidate.alone.high) if candidate.alone and closed else (_ratio(candidate), _ratio(candidate))
+    closed = candidate.time and candidate.time.low > 0
+    return (candidate.time.low, candidate.time.high) if candidate.time and closed else (_ratio(candidate), _ratio(candidate))
 
 
 def frontier_pictures(cells: Sequence[FrontierCell]) -> list[Picture]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from bench.analyse.progress import RunEnd
 from bench.errors import BadInput
 from bench.measure.machine import caveats
 from bench.measure.machine.caveats import Caveat, Moment
@@ -16,11 +17,12 @@ from bench.verbs.running.run_record import Run
 
 @dataclass
 class Account:
-    """What a run learns of itself: seconds inside measured code, the BLAS of its workers, and caveats."""
+    """What a run learns of itself: seconds inside measured code, the BLAS of its workers, caveats, and how it ended."""
 
     measured_s: float = 0.0
     blas: dict[str, Any] = field(default_factory=dict)
     caveats: list[Caveat] = field(default_factory=list)
+    end: RunEnd | None = None
 
 
 @contextmanager
@@ -70,6 +72,8 @@ def _write(run: Run, account: Account, start: Moment) -> None:
                 "measured_s": round(measured_s, 1),
                 "share": round(measured_s / wall_s, 3) if wall_s else None,
             },
+            "ended": asdict(account.end) if account.end else None,
+            "seed": run.seed,
             "sweep": {"name": sweep.name, "precision": sweep.precision, "budget_s": sweep.budget_s},
             **_conditions(run),
         },

@@ -9,8 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from bench.analyse.changes import passes_to_compare
-from bench.analyse.frontier import passes_to_tell
 from bench.analyse.observations import compared_in
 from bench.analyse.progress import Progress
 from bench.analyse.summary import summarise
@@ -60,9 +58,7 @@ def _resumed(run: Run) -> VisitRecorder:
 
 def _progress(run: Run) -> Progress:
     experiment = run.experiment
-    implementations = len(experiment.implementations)
-    enough = max(passes_to_compare(len(experiment.cells), implementations), passes_to_tell(experiment.cells, implementations))
-    return Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, enough)
+    return Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, len(experiment.cells))
 
 
 def _measurable(run: Run, recorder: VisitRecorder) -> list[Cell]:
@@ -78,7 +74,7 @@ def _measurable(run: Run, recorder: VisitRecorder) -> list[Cell]:
         run.screen.warn(f"{cell.id} is skipped: {why}")
         if cell.id not in skipped:
             rows_why = tuple(Measurement(name, status="skipped", detail=why) for name in run.experiment.contenders)
-            recorder.add(Finished(Assignment(cell, 0, (), 0, ""), rows_why, 0.0))
+            recorder.add(Finished(Assignment(cell, 0, (), ""), rows_why, 0.0))
     return cells
 
 
@@ -96,10 +92,15 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, account: Acco
         )
         visits = run_passes(cells, recorder.progress, measure_pass, run.seed, sweep.budget_s, time.monotonic)
         with watching(run.screen, cells, recorder.progress, sweep.budget_s) as view:
-            for finished in visits:
-                recorder.add(finished)
-                account.measured_s += finished.measured_s
-                view.show(finished)
+            try:
+                for finished in visits:
+                    recorder.add(finished)
+                    account.measured_s += finished.measured_s
+                    view.show(finished)
+            except KeyboardInterrupt:
+                account.end = recorder.progress.end(cells, interrupted=True)
+                raise
+        account.end = recorder.progress.end(cells)
 
 
 def _note_blas(run: Run, account: Account, hello: dict[str, Any]) -> None:

@@ -20,8 +20,8 @@ from bench.plan.contenders import FLOOR
 SHORTEST_NS = 100_000  # a measurement lasts at least this long
 WARM_UP_NS = 1_000_000  # a warm step's duration is taken from steps that last this long together
 SHORTEST_TICKS = 100  # and so many ticks of the CPU clock
-ROUNDS_NS = 150_000_000  # the rounds of a visit take this much CPU time, if they are
-FEWEST_ROUNDS, MOST_ROUNDS = 6, 60  # no fewer and no more than these
+VISIT_S = 0.15  # CPU seconds that the rounds of a visit take, unless they would be
+FEWEST_ROUNDS, MOST_ROUNDS = 6, 60  # fewer or more than these
 CHUNK_BYTES = 16 * 1024  # CPython 3.11 to 3.13 keeps frames in chunks of this size
 
 ReadClocks = Callable[[Step, int], Reading]
@@ -59,6 +59,7 @@ class Visit:
     rng: random.Random
     read_clocks: ReadClocks
     announce: Callable[[str], None] = lambda name: None
+    seconds: float = VISIT_S
     failures: list[Measurement] = field(default_factory=list)
 
 
@@ -75,7 +76,7 @@ def measure(visit: Visit) -> list[Measurement]:
             return visit.failures
         iterations = math.ceil(1.05 * shortest_ns() / min(_without_floor(durations)))
         rows = list(visit.failures)
-        for number, depth in enumerate(start_depths(_rounds(durations, iterations), visit.rng)):
+        for number, depth in enumerate(start_depths(_rounds(durations, iterations, visit.seconds), visit.rng)):
             rows += _at_depth(depth, lambda number=number, depth=depth: _round(visit, [*durations], number, iterations, depth))  # type: ignore[misc]
         return rows
     finally:
@@ -106,10 +107,10 @@ def shortest_ns() -> float:
     return max(SHORTEST_NS, SHORTEST_TICKS * 1e9 * get_clock_info("process_time").resolution)
 
 
-def _rounds(durations: dict[str, float], iterations: int) -> int:
+def _rounds(durations: dict[str, float], iterations: int, seconds: float) -> int:
     """How many rounds fit into the time of a visit; each has two measurements of every contender, and a step before each."""
     round_ns = 2 * (iterations + 1) * sum(durations.values())
-    return max(FEWEST_ROUNDS, min(MOST_ROUNDS, round(ROUNDS_NS / round_ns)))
+    return max(FEWEST_ROUNDS, min(MOST_ROUNDS, round(1e9 * seconds / round_ns)))
 
 
 def start_depths(rounds: int, rng: random.Random) -> list[int]:

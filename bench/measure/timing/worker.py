@@ -86,6 +86,7 @@ def _visit(item: dict[str, Any], implementations: Any, baseline: str, answer: An
         random.Random(item["seed"]),
         clocks.read_clocks,
         lambda name: answer(trying=name),
+        item["seconds"],
     )
     rows = with_room_for_frames(cell.depth, lambda: visit.measure(this)) if cell.allocator == STEADY else visit.measure(this)
     answer(rows=[astuple(row) for row in rows], wall_s=perf_counter() - start)

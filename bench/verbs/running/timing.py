@@ -16,7 +16,7 @@ from bench.measure.machine import capacity, caveats
 from bench.measure.machine.fingerprint import blas_of
 from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import Assignment, Finished, run_passes
-from bench.measure.timing.visit import Measurement
+from bench.measure.timing.visit import VISIT_S, Measurement
 from bench.plan.allocators import lacking
 from bench.plan.cells import Cell
 from bench.record.times import new_run_id, read_times, read_whole
@@ -25,6 +25,9 @@ from bench.verbs.running.conditions import Account, kept_record, tell
 from bench.verbs.running.recorder import VisitRecorder
 from bench.verbs.running.run_record import Run
 from impls import PAIRS
+
+PASSES_IN_BUDGET = 16  # a budget should pay for so many passes, which is enough for intervals to close; then visits are short
+SHARE_IN_ROUNDS = 0.4  # of the time; the rest goes into starts, warm-ups and what lies between measurements
 
 
 def measure_time(run: Run) -> None:
@@ -89,6 +92,7 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, account: Acco
             sweep.blas_threads,
             run.patience_s,
             lambda hello: _note_blas(run, account, hello),
+            min(VISIT_S, SHARE_IN_ROUNDS * sweep.budget_s / (PASSES_IN_BUDGET * max(1, len(cells)))),
         )
         visits = run_passes(cells, recorder.progress, measure_pass, run.seed, sweep.budget_s, time.monotonic)
         with watching(run.screen, cells, recorder.progress, sweep.budget_s) as view:

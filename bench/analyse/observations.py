@@ -36,11 +36,13 @@ def observe(rows: pd.DataFrame, compared: Sequence[Comparison], metrics: Sequenc
 
     Columns: machine, cell, pass, impl, baseline, metric; `log_ratio`, the median over the visit's rounds of
     log(time / baseline's time): the ratio at a typical start depth; `mean_log_ratio`, the log of the ratio of mean times:
-    the ratio on average over start depths. A comparison that a visit did not time has no row.
+    the ratio on average over start depths; `fault_difference`, by how many more page faults a step than the baseline's, the
+    median over rounds. A comparison that a visit did not time has no row.
     """
     timed = rows[rows["round"].notna()]
+    faults = _by_implementation(timed["minor_faults"].groupby(_keys(timed), sort=False).mean())
     tables = [
-        _observe_one(*_round_times(timed, metric), comparison, metric)
+        _observe_one(*_round_times(timed, metric), faults, comparison, metric)
         for metric in metrics
         for comparison in compared
         if set(comparison) <= set(timed["impl"])
@@ -52,21 +54,31 @@ def _round_times(timed: pd.DataFrame, metric: str) -> tuple[pd.DataFrame, pd.Dat
     """Times by round, a column an implementation: of a round's two runs, one in each order, the sum, in which what drifts
     cancels, and twice the shorter one, since noise that would spoil a mean rarely meets both.
     """
-    runs = timed.groupby([*VISIT, "round", "impl"], sort=False)[METRICS[metric]]
-    return runs.sum().unstack("impl").astype(float), 2 * runs.min().unstack("impl").astype(float)
+    runs = timed[METRICS[metric]].groupby(_keys(timed), sort=False)
+    return _by_implementation(runs.sum()), 2 * _by_implementation(runs.min())
 
 
-def _observe_one(sums: pd.DataFrame, shorter: pd.DataFrame, comparison: Comparison, metric: str) -> pd.DataFrame:
+def _keys(timed: pd.DataFrame) -> list[pd.Series]:
+    return [timed[column] for column in [*VISIT, "round", "impl"]]
+
+
+def _by_implementation(by_round: pd.Series) -> pd.DataFrame:
+    return by_round.unstack("impl").astype(float)
+
+
+def _observe_one(sums: pd.DataFrame, shorter: pd.DataFrame, faults: pd.DataFrame, comparison: Comparison, metric: str) -> pd.DataFrame:
     impl, baseline = comparison
     both = sums[[impl, baseline]].dropna()
     log_ratio = np.log(both[impl] / both[baseline]).groupby(VISIT, sort=False).median()
     means = shorter.loc[both.index, [impl, baseline]].groupby(VISIT, sort=False).mean()
-    table = pd.DataFrame({"log_ratio": log_ratio, "mean_log_ratio": np.log(means[impl] / means[baseline])}).reset_index()
+    more_faults = (faults[impl] - faults[baseline]).loc[both.index].groupby(VISIT, sort=False).median()
+    columns = {"log_ratio": log_ratio, "mean_log_ratio": np.log(means[impl] / means[baseline]), "fault_difference": more_faults}
+    table = pd.DataFrame(columns).reset_index()
     return table.assign(impl=impl, baseline=baseline, metric=metric)[COLUMNS]
 
 
 VISIT = ["machine", "cell", "pass"]
-COLUMNS = [*VISIT, "impl", "baseline", "metric", "log_ratio", "mean_log_ratio"]
+COLUMNS = [*VISIT, "impl", "baseline", "metric", "log_ratio", "mean_log_ratio", "fault_difference"]
 ALPHA = 0.05
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from bench.analyse.observations import Comparison, comparisons, joint_alpha, observe, ratio_interval
-from bench.analyse.ratios import settled
+from bench.analyse.ratios import heap_history, settled
 from bench.plan.cells import Cell
 from bench.plan.contenders import REFERENCES
 
@@ -46,6 +46,7 @@ class Progress:
         self.stated = [comparison for comparison in self.compared if not {*comparison} & {*REFERENCES}]
         self.alpha = joint_alpha(cells, len({*names} - {*REFERENCES}))
         self._observations: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+        self._fault_differences: dict[tuple[str, str, str], list[float]] = defaultdict(list)
         self._last_pass: dict[str, int] = defaultdict(int)
         self._failed: dict[str, set[str]] = defaultdict(set)
 
@@ -57,6 +58,7 @@ class Progress:
         for observation in observe(rows, self.compared).itertuples():
             key = observation.cell, observation.impl, observation.baseline
             self._observations[key].append(observation.log_ratio)
+            self._fault_differences[key].append(observation.fault_difference)
         timed = rows[rows["round"].notna()]
         for cell, number in timed.groupby("cell")["pass"].max().items():
             self._last_pass[str(cell)] = max(self._last_pass[str(cell)], int(number))
@@ -85,8 +87,16 @@ class Progress:
         return [
             comparison
             for comparison in self.stated or self.compared
-            if not self._failed[cell.id].intersection(comparison) and not settled(*self.ratio(cell, comparison), self.precision)
+            if not self._failed[cell.id].intersection(comparison) and not self._settled(cell, comparison)
         ]
+
+    def _settled(self, cell: Cell, comparison: Comparison) -> bool:
+        """Is the ratio settled, or known to depend on heap history, so that more passes would not narrow it much?"""
+        key = cell.id, *comparison
+        return (
+            settled(*self.ratio(cell, comparison), self.precision)
+            or heap_history(self._observations[key], self._fault_differences[key]) is not None
+        )
 
     def end(self, cells: Sequence[Cell], interrupted: bool = False) -> RunEnd:
         """How a run over those cells ended, if it ends now."""

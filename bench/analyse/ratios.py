@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import pandas as pd
 
@@ -13,6 +14,7 @@ from bench.analyse.slices import Slice
 from bench.plan.contenders import CONTROL
 
 FIGURES = ["ratio", "low", "high", "mean_ratio", "mean_low", "mean_high"]
+KINDS = ["faulting_share", "without_faults", "with_faults"]
 TURNED = ["ratio", "high", "low", "mean_ratio", "mean_high", "mean_low"]  # what becomes of each when a comparison is turned round
 SAME = 0.01  # a ratio within 1 % of 1 makes a difference too small to notice
 VERDICTS = ("faster", "slower", "same", "undecided")
@@ -39,11 +41,48 @@ def settled(ratio: float, low: float, high: float, precision: float) -> bool:
     return near or verdict(low, high) != "undecided"
 
 
+NOTABLE_FAULTS = 16.0  # page faults a step: some per cent of a step of a millisecond
+STRADDLES = 1.1  # times the usual time
+RARE = 0.1  # a kind of passes that is rarer than this is an exception
+FEWEST_TO_TELL = 24  # passes
+
+
+@dataclass(frozen=True)
+class HeapHistory:
+    """That a ratio depends on what else the process has allocated: in a `share` of passes, of 10 to 90 %, one of the two
+    implementations has many page faults more than the other.
+
+    Attributes:
+        share: of the passes with such a difference.
+        without, with_faults: the median ratio in the other passes, and in these.
+
+    """
+
+    share: float
+    without: float
+    with_faults: float
+
+
+def heap_history(log_ratios: Sequence[float], fault_differences: Sequence[float]) -> HeapHistory | None:
+    """How a ratio depends on heap history; None where it does not, or where there are too few passes to tell.
+
+    >>> heap_history([0.0] * 16 + [-0.1] * 8, [0.0] * 16 + [-900.0] * 8).share
+    0.3333333333333333
+    """
+    faulting = [abs(difference) >= NOTABLE_FAULTS for difference in fault_differences]
+    share = sum(faulting) / len(faulting) if faulting else 0.0
+    if len(faulting) < FEWEST_TO_TELL or not RARE <= share <= 1 - RARE:
+        return None
+    kinds = ([ratio for ratio, faults in zip(log_ratios, faulting, strict=True) if faults is kind] for kind in (False, True))
+    return HeapHistory(share, *(math.exp(median(kind)) for kind in kinds))
+
+
 @dataclass(frozen=True)
 class Ratio:
     """One comparison in one cell: the ratio of CPU times, and its interval; 0 and infinity stand for open bounds.
 
-    `ratio` is at a typical start depth, the median; `mean_ratio` on average over start depths.
+    `ratio` is at a typical start depth, the median; `mean_ratio` on average over start depths. The last three are those of
+    `HeapHistory`, and no numbers where the ratio does not depend on it.
     """
 
     depth: int
@@ -54,11 +93,19 @@ class Ratio:
     mean_ratio: float = math.nan
     mean_low: float = 0.0
     mean_high: float = math.inf
+    faulting_share: float = math.nan
+    without_faults: float = math.nan
+    with_faults: float = math.nan
 
     @property
     def verdict(self) -> str:
         """What the interval allows one to say."""
         return verdict(self.low, self.high)
+
+    @property
+    def depends_on_heap(self) -> bool:
+        """Does it depend on what else the process has allocated?"""
+        return not math.isnan(self.faulting_share)
 
     @property
     def depends_on_start(self) -> bool:
@@ -89,7 +136,8 @@ def ratios(data: Slice, comparison: Comparison, allocator: str, deepest: bool = 
     rows = rows[rows["allocator"] == allocator].sort_values(["width", "depth"])
     if deepest:
         rows = rows.groupby("width").tail(1)
-    return [Ratio(int(depth), int(width), *figures) for depth, width, *figures in rows[["depth", "width", *FIGURES]].to_numpy().tolist()]
+    columns = ["depth", "width", *FIGURES, *KINDS]
+    return [Ratio(int(depth), int(width), *figures) for depth, width, *figures in rows[columns].to_numpy(float).tolist()]
 
 
 def _compared(summary: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
@@ -99,7 +147,7 @@ def _compared(summary: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
     if len(rows):
         return rows
     inverse = summary[(summary["impl"] == baseline) & (summary["baseline"] == impl)]
-    turned = {column: 1 / inverse[other] for column, other in zip(FIGURES, TURNED, strict=True)}
+    turned = {column: 1 / inverse[other] for column, other in zip([*FIGURES, *KINDS[1:]], [*TURNED, *KINDS[1:]], strict=True)}
     return inverse.assign(**turned)
 
 
@@ -107,6 +155,16 @@ def ratios_by_allocator(data: Slice, comparison: Comparison, deepest: bool = Fal
     """The same for every allocator that has any."""
     by_allocator = {allocator: ratios(data, comparison, allocator, deepest) for allocator in data.allocators}
     return {allocator: there for allocator, there in by_allocator.items() if there}
+
+
+def straddling(data: Slice, impl: str, allocator: str, depth: int, width: int) -> float:
+    """The share of starts at which an implementation takes more than 1.1 times its median of the visit: those at which it
+    straddles the edge of a chunk of frames, and what noise there is.
+    """
+    times = data.times
+    rows = times[(times["impl"] == impl) & (times["allocator"] == allocator) & (times["depth"] == depth) & (times["width"] == width)]
+    shorter = rows.groupby(["cell", "pass", "round"], sort=False)["cpu_ns"].min()
+    return float((shorter > STRADDLES * shorter.groupby(level=["cell", "pass"]).transform("median")).mean())
 
 
 def most_telling(compared: Sequence[Ratio]) -> Ratio:

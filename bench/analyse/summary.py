@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from bench.analyse.observations import METRICS, Comparison, alpha_of, compared_in, observe, ratio_interval
-from bench.analyse.ratios import verdict
+from bench.analyse.ratios import heap_history, verdict
 from bench.analyse.slices import Slice, slices
 from bench.record.schemas import SCHEMAS
 from bench.record.times import CELL_COLUMNS
@@ -37,6 +37,7 @@ def _rows(groups: Any, alphas: dict[Any, float]) -> Iterator[dict[str, Any]]:
     for (machine, cell, impl, baseline, metric), group in groups:
         ratio, low, high = ratio_interval(group["log_ratio"], alphas[machine])
         mean_ratio, mean_low, mean_high = ratio_interval(group["mean_log_ratio"], alphas[machine])
+        history = heap_history(group["log_ratio"].tolist(), group["fault_difference"].tolist())
         yield {
             "machine": machine,
             "cell": cell,
@@ -51,4 +52,7 @@ def _rows(groups: Any, alphas: dict[Any, float]) -> Iterator[dict[str, Any]]:
             "mean_ratio": mean_ratio,
             "mean_low": mean_low,
             "mean_high": mean_high,
+            "faulting_share": history.share if history else None,
+            "without_faults": history.without if history else None,
+            "with_faults": history.with_faults if history else None,
         }

@@ -43,6 +43,9 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "mean_ratio": "float64",
         "mean_low": "float64",
         "mean_high": "float64",
+        "faulting_share": "float64",
+        "without_faults": "float64",
+        "with_faults": "float64",
         **_CELL_LAST,
     },
     "memory.csv": {
@@ -134,7 +137,8 @@ SCHEMAS: dict[str, dict[str, str]] = {
 
 # What a file of an earlier version may lack, and what its rows are read as: None is unknown.
 MAY_LACK: dict[str, str | None] = {
-    **dict.fromkeys(("run", "iterations", "minor_faults", "detail", "start_depth", "mean_ratio", "mean_low", "mean_high")),
+    **dict.fromkeys(("run", "iterations", "minor_faults", "detail", "start_depth")),
+    **dict.fromkeys(("mean_ratio", "mean_low", "mean_high", "faulting_share", "without_faults", "with_faults")),
     **{axis.name: axis.default for axis in AXES if axis.kind and axis.default is not None},
 }
 

@@ -21,7 +21,7 @@ SHORTEST_NS = 100_000  # a measurement lasts at least this long
 WARM_UP_NS = 1_000_000  # a warm step's duration is taken from steps that last this long together
 SHORTEST_TICKS = 100  # and so many ticks of the CPU clock
 VISIT_S = 0.15  # CPU seconds that the rounds of a visit take, unless they would be
-FEWEST_ROUNDS, MOST_ROUNDS = 6, 60  # fewer or more than these
+FEWEST_ROUNDS, MOST_ROUNDS = 5, 60  # fewer or more than these
 CHUNK_BYTES = 16 * 1024  # CPython 3.11 to 3.13 keeps frames in chunks of this size
 
 ReadClocks = Callable[[Step, int], Reading]

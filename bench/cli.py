@@ -109,7 +109,7 @@ def _shared_options() -> tuple[Parser, Parser, Parser]:
     help_text = "a Python file that defines implementations of your own; it is executed; may be repeated"
     implementations.add_argument("--with", action="append", default=[], dest="files", metavar="FILE", help=help_text)
     sweep = Parser(add_help=False)
-    help_text = f"{', '.join(sweeps.bundled())}, or the path of a TOML file (default: quick)"
+    help_text = f"{', '.join(sweeps.BUNDLED)}, or the path of a TOML file (default: quick)"
     sweep.add_argument("--sweep", default="quick", metavar="SWEEP", help=help_text)
     return folders, implementations, sweep
 

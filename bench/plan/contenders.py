@@ -15,13 +15,9 @@ FLOOR = "floor"
 REFERENCES = (CONTROL, FLOOR)
 
 
-def title(name: str, implementations: dict[str, Implementation] = IMPLEMENTATIONS) -> str:
+def title(name: str) -> str:
     """What figures and tables call a contender."""
-    if name == CONTROL:
-        return "control"
-    if name == FLOOR:
-        return "floor"
-    return implementations[name].title if name in implementations else name
+    return IMPLEMENTATIONS[name].title if name in IMPLEMENTATIONS else name
 
 
 def in_order(names: Iterable[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,13 @@ import pandas as pd
 
 from bench.errors import BadInput, unknown
 from bench.plan.batches import Batch
+
+# name in scikit-learn -> what it is
+BUNDLED = {
+    "breast_cancer": "569 tumours, 30 features, two classes (Wolberg, Street & Mangasarian 1995; scikit-learn)",
+    "digits": "1 797 images of 8 x 8 pixels, ten classes (Alpaydin & Kaynak 1998; scikit-learn)",
+}
+YOUR_OWN = "your own: a header line, numbers, and in the sweep target = the label's column"
 
 
 @dataclass(frozen=True)
@@ -51,36 +58,12 @@ def load(name: str, target: str | None = None, source: str = "") -> Dataset:
 
     """
     if name in BUNDLED:
-        features, labels = BUNDLED[name]()
-        return _standardised(name, features, labels)
+        from sklearn import datasets
+
+        return _standardised(name, *getattr(datasets, f"load_{name}")(return_X_y=True))
     if Path(name).suffix.lower() != ".csv":
         raise BadInput(unknown("dataset", name, [*BUNDLED, "the path of a .csv file"], source))
-    features, labels = _read_csv(Path(name), target, source)
-    return _standardised(name, features, labels)
-
-
-def _breast_cancer() -> tuple[np.ndarray, np.ndarray]:
-    from sklearn.datasets import load_breast_cancer
-
-    return load_breast_cancer(return_X_y=True)
-
-
-def _digits() -> tuple[np.ndarray, np.ndarray]:
-    from sklearn.datasets import load_digits
-
-    return load_digits(return_X_y=True)
-
-
-BUNDLED: dict[str, Callable[[], tuple[np.ndarray, np.ndarray]]] = {
-    "breast_cancer": _breast_cancer,
-    "digits": _digits,
-}
-
-DESCRIPTIONS = {
-    "breast_cancer": "569 tumours, 30 features, two classes (Wolberg, Street & Mangasarian 1995; scikit-learn)",
-    "digits": "1 797 images of 8 x 8 pixels, ten classes (Alpaydin & Kaynak 1998; scikit-learn)",
-    "FILE.csv": "your own: a header line, numbers, and in the sweep target = the label's column",
-}
+    return _standardised(name, *_read_csv(Path(name), target, source))
 
 
 def _read_csv(path: Path, target: str | None, source: str) -> tuple[np.ndarray, np.ndarray]:

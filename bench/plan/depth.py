@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 RAISED = 10**8  # more than any depth that is tried, so that a trial never stops at it
+DEEPEST = RAISED // 2  # layers: an implementation may take two calls for each
 CALL = "call:"  # before the name of a way of calling in limits.csv, where implementations have no prefix
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -71,10 +71,6 @@ class Experiment:
         """The packages beside NumPy that implementations are written over, and those that these need."""
         libraries = [implementation.library for implementation in self.implementations.values() if implementation.library]
         return sorted({name for library in libraries for name in (library.name, *library.needs)})
-
-    def write_batches(self, folder: Path, sizes: Iterable[int]) -> dict[tuple[str, int], Path]:
-        """A batch of each size of each dataset, in a file each: (dataset, examples) -> the file."""
-        return datasets.write_batches(self.data, sizes, folder)
 
 
 def prepare(

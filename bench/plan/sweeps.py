@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from bench.errors import BadInput, unknown
 from bench.plan.cells import AXES, DEFAULT_ACTIVATION, DEFAULT_INITIALISER, Cell
 
+BUNDLED = ("smoke", "quick", "standard", "full")  # the sweeps that come with the package, in a file each
 KNOWN = {axis.name: axis.known for axis in AXES if axis.known}
 
 
@@ -84,13 +85,6 @@ class Sweep(BaseModel):
         return [Cell(**dict(zip(names, point, strict=True))) for point in points]
 
 
-def bundled() -> list[str]:
-    """The names of the sweeps that come with the package, smallest first."""
-    names = [file.name.removesuffix(".toml") for file in _folder().iterdir() if file.name.endswith(".toml")]
-    order = ["smoke", "quick", "standard", "full"]
-    return sorted(names, key=lambda name: (order.index(name) if name in order else len(order), name))
-
-
 def load(name: str) -> Sweep:
     """A sweep by name, or from the path of a TOML file.
 
@@ -98,11 +92,12 @@ def load(name: str) -> Sweep:
         BadInput: there is no such sweep, or the file does not say what a sweep may say.
 
     """
-    if name in bundled():
-        return parse((_folder() / f"{name}.toml").read_text("utf-8"), name, f"{name}.toml")
+    if name in BUNDLED:
+        file = f"{name}.toml"
+        return parse((resources.files("bench.plan") / "bundled" / file).read_text("utf-8"), name, file)
     path = Path(name)
     if path.suffix != ".toml":
-        raise BadInput(unknown("sweep", name, [*bundled(), "the path of a .toml file"]))
+        raise BadInput(unknown("sweep", name, [*BUNDLED, "the path of a .toml file"]))
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -119,21 +114,14 @@ def parse(text: str, name: str, source: str) -> Sweep:
 
     """
     try:
-        return Sweep(name=name, **_without_name(tomllib.loads(text), source))
+        keys = tomllib.loads(text)
+        if "name" in keys:
+            raise BadInput(f"{source}: unknown key 'name'; leave it out, a sweep has the name of its file")
+        return Sweep(name=name, **keys)
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{source}: not TOML: {error}; mend the file") from None
     except ValidationError as error:
         raise BadInput(_sentence(error, source)) from None
-
-
-def _folder() -> Any:
-    return resources.files("bench.plan") / "bundled"
-
-
-def _without_name(keys: dict[str, Any], source: str) -> dict[str, Any]:
-    if "name" in keys:
-        raise BadInput(f"{source}: unknown key 'name'; leave it out, a sweep has the name of its file")
-    return keys
 
 
 def _sentence(error: ValidationError, source: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,12 +67,8 @@ def put_series(table: Table, rows: Sequence[Sequence[Any]]) -> None:
 
 def recorded(peaks: pd.DataFrame, profile: pd.DataFrame) -> set[tuple[str, str, str]]:
     """The readings of one machine that need not be repeated: (memory id, implementation, meter)."""
-    profiled = profile[["cell", "impl"]].drop_duplicates()
-    return {*_keys(peaks["cell"], peaks["impl"], peaks["meter"]), *_keys(profiled["cell"], profiled["impl"], ["profile"] * len(profiled))}
-
-
-def _keys(*columns: Iterable[Any]) -> Iterable[tuple[str, str, str]]:
-    return zip(*columns, strict=True)
+    read = pd.concat([peaks, profile.assign(meter="profile")])[["cell", "impl", "meter"]]
+    return {*read.drop_duplicates().itertuples(index=False, name=None)}
 
 
 @dataclass(frozen=True)

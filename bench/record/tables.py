@@ -64,7 +64,7 @@ class Table:
             lacking = {column: MAY_LACK[column] for column in self.columns if column not in there}
             return rows.assign(**lacking)[self.columns].astype(self._types)
         except (ValueError, TypeError, OverflowError, OSError) as error:
-            raise BadInput(f"{self.path}: cannot be read ({one_line(str(error))}); move it away or give another --results") from None
+            raise self._unreadable(error) from None
 
     def _header(self) -> list[str]:
         """The columns that the file has.
@@ -77,11 +77,14 @@ class Table:
             with open(self.path, encoding="utf-8", newline="") as file:
                 header = next(csv.reader(file), [])
         except (OSError, ValueError, csv.Error) as error:
-            raise BadInput(f"{self.path}: cannot be read ({one_line(str(error))}); move it away or give another --results") from None
+            raise self._unreadable(error) from None
         lacking = [column for column in self.columns if column not in header and column not in MAY_LACK]
         if lacking or len(set(header)) < len(header):
             self._refuse(sorted(set(header) ^ set(self.columns)) or header)
         return header
+
+    def _unreadable(self, error: Exception) -> BadInput:
+        return BadInput(f"{self.path}: cannot be read ({one_line(str(error))}); move it away or give another --results")
 
     def _refuse_to_lose_columns(self) -> None:
         """Nothing is written over columns that this version does not know."""

@@ -49,14 +49,13 @@ def time_rows(run: str, machine: str, finished: Finished) -> list[Sequence[Any]]
 
 
 def _facts(measurement: Measurement) -> dict[str, Any]:
-    rounded = {name: _tenths(getattr(measurement, name)) for name in ("cpu_ns", "wall_ns")}
+    times = {name: getattr(measurement, name) for name in ("cpu_ns", "wall_ns")}
+    rounded = {name: ns if ns is None else round(ns, 1) for name, ns in times.items()}
     return vars(measurement) | rounded | {"detail": one_line(measurement.detail)}
 
 
-def _from_the_end(measurement: Measurement) -> tuple[int, int, int]:
-    if measurement.round is None or measurement.order is None:
-        return 0, 0, 0
-    return 1, -measurement.round, -measurement.order
+def _from_the_end(measurement: Measurement) -> tuple[bool, int, int]:
+    return measurement.round is not None, -(measurement.round or 0), -(measurement.order or 0)
 
 
 def read_whole(table: Table, warn: Warn) -> pd.DataFrame:
@@ -116,7 +115,3 @@ def whole_visits(rows: pd.DataFrame) -> pd.DataFrame:
     seal = (rows["round"] == 0) & (rows["order"] == 0)
     sealed = seal.fillna(False).groupby([rows[column] for column in visit]).transform("any")
     return rows[~timed | sealed.astype(bool)]
-
-
-def _tenths(nanoseconds: float | None) -> float | None:
-    return None if nanoseconds is None else round(nanoseconds, 1)

@@ -151,12 +151,12 @@ def test_no_option_is_described_that_is_not_there():
     assert not [(page, option) for page, option in sorted(told) if option not in known]
 
 
-@pytest.mark.parametrize("name", [*sweeps.bundled(), *FORMATS])
+@pytest.mark.parametrize("name", [*sweeps.BUNDLED, *FORMATS])
 def test_a_sweep_and_a_format_are_described(name):
     assert f"| `{name}` |" in CLI
 
 
-@pytest.mark.parametrize("name", sweeps.bundled())
+@pytest.mark.parametrize("name", sweeps.BUNDLED)
 def test_a_sweeps_precision_is_what_is_said(name):
     assert f"| `{name}` | ±{100 * sweeps.load(name).precision:g} % |" in CLI
 

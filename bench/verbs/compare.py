@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from bench.analyse.changes import changes, passes_needed
@@ -18,7 +17,7 @@ def compare(options: argparse.Namespace, screen: Screen) -> None:
     """Say what changed from one folder to the other.
 
     Raises:
-        BadInput: a folder cannot be read, or the two have other baselines.
+        BadInput: a folder cannot be read, or their baselines differ.
         NothingMeasured: they have nothing in common, or too few passes to judge anything.
         GateFailed: something is slower by more than --fail-above for certain.
 
@@ -27,20 +26,24 @@ def compare(options: argparse.Namespace, screen: Screen) -> None:
     if above is not None and not 0 <= above < float("inf"):
         raise BadInput(f"--fail-above is {above:g}; give a fraction, such as 0.03")
     (old, before), (new, after) = (read_measurements(folder, screen.warn) for folder in (options.base, options.new))
-    found = changes(before, after, _baseline(options.base, old, options.new, new), _floors_alike(old, new))
-    if not found:
+    baseline, other = baseline_of(old), baseline_of(new)
+    if baseline != other:
+        differ = f"{options.base} is measured against {baseline!r} and {options.new} against {other!r}"
+        raise BadInput(f"{differ}; measure both against one --baseline")
+    changed = changes(before, after, baseline, _floors_alike(old, new))
+    if not changed:
         raise NothingMeasured(f"{options.base} and {options.new} have no comparison in common; measure the same sweep in both")
-    sentence = sum_up(found, above)
+    sentence = sum_up(changed, above)
     if options.markdown:
-        screen.verbatim(markdown(found, sentence))
+        screen.verbatim(markdown(changed, sentence))
     else:
-        screen.table(changes_table(found))
-    if not any(one.closed for one in found):
+        screen.table(changes_table(changed))
+    if not any(change.closed for change in changed):
         raise NothingMeasured(
-            f"too few passes to judge {len(found)} comparisons at once: both folders need {passes_needed(found)}; "
-            "run on with a smaller --precision"
+            f"too few passes to judge {len(changed)} comparisons at once: both folders need {passes_needed(changed)}; "
+            "measure more with a smaller --precision"
         )
-    if above is not None and any(one.certainly_above(above) for one in found):
+    if above is not None and any(change.certainly_above(above) for change in changed):
         raise GateFailed(sentence)
     if not options.markdown:
         screen.say(sentence)
@@ -48,13 +51,5 @@ def compare(options: argparse.Namespace, screen: Screen) -> None:
 
 def _floors_alike(old: dict[str, Any], new: dict[str, Any]) -> bool:
     """Were both floors measured on one machine, by the same code?"""
-    method, other = (one.get("settings", {}).get("method") for one in (old, new))
-    return old.get("machine", "") == new.get("machine") and method == other
-
-
-def _baseline(base: Path, old: dict[str, Any], new: Path, fresh: dict[str, Any]) -> str:
-    """The baseline of both folders; a folder that was cut off before it said so has the usual one."""
-    ours, theirs = map(baseline_of, (old, fresh))
-    if ours != theirs:
-        raise BadInput(f"{base} is measured against {ours!r} and {new} against {theirs!r}; measure both against one --baseline")
-    return ours
+    methods = {record.get("settings", {}).get("method") for record in (old, new)}
+    return old.get("machine", "") == new.get("machine") and len(methods) == 1

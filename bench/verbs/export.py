@@ -7,6 +7,7 @@ import argparse
 from bench.record.disk import write_whole
 from bench.record.exports import FORMATS
 from bench.record.results import read_measurements
+from bench.show.answers.words import counted
 from bench.show.terminal.screen import Screen
 
 
@@ -20,4 +21,4 @@ def export(options: argparse.Namespace, screen: Screen) -> None:
     """
     machine, times = read_measurements(options.results, screen.warn)
     write_whole(options.file, FORMATS[options.format](machine, times))
-    screen.say(f"{options.file} holds {len(times)} measurements for {options.format}")
+    screen.say(f"Wrote {counted(len(times), 'measurement')} to {options.file}, in the format {options.format}")

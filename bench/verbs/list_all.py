@@ -1,15 +1,15 @@
-"""`list`: what there is to choose from."""
+"""`list`: what there is to compare, to sweep and to learn."""
 
 from __future__ import annotations
 
 import argparse
 
 from rich.markup import escape
-from rich.table import Table as Grid
 
 from bench.plan import contenders, datasets, sweeps
 from bench.show.answers.words import duration
 from bench.show.terminal.screen import Screen
+from bench.show.terminal.tables import titled_table
 
 
 def list_all(options: argparse.Namespace, screen: Screen) -> None:
@@ -19,31 +19,21 @@ def list_all(options: argparse.Namespace, screen: Screen) -> None:
         BadInput: a file given by --with cannot be used.
 
     """
-    grid = _grid("Implementations", "name", "keeps its cache in", "control flow")
-    for one in contenders.available(options.files).values():
-        grid.add_row(escape(one.name), escape(one.cache), one.control_flow)
-    screen.table(grid)
-    for one in contenders.available(options.files).values():
-        if one.missing:
-            screen.say(f"{one.name} {one.missing}")
-    grid = _grid("Sweeps", "name", "cells", "depth", "width", "precision", "budget")
-    for name in sweeps.bundled():
+    implementations = contenders.available(options.files).values()
+    table = titled_table("Implementations", "name", "keeps its cache in", "control flow")
+    for implementation in implementations:
+        table.add_row(escape(implementation.name), escape(implementation.cache), implementation.control_flow)
+    screen.table(table)
+    for implementation in implementations:
+        if implementation.missing:
+            screen.say(f"{implementation.name} {implementation.missing}")
+    table = titled_table("Sweeps", "name", "cells", "depth", "width", "precision", "budget")
+    for name in sweeps.BUNDLED:
         sweep = sweeps.load(name)
-        shape = str(len(sweep.cells())), _words(sweep.depth), _words(sweep.width)
-        grid.add_row(name, *shape, f"±{sweep.precision:.1%}", duration(sweep.budget_s))
-    screen.table(grid)
-    grid = _grid("Datasets", "name", "what")
-    for name, what in datasets.DESCRIPTIONS.items():
-        grid.add_row(name, what)
-    screen.table(grid)
-
-
-def _grid(title: str, *headings: str) -> Grid:
-    grid = Grid(title=title, title_justify="left", title_style="bold")
-    for heading in headings:
-        grid.add_column(heading)
-    return grid
-
-
-def _words(numbers: list[int]) -> str:
-    return ", ".join(map(str, numbers))
+        depths, widths = (", ".join(map(str, axis)) for axis in (sweep.depth, sweep.width))
+        table.add_row(name, str(len(sweep.cells())), depths, widths, f"±{sweep.precision:.1%}", duration(sweep.budget_s))
+    screen.table(table)
+    table = titled_table("Datasets", "name", "what")
+    for name, what in {**datasets.BUNDLED, "FILE.csv": datasets.YOUR_OWN}.items():
+        table.add_row(name, what)
+    screen.table(table)

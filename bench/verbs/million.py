@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from rich.table import Table as Grid
-
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.machine import capacity
 from bench.measure.training.million import BATCH, STEPS, WIDTH, DeepTraining, train_deep
@@ -16,33 +14,40 @@ from bench.plan.contenders import title
 from bench.show.answers.words import size, spaced
 from bench.show.terminal.counting import counting
 from bench.show.terminal.screen import Screen
+from bench.show.terminal.tables import titled_table
 
 DATASET = "breast_cancer"
 IMPLS = ("iterative_pop", "recursive")
 
 
 def million(options: argparse.Namespace, screen: Screen) -> None:
-    """Train with each, one after the other, and say what it took and whether they agree.
+    """Train with one implementation after the other, and say what each took and whether their losses are equal.
 
     Raises:
         BadInput: the depth is no count, or the network does not fit into memory.
-        NothingMeasured: neither came to the end.
+        NothingMeasured: neither training came to its end.
 
     """
     depth = options.depth
     if depth < 1:
         raise BadInput(f"--depth is {depth}; give 1 or more")
-    why = capacity.shortage(depth * capacity.LAYER_OVERHEAD_BYTES)
-    if why:
-        raise BadInput(f"{spaced(depth)} layers: {why}; give a smaller --depth")
+    if shortage := capacity.shortage(depth * capacity.LAYER_OVERHEAD_BYTES):
+        raise BadInput(f"a network of {spaced(depth)} layers {shortage}; give a smaller --depth")
     screen.say(f"{spaced(depth)} layers of {WIDTH} units, {BATCH} examples of {DATASET} projected down, {STEPS} steps, fused update")
-    done = [deep for impl in IMPLS if (deep := _train(impl, depth, screen))]
-    if not done:
-        raise NothingMeasured("no implementation came to the end; what is said above is why")
-    screen.table(_grid(done))
-    if len(done) == len(IMPLS):
-        same = len({deep.losses for deep in done}) == 1
-        screen.say(f"the losses are {'equal to the last bit' if same else 'NOT equal'}: {', '.join(map(repr, done[0].losses))}")
+    trainings = [training for impl in IMPLS if (training := _train(impl, depth, screen))]
+    if not trainings:
+        raise NothingMeasured("neither training came to its end; the notes above say why")
+    columns = ("implementation", "to build", "a step", "peak memory", "of it above the network")
+    table = titled_table("Trained", *columns, right=columns[1:])
+    for training in trainings:
+        step_s = sum(training.seconds) / len(training.seconds)
+        table.add_row(title(training.impl), f"{training.built_s:.1f} s", f"{step_s:.1f} s", *_memory_words(training))
+    screen.table(table)
+    losses = {training.losses: ", ".join(map(repr, training.losses)) for training in trainings}
+    if len(losses) > 1:
+        screen.say(f"the losses differ: {' and '.join(losses.values())}")
+    elif len(trainings) > 1:
+        screen.say(f"the losses are equal to the last bit: {losses[trainings[0].losses]}")
 
 
 def _train(impl: str, depth: int, screen: Screen) -> DeepTraining | None:
@@ -51,7 +56,7 @@ def _train(impl: str, depth: int, screen: Screen) -> DeepTraining | None:
         try:
             return train_deep(impl, depth, datasets.load(DATASET), lambda answer: advance(answer.get("layers", 0), _words(answer)))
         except WorkerFailed as failure:
-            screen.warn(f"{impl}: {failure.status}: {failure.detail}")
+            screen.warn(f"the training with {impl} failed ({failure.status}): {failure.detail}")
             return None
 
 
@@ -59,17 +64,7 @@ def _words(answer: dict[str, Any]) -> str:
     return f"loss {answer['loss']:.6f}" if "loss" in answer else "layer by layer"
 
 
-def _grid(done: list[DeepTraining]) -> Grid:
-    grid = Grid(title="Trained", title_justify="left", title_style="bold")
-    for heading in ("implementation", "to build", "a step", "peak memory", "of it above the network"):
-        grid.add_column(heading, justify="left" if heading == "implementation" else "right")
-    for deep in done:
-        a_step = f"{sum(deep.seconds) / len(deep.seconds):.1f} s"
-        grid.add_row(title(deep.impl), f"{deep.built_s:.1f} s", a_step, *_memory_words(deep))
-    return grid
-
-
-def _memory_words(deep: DeepTraining) -> tuple[str, str]:
-    if deep.peak_bytes is None or deep.resting_bytes is None:
-        return "not told by this system", ""
-    return size(deep.peak_bytes), size(deep.peak_bytes - deep.resting_bytes)
+def _memory_words(training: DeepTraining) -> tuple[str, str]:
+    if training.peak_bytes is None or training.resting_bytes is None:
+        return "unknown on this system", ""
+    return size(training.peak_bytes), size(training.peak_bytes - training.resting_bytes)

@@ -1,4 +1,4 @@
-"""`plot`: the figures, from the CSVs."""
+"""`plot`: the figures, from the CSV files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 
 from bench.record.folder import make_folder
 from bench.record.results import read_results
+from bench.show.answers.words import counted
 from bench.show.figures.pictures import save_all
 from bench.show.terminal.screen import Screen
 from bench.show.topics import all_pictures
@@ -21,4 +22,5 @@ def plot(options: argparse.Namespace, screen: Screen) -> None:
     """
     results = read_results(options.results, screen.warn)
     make_folder(options.plots, "--plots")
-    screen.say(f"{len(save_all(all_pictures(results), options.plots))} figures, as SVG and PNG, in {options.plots}/")
+    figures = save_all(all_pictures(results), options.plots)
+    screen.say(f"Wrote {counted(len(figures), 'figure')}, each as SVG and PNG, to {options.plots}/")

@@ -1,4 +1,4 @@
-"""`report`: results/report.html, from the CSVs."""
+"""`report`: results/report.html, from the CSV files."""
 
 from __future__ import annotations
 
@@ -20,4 +20,4 @@ def report(options: argparse.Namespace, screen: Screen) -> None:
     """
     path = options.results / "report.html"
     write_whole(path, render(read_results(options.results, screen.warn)).encode())
-    screen.say(f"the report is in {path}")
+    screen.say(f"Wrote the report to {path}")

@@ -11,7 +11,7 @@ from bench.analyse.frontier import frontiers
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.workers.checking import broken_contracts
 from bench.plan import sweeps
-from bench.plan.experiment import Experiment, prepare
+from bench.plan.experiment import prepare
 from bench.plan.sweeps import Sweep
 from bench.record.folder import read_machine, results_folder
 from bench.record.memory import read_memory
@@ -30,24 +30,26 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
 
     Raises:
         BadInput: something on the command line or in the sweep cannot be done.
-        NothingMeasured: not one cell could be timed, or no memory be measured.
+        NothingMeasured: no cell could be timed, or no memory be measured.
 
     """
     sweep = _sweep(options)
     patience_s = _positive("--patience", options.patience)
     experiment = prepare(sweep, options.impl, options.files, options.baseline, broken_contracts)
-    _tell_what_runs(experiment, screen)
+    screen.left_out(experiment.refused)
+    for file in experiment.files:
+        screen.say(f"Runs your own code: {file}")
     with results_folder(options.results, options.fresh) as folder:
-        this = begin(experiment, _seed(options), patience_s, folder, screen)
+        this_run = begin(experiment, _seed(options), patience_s, folder, screen)
         if options.only == "memory":
-            write_conditions(this)
+            write_conditions(this_run)
         else:
-            this.table("clarity.csv").replace(astuple(clarity(implementation)) for implementation in experiment.implementations.values())
-            measure_time(this)
-            _answer_time(this)
+            this_run.table("clarity.csv").replace(map(astuple, map(clarity, experiment.implementations.values())))
+            measure_time(this_run)
+            _answer_time(this_run)
         if options.only != "time":
-            measure_memory(this)
-        _answer_both(this)
+            measure_memory(this_run)
+        _answer_both(this_run)
 
 
 def _sweep(options: argparse.Namespace) -> Sweep:
@@ -72,13 +74,6 @@ def _positive(option: str, seconds: float) -> float:
     return seconds
 
 
-def _tell_what_runs(experiment: Experiment, screen: Screen) -> None:
-    for name, why in experiment.refused.items():
-        screen.warn(f"{name} is left out: it {why}")
-    for file in experiment.files:
-        screen.say(f"Runs your own code: {file}")
-
-
 def _answer_time(run: Run) -> None:
     """What the times say.
 
@@ -88,7 +83,7 @@ def _answer_time(run: Run) -> None:
     """
     rows = run.times()
     if not rows["round"].notna().any():
-        raise NothingMeasured(f"{run.table('time.csv').path}: nothing could be measured; its status and detail columns say why")
+        raise NothingMeasured(f"{run.table('time.csv').path}: nothing could be measured; the columns status and detail say why")
     for sentence in ending_words(read_machine(run.folder)):
         run.screen.say(sentence)
     run.screen.answers(topic("answers").answers(timed_rows(rows, run.experiment.baseline)))

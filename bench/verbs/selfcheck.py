@@ -1,4 +1,4 @@
-"""`selfcheck`: the method tried on work whose truth is known, beside other tools, and its meters beside theirs."""
+"""`selfcheck`: the method tried on work with known ratios and beside other tools, and its meters beside theirs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 from rich.markup import escape
-from rich.table import Table as Grid
 
 from bench.analyse.observations import Comparison
 from bench.analyse.progress import Progress
@@ -32,8 +31,9 @@ from bench.record.folder import results_folder, write_machine
 from bench.record.selfcheck import SELFCHECK, meter_rows, read_evidence, session_rows
 from bench.record.tables import Table
 from bench.record.times import new_run_id
-from bench.show.answers.selfcheck import Check, check_rows
+from bench.show.answers.selfcheck import check_rows
 from bench.show.terminal.screen import Screen
+from bench.show.terminal.tables import titled_table
 from bench.verbs.plot import plot
 from bench.verbs.report import report
 from bench.verbs.running.recorder import VisitRecorder
@@ -45,60 +45,50 @@ def selfcheck(options: argparse.Namespace, screen: Screen) -> None:
     """Measure, judge, record the verdicts, and put them into the report.
 
     Raises:
-        BadInput: the folder cannot be written, or the budget is none.
-        GateFailed: something that is promised is not kept.
+        BadInput: the folder cannot be written, or the budget is not above 0.
+        GateFailed: a promise is not kept.
 
     """
     if not 0 < options.budget < float("inf"):
         raise BadInput(f"--budget is {options.budget:g}; give a number of seconds above 0")
     with results_folder(options.results / SELFCHECK, fresh=True) as folder:
         _measure(plan.shares(options.budget), folder, screen)
-        found = check_rows(checks(read_evidence(folder, screen.warn)))
-        Table(folder, "checks.csv").replace(map(astuple, found))
-    screen.table(_grid(found))
+        rows = check_rows(checks(read_evidence(folder, screen.warn)))
+        Table(folder, "checks.csv").replace(map(astuple, rows))
+    shown = titled_table("Can the figures be trusted?", "check", "verdict", "result")
+    for row in rows:
+        style = STYLES.get(row.status, "dim")
+        shown.add_row(row.check, f"[{style}]{row.status}[/]", escape(row.answer))
+    screen.table(shown)
     plot(options, screen)
     report(options, screen)
-    if failed := [one.check for one in found if one.status == "failed"]:
-        raise GateFailed(f"not as promised: {', '.join(failed)}; see the report, and `make selfcheck` on a quiet machine tries again")
-
-
-def _grid(found: Sequence[Check]) -> Grid:
-    grid = Grid("check", "verdict", "what came out", title="Can the figures be trusted?", title_justify="left", title_style="bold")
-    for one in found:
-        style = STYLES.get(one.status, "dim")
-        grid.add_row(one.check, f"[{style}]{one.status}[/]", escape(one.answer))
-    return grid
+    if failed := [row.check for row in rows if row.status == "failed"]:
+        raise GateFailed(f"these checks failed: {', '.join(failed)}; read the report, and repeat `make selfcheck` on a quiet machine")
 
 
 def _measure(shares: plan.Shares, folder: Path, screen: Screen) -> None:
-    """Take every measurement, and record on what machine and what spoke against it."""
+    """Take every measurement, and record the machine with its caveats."""
     record = fingerprint()
-    found, start = caveats.before(caveats.read_text, record["load_1_min"], caveats.on_battery()), caveats.this_moment()
-    spent = _measure_all(shares, folder, record["machine"], screen)
-    found += caveats.during(start, caveats.this_moment())
-    screen.caveats(found)
-    write_machine(folder, {**record, "passes": spent, "warnings": [asdict(one) for one in found]})
+    noted, start = caveats.before(caveats.read_text, record["load_1_min"], caveats.on_battery()), caveats.this_moment()
+    seconds = _measure_all(shares, folder, record["machine"], screen)
+    noted += caveats.during(start, caveats.this_moment())
+    screen.caveats(noted)
+    write_machine(folder, {**record, "passes": seconds, "warnings": [*map(asdict, noted)]})
 
 
 def _measure_all(shares: plan.Shares, folder: Path, machine_name: str, screen: Screen) -> dict[str, float]:
-    """A against A and the known differences, the tools in turns, the meters; the seconds that went into Unwind's own passes."""
+    """A against A and the known differences, the tools in turns, the meters; the seconds that Unwind's own passes took."""
     with tempfile.TemporaryDirectory() as scratch:
-        data = _write_data(Path(scratch))
+        dataset = {plan.TRIO.dataset: datasets.load(plan.TRIO.dataset, None, "the self-check")}
+        data = datasets.write_batches(dataset, (plan.TRIO.batch, PAIRED.batch), Path(scratch))
         passes = _passes(folder, data, machine_name)
         screen.say(f"A against A in {len(passes['grid'].cells)} cells, {shares.grid_s:.0f} s; known differences, {shares.known_s:.0f} s")
         passes["grid"].measure_for(shares.grid_s)
         passes["known"].measure_for(shares.known_s)
-        _take_turns(shares, passes["trio"], _tools(data[plan.TRIO.batch]), Table(folder, "others.csv"), screen)
-        screen.say("meters beside those of other tools")
-        Table(folder, "meters.csv").replace(meter_rows(read_pairs(data[PAIRED.batch])))
-    return {f"{name}_s": round(one.seconds, 2) for name, one in passes.items()}
-
-
-def _write_data(folder: Path) -> dict[int, Path]:
-    """Examples in a batch -> the file that holds it."""
-    data = {plan.TRIO.dataset: datasets.load(plan.TRIO.dataset, None, "the self-check")}
-    paths = datasets.write_batches(data, (plan.TRIO.batch, PAIRED.batch), folder)
-    return {examples: path for (_, examples), path in paths.items()}
+        _take_turns(shares, passes["trio"], _tools(data[plan.TRIO.dataset, plan.TRIO.batch]), Table(folder, "others.csv"), screen)
+        screen.say("Meters beside those of other tools")
+        Table(folder, "meters.csv").replace(meter_rows(read_pairs(data[PAIRED.dataset, PAIRED.batch])))
+    return {f"{name}_s": round(part.seconds, 2) for name, part in passes.items()}
 
 
 class _EndlessProgress(Progress):
@@ -110,7 +100,7 @@ class _EndlessProgress(Progress):
 
 @dataclass
 class Passes:
-    """Passes over some cells for as long as is asked, recorded visit by visit."""
+    """Passes over some cells, recorded visit by visit, and the seconds that they have taken."""
 
     cells: Sequence[Cell]
     workers: PassTimer
@@ -118,20 +108,19 @@ class Passes:
     seconds: float = 0.0
 
     def measure_for(self, seconds: float) -> None:
-        """Make passes for so many seconds, and count those that they took."""
+        """Make passes until so many seconds have gone by."""
         start = time.monotonic()
         for finished in run_passes(self.cells, self.recorder.progress, self.workers, 0, seconds, time.monotonic):
             self.recorder.add(finished)
         self.seconds += time.monotonic() - start
 
 
-def _passes(folder: Path, data: dict[int, Path], machine_name: str) -> dict[str, Passes]:
+def _passes(folder: Path, data: dict[tuple[str, int], Path], machine_name: str) -> dict[str, Passes]:
     run_id, table = new_run_id(), Table(folder, "time.csv")
-    where = {(plan.TRIO.dataset, plan.TRIO.batch): data[plan.TRIO.batch]}
 
     def over(cells: Sequence[Cell], names: Sequence[str], baseline: str) -> Passes:
         recorder = VisitRecorder(run_id, machine_name, table, _EndlessProgress(names, baseline, (), plan.FINE))
-        return Passes(cells, PassTimer(where, baseline, [known_work.__file__]), recorder)
+        return Passes(cells, PassTimer(data, baseline, [known_work.__file__]), recorder)
 
     return {
         "grid": over(plan.GRID.cells(), [plan.GRID_BASELINE, CONTROL], plan.GRID_BASELINE),
@@ -152,14 +141,14 @@ def _tools(data: Path) -> Tools:
 
 
 def _take_turns(shares: plan.Shares, trio: Passes, tools: Tools, others: Table, screen: Screen) -> None:
-    """Unwind and the others at the same work, one after the other, turn by turn; a tool that fails has no more turns."""
+    """Time the same work with Unwind and then with each tool, turn by turn; a tool that fails has no more turns."""
     for turn in range(1, shares.turns + 1):
-        screen.say(f"turn {turn} of {shares.turns}: Unwind for {shares.trio_s:.0f} s, then {', '.join(tools) or 'nobody'}")
+        screen.say(f"Turn {turn} of {shares.turns}: Unwind for {shares.trio_s:.0f} s{''.join(f', {tool}' for tool in tools)}")
         trio.measure_for(shares.trio_s)
         for tool, session in list(tools.items()):
             try:
                 others.append(session_rows(turn, session()))
             except ToolFailed as error:
-                mend = "; `pip install '.[selfcheck]'` brings it" if isinstance(error, ToolMissing) else ""
-                screen.warn(f"{tool} is left out: {error}{mend}")
+                remedy = "; `pip install '.[selfcheck]'` installs it" if isinstance(error, ToolMissing) else ""
+                screen.warn(f"{tool} is left out: {error}{remedy}")
                 del tools[tool]

@@ -12,66 +12,57 @@ TOLERANCE = 0.01
 FIRST_STEP = 512
 
 
-@dataclass(frozen=True)
-class Deepest:
-    """The result of a search: the deepest trial that succeeded, 0 if none did, and the shallowest that failed.
+@dataclass
+class Search:
+    """A search as far as it has come, and in the end its result.
 
-    If the cap itself succeeded, `failed_at` and `failure` are None.
+    Attributes:
+        probe: tries a depth.
+        depth: the deepest that succeeded, 0 if none did; `success` is its result.
+        failed_at: the shallowest that failed, None if none did; `failure` is its result.
+
     """
 
-    depth: int
-    success: TrialResult | None
+    probe: Callable[[int], TrialResult]
+    depth: int = 0
+    success: TrialResult | None = None
     failed_at: int | None = None
     failure: TrialResult | None = None
 
+    def succeeds(self, depth: int) -> bool:
+        """Try a depth between the two."""
+        result = self.probe(depth)
+        if result.status == "ok":
+            self.depth, self.success = depth, result
+            return True
+        self.failed_at, self.failure = depth, result
+        return False
 
-def deepest(probe: Callable[[int], TrialResult], cap: int) -> Deepest:
+    @property
+    def middle(self) -> int | None:
+        """The depth half-way between the two; None if they are near enough.
+
+        A time-out is not bisected: the depth at which time runs out depends on the time limit.
+        """
+        if self.failed_at is None or self.failure is None or self.failure.status == "timeout":
+            return None
+        slack = 1 if self.depth < EXACT_BELOW else self.depth * TOLERANCE
+        return (self.depth + self.failed_at) // 2 if self.failed_at - self.depth > slack else None
+
+
+def deepest(probe: Callable[[int], TrialResult], cap: int) -> Search:
     """Find the deepest success to within 1 %, or exactly below 2 000, with few trials; `cap` is the deepest to try.
 
     The cap comes first: a subject without a limit needs one trial, and one with a limit mostly fails fast,
     since a stack overflows in milliseconds. Then 1, 512, 1 024 and so on up to the first failure, and
     bisection between the last two.
-
-    A time-out is not bisected: the depth at which time runs out depends on the time limit.
     """
-    bracket = _Bracket(probe)
-    if bracket.holds(cap):
-        return bracket.result
+    search = Search(probe)
+    if search.succeeds(cap):
+        return search
     depth = 1
-    while depth < bracket.high and bracket.holds(depth):
+    while depth < cap and search.succeeds(depth):
         depth = max(FIRST_STEP, 2 * depth)
-    while bracket.open:
-        bracket.holds((bracket.low + bracket.high) // 2)
-    return bracket.result
-
-
-class _Bracket:
-    """The deepest success and the shallowest failure so far."""
-
-    def __init__(self, probe: Callable[[int], TrialResult]) -> None:
-        self._probe = probe
-        self.low, self.high = 0, 0
-        self._success: TrialResult | None = None
-        self._failure: TrialResult | None = None
-
-    def holds(self, depth: int) -> bool:
-        """Try a depth, and keep the result."""
-        result = self._probe(depth)
-        if result.status == "ok":
-            self.low, self._success = depth, result
-            return True
-        self.high, self._failure = depth, result
-        return False
-
-    @property
-    def open(self) -> bool:
-        """Are the two further apart than the precision of the search?"""
-        if self._failure is None or self._failure.status == "timeout":
-            return False
-        slack = 1 if self.low < EXACT_BELOW else self.low * TOLERANCE
-        return self.high - self.low > slack
-
-    @property
-    def result(self) -> Deepest:
-        """The two ends of the bracket."""
-        return Deepest(self.low, self._success, self.high or None, self._failure)
+    while middle := search.middle:
+        search.succeeds(middle)
+    return search

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
-from bench.measure.depth.interpreters import Interpreter
-from bench.measure.depth.search import Deepest, deepest
-from bench.measure.depth.trials import Guard, Trial, TrialResult
+from bench.measure.depth.interpreters import Interpreter, Unusable
+from bench.measure.depth.search import Search, deepest
+from bench.measure.depth.trials import Guard, Trial, TrialResult, usual_guard
+from bench.measure.depth.venvs import cache_folder, python_with_numpy
 from bench.plan.depth import AS_IT_COMES, CALL, LIMIT_RAISED, SETTINGS, WAYS, Setting
 
 SLOPE_FROM = 10_000  # layers; a peak is read in whole pages, which are below 1 % of it from this depth on
@@ -45,6 +46,21 @@ def without_searches(python: str, status: str, detail: str) -> Limit:
     return Limit(python, None, None, None, None, None, status, None, 0.0, detail)
 
 
+def all_limits(interpreter: Interpreter, names: Sequence[str], files: Sequence[str], cap: int) -> Iterator[Limit]:
+    """A row for every search on an interpreter, as it ends: first implementations, and then ways of calling.
+
+    Where there is no NumPy, one row says so in place of all implementations.
+    """
+    guard = usual_guard()
+    try:
+        python = python_with_numpy(interpreter, cache_folder())
+    except Unusable as error:
+        yield without_searches(interpreter.name, error.status, error.detail)
+    else:
+        yield from implementation_limits(interpreter, python, names, files, cap, guard)
+    yield from calling_limits(interpreter, cap, guard)
+
+
 def implementation_limits(
     interpreter: Interpreter, python: str, names: Sequence[str], files: Sequence[str], cap: int, guard: Guard
 ) -> Iterator[Limit]:
@@ -77,7 +93,7 @@ def _search(interpreter: Interpreter, name: str, setting: Setting, cap: int, tri
     return Limit(interpreter.name, name, limit, setting.stack_bytes, reached, failed, status, _slope(search), seconds, detail)
 
 
-def _slope(search: Deepest) -> float | None:
+def _slope(search: Search) -> float | None:
     if search.success is None or search.success.resident_bytes is None or search.depth < SLOPE_FROM:
         return None
     return round(search.success.resident_bytes / search.depth, 1)

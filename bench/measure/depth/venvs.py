@@ -25,12 +25,14 @@ def cache_folder() -> Path:
 
 
 def python_with_numpy(interpreter: Interpreter, cache: Path) -> str:
-    """The path of the interpreter's python in a virtual environment; the first call makes that.
+    """The path of the running interpreter as the user has it, or of another's in a virtual environment; the first call makes that.
 
     Raises:
         Unusable: it cannot be made; the detail is the last line of pip or venv.
 
     """
+    if interpreter.path == sys.executable:
+        return interpreter.path
     folder = cache / f"{interpreter.name}-{hashlib.sha256(interpreter.path.encode()).hexdigest()[:8]}"
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not _has_numpy(python):

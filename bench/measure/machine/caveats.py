@@ -30,13 +30,13 @@ class Caveat:
 
 @dataclass(frozen=True)
 class Moment:
-    """The clocks at one moment, and the processors' time since the system started, in ticks."""
+    """The clocks at one moment, and all the processors' time since the system started: what its host took, and in total."""
 
     wall_s: float
     monotonic_s: float
     boot_s: float
-    stolen: int
-    ticks: int
+    stolen_s: float
+    processor_s: float
 
 
 def before(read: Read, load_1_min: float, on_battery: bool) -> list[Caveat]:
@@ -66,8 +66,10 @@ def of_blas(threads: int | None, wanted: int) -> list[Caveat]:
 def this_moment() -> Moment:
     """The present moment."""
     boot = getattr(time, "CLOCK_BOOTTIME", None)  # goes on while the machine sleeps; only Linux has it
-    stolen, ticks = _processor_ticks(read_text("/proc/stat"))
-    return Moment(time.time(), time.monotonic(), time.clock_gettime(boot) if boot is not None else time.monotonic(), stolen, ticks)
+    since_boot_s = time.clock_gettime(boot) if boot is not None else time.monotonic()
+    times = psutil.cpu_times()
+    of_guests_s = getattr(times, "guest", 0.0) + getattr(times, "guest_nice", 0.0)  # which is in user time, too
+    return Moment(time.time(), time.monotonic(), since_boot_s, getattr(times, "steal", 0.0), sum(times) - of_guests_s)
 
 
 def on_battery() -> bool:
@@ -144,19 +146,10 @@ def _clock(start: Moment, end: Moment) -> Iterator[Caveat]:
 
 
 def _steal(start: Moment, end: Moment) -> Iterator[Caveat]:
-    ticks = end.ticks - start.ticks
-    share = (end.stolen - start.stolen) / ticks if ticks > 0 else 0.0
+    processor_s = end.processor_s - start.processor_s
+    share = (end.stolen_s - start.stolen_s) / processor_s if processor_s > 0 else 0.0
     if share > NOTABLE_STEAL:
         yield Caveat(
             f"the host of this virtual machine took {100 * share:.0f} % of its processor time",
             "use a machine of your own, or cores that are not shared",
         )
-
-
-def _processor_ticks(stat: str) -> tuple[int, int]:
-    """Stolen and all ticks of all processors: "cpu user nice system idle iowait irq softirq steal guest guest_nice" (proc(5))."""
-    words = stat.partition("\n")[0].split()
-    if len(words) < 9 or words[0] != "cpu" or not all(map(str.isdecimal, words[1:])):
-        return 0, 0
-    ticks = [int(word) for word in words[1:9]]  # user time includes that of guests
-    return ticks[7], sum(ticks)

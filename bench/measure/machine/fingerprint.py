@@ -35,7 +35,8 @@ def fingerprint() -> dict[str, Any]:
         "governor": read_text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         "load_1_min": round(psutil.getloadavg()[0], 2),
     }
-    return {"machine": _digest(lasting), **lasting, **passing}
+    digest = hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:8]
+    return {"machine": digest, **lasting, **passing}
 
 
 def blas_of(hello: dict[str, Any]) -> dict[str, Any]:
@@ -46,10 +47,6 @@ def blas_of(hello: dict[str, Any]) -> dict[str, Any]:
     pool = pools[0]
     words = (pool.get("internal_api"), pool.get("version"), pool.get("architecture"))
     return {"blas": " ".join(word for word in words if word), "blas_threads": max(pool["num_threads"] for pool in pools)}
-
-
-def _digest(record: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:8]
 
 
 def _cpu_model() -> str:

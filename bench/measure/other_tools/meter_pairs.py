@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.measure.memory import meters
@@ -66,41 +66,45 @@ class MeterPair:
 
 def read_pairs(data: Path) -> list[MeterPair]:
     """Every meter beside another tool, on the batch in an .npz file."""
-    return [*(_heap(name, data) for name in IMPLS), *(_resident(name, data) for name in IMPLS), _cpu(data)]
+    return [
+        *(_pair(MeterPair("heap", "memray", name, "bytes"), _heap, name, data) for name in IMPLS),
+        *(_pair(MeterPair("resident", "time -v", name, "bytes"), _resident, name, data) for name in IMPLS),
+        _pair(MeterPair("cpu", "getrusage", "some hundred steps", "seconds"), _cpu, IMPLS[0], data),
+    ]
 
 
-def _heap(name: str, data: Path) -> MeterPair:
-    """Tracemalloc's peak of a step, and memray's of the next one. Interpreter frames, which memray counts, are within the bound."""
+def _pair(unread: MeterPair, read: Callable[[str, Path], tuple[float, float, float]], name: str, data: Path) -> MeterPair:
+    """The pair with what `read` gives: our reading, theirs, and how far they may be apart; or with the reason if there is none."""
     try:
-        peaks = _readings("HEAP", name, data)
+        ours, theirs, allowed = read(name, data)
     except ReadingFailed as error:
-        return MeterPair("heap", "memray", name, "bytes", detail=str(error))
-    return MeterPair("heap", "memray", name, "bytes", peaks["ours"], peaks["theirs"], 0.02 * peaks["theirs"] + 64 * KIB)
+        return replace(unread, detail=str(error))
+    return replace(unread, ours=ours, theirs=theirs, allowed=allowed)
 
 
-def _resident(name: str, data: Path) -> MeterPair:
+def _heap(name: str, data: Path) -> tuple[float, float, float]:
+    """Tracemalloc's peak of a step, and memray's of the next one. Interpreter frames, which memray counts, are within the bound."""
+    peaks = _readings("HEAP", name, data)
+    return peaks["ours"], peaks["theirs"], 0.02 * peaks["theirs"] + 64 * KIB
+
+
+def _resident(name: str, data: Path) -> tuple[float, float, float]:
     """The high-water mark of a step, and by how much the peak of a whole process is higher when it takes one."""
     if not TIME.exists():
-        return MeterPair("resident", "time -v", name, "bytes", detail=f"{TIME} is not installed; the package is called time")
-    try:
-        ours = _readings("STEP", name, data)["ours"]
-        with_step, without = (_peak_by_time(mode, name, data) for mode in ("STEP", "REST"))
-    except ReadingFailed as error:
-        return MeterPair("resident", "time -v", name, "bytes", detail=str(error))
-    return MeterPair("resident", "time -v", name, "bytes", ours, with_step - without, 0.02 * ours + MIB)
+        raise ReadingFailed(f"{TIME} is not installed; the package is called time")
+    ours = _readings("STEP", name, data)["ours"]
+    with_step, without = (_peak_by_time(mode, name, data) for mode in ("STEP", "REST"))
+    return ours, with_step - without, 0.02 * ours + MIB
 
 
-def _cpu(data: Path) -> MeterPair:
+def _cpu(name: str, data: Path) -> tuple[float, float, float]:
     """The clock that times are measured with, and the kernel's account of the same second."""
-    try:
-        times = _readings("CPU", IMPLS[0], data)
-    except ReadingFailed as error:
-        return MeterPair("cpu", "getrusage", "some hundred steps", "seconds", detail=str(error))
-    return MeterPair("cpu", "getrusage", "some hundred steps", "seconds", times["ours"], times["theirs"], 0.01 * times["ours"])
+    times = _readings("CPU", name, data)
+    return times["ours"], times["theirs"], 0.01 * times["ours"]
 
 
 class ReadingFailed(Exception):
-    """A process could not be read; the message is the last line that it wrote."""
+    """There is no reading; the message says why."""
 
 
 def _readings(mode: str, name: str, data: Path) -> dict[str, float]:

@@ -107,7 +107,7 @@ def timeit(data: Path, repeats: int) -> Session:
 def _session(tool: str, command: Callable[[Path], Sequence[str]], read: Callable[[str], list[Sample]], data: Path) -> Session:
     """Run the tool on a file to write to, and read what it wrote there, or else on standard output."""
     if find_spec(tool.replace("-", "_")) is None:
-        raise ToolMissing(f"{tool} is not installed")
+        raise ToolMissing("it is not installed")
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.json"
         start = perf_counter()

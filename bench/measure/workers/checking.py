@@ -29,11 +29,8 @@ def broken_contracts(
         return answers(__name__, task, worker_environment(), silence_s)
 
     replies = answers_in_order(names, ask, lambda answer, name: str(answer.get("broken")))
-    return {name: why for name, reply in replies if (why := _words(reply))}
-
-
-def _words(reply: str | WorkerFailed) -> str:
-    return f"fails when it is checked: {reply.status}, {reply.detail}" if isinstance(reply, WorkerFailed) else reply
+    reasons = {name: f"fails its check: {reply.detail}" if isinstance(reply, WorkerFailed) else reply for name, reply in replies}
+    return {name: reason for name, reason in reasons.items() if reason}
 
 
 def main(task: dict[str, Any], answer: Answer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -37,6 +37,11 @@ class Screen:
         """What speaks against the figures, each with its remedy."""
         for caveat in caveats:
             self.warn(f"{caveat.what}; what to do: {caveat.remedy}")
+
+    def left_out(self, reasons: Mapping[str, str]) -> None:
+        """Implementations that the command goes on without, each with how it breaks its contract."""
+        for name, reason in reasons.items():
+            self.warn(f"{name} is left out: it {reason}")
 
     def complain(self, sentence: str) -> None:
         """Why the command ends."""

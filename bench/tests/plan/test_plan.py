@@ -10,6 +10,7 @@ from bench.plan.batches import Batch
 from bench.plan.cells import Cell
 from bench.plan.contenders import available, choose, load_file
 from bench.plan.experiment import prepare
+from bench.tests.places import ROOT
 from impls import IMPLEMENTATIONS
 
 SMALLEST = "depth = 2\nwidth = [3, 4]\n"
@@ -22,11 +23,11 @@ def test_a_sweep_is_every_combination_once():
 
 
 def test_bundled_sweeps_say_what_the_contract_says():
-    assert sweeps.bundled() == ["smoke", "quick", "standard", "full"]
-    precision = {name: sweeps.load(name).precision for name in sweeps.bundled()}
+    assert {f"{name}.toml" for name in sweeps.BUNDLED} == {file.name for file in (ROOT / "bench/plan/bundled").iterdir()}
+    precision = {name: sweeps.load(name).precision for name in sweeps.BUNDLED}
     assert precision == {"smoke": 0.05, "quick": 0.01, "standard": 0.005, "full": 0.002}
-    assert all(set(sweeps.load(name).allocator) == {"default", "steady"} for name in sweeps.bundled())
-    assert all(sweeps.load(name).dataset == ["breast_cancer"] for name in sweeps.bundled())
+    assert all(set(sweeps.load(name).allocator) == {"default", "steady"} for name in sweeps.BUNDLED)
+    assert all(sweeps.load(name).dataset == ["breast_cancer"] for name in sweeps.BUNDLED)
 
 
 @pytest.mark.parametrize(

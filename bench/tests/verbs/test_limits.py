@@ -13,6 +13,7 @@ import pytest
 
 import bench.verbs.limits as verb
 from bench.cli import main
+from bench.measure.depth import choice, study
 from bench.measure.depth.interpreters import identify
 from bench.measure.depth.study import Limit, without_searches
 from bench.plan.depth import RAISED, SETTINGS, WAYS
@@ -262,12 +263,12 @@ def test_the_verb_on_the_running_interpreter_alone(tmp_path, capsys):
 def test_frameworks_are_tried_if_they_are_named(monkeypatch, tmp_path, capsys):
     tried = []
     monkeypatch.setattr(verb, "broken_contracts", lambda names, files: tried.append(names) or {})
-    monkeypatch.setattr(verb, "_searches", lambda interpreter, names, *others: tried.append(names) or [])
+    monkeypatch.setattr(verb, "all_limits", lambda interpreter, names, *others: tried.append(names) or [])
     own = [name for name, one in IMPLEMENTATIONS.items() if not (one.library and one.control_flow == "other")]
     for options, expected in ((["--impl", "jax"], ["jax"]), ([], own)):
         assert unwind(tmp_path, "--python", *options) == 3
         assert tried.pop() == expected
-    assert "left to their libraries, and tried if --impl names them: torch, jax, autograd" in capsys.readouterr().out
+    assert "torch, jax, autograd are not tried: their control flow is their library's" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -302,8 +303,8 @@ def test_interpreters_that_fail_are_rows_and_the_rest_goes_on(tmp_path, monkeypa
     crippled.write_text(f"#!/bin/sh\ncase $1 in -c) echo '{claim}';; *) echo no module venv >&2; exit 1;; esac\n")
     for script in (hanging, crippled):
         script.chmod(0o755)
-    monkeypatch.setattr(verb, "identify", functools.partial(identify, timeout_s=0.5))
-    monkeypatch.setattr(verb, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(choice, "identify", functools.partial(identify, timeout_s=0.5))
+    monkeypatch.setattr(study, "cache_folder", lambda: tmp_path / "cache")
     named = ["--python", "--python", str(hanging), "--python", str(crippled)]
     assert unwind(tmp_path, *named, "--impl", "iterative", "--max-depth", "5") == 0
     found = pd.read_csv(tmp_path / "limits.csv")

@@ -11,7 +11,7 @@ from bench.measure.machine import capacity
 from bench.measure.memory.predictions import leak, predicted_bytes
 from bench.measure.memory.readings import MemoryReader, MemoryReading, MemoryTask
 from bench.plan import memory as plan
-from bench.plan.cells import Cell
+from bench.plan.datasets import write_batches
 from bench.record.memory import leak_note, memory_row, profile_rows, put_series, read_memory, recorded, sample_rows
 from bench.show.terminal.counting import counting
 from bench.show.topics import topic
@@ -19,7 +19,7 @@ from bench.verbs.running.run_record import Run
 
 
 def measure_memory(run: Run) -> None:
-    """Read every meter that has not been read yet on this machine, and say what came of it.
+    """Read every meter that has not been read yet on this machine, and answer.
 
     Raises:
         BadInput: a file in the folder cannot be read.
@@ -31,7 +31,7 @@ def measure_memory(run: Run) -> None:
         _read(run, due)
     tables = read_memory(run.folder, run.machine_name, run.screen.warn)
     if not (tables.peaks["status"] == "ok").any():
-        raise NothingMeasured(f"{run.folder / 'memory.csv'}: no meter could be read; its status and detail columns say why")
+        raise NothingMeasured(f"{run.folder / 'memory.csv'}: no meter could be read; the columns status and detail say why")
     run.screen.answers(topic("memory").answers(tables))
 
 
@@ -40,17 +40,14 @@ def _due(run: Run) -> list[MemoryTask]:
     experiment = run.experiment
     tables = read_memory(run.folder, run.machine_name, run.screen.warn)
     known = recorded(tables.peaks, tables.profile)
-    due = []
-    for cell, meters in plan.all_cells(experiment.cells, next(iter(experiment.data))):
+    dataset, due = next(iter(experiment.data)), []
+    frame_cells = plan.frame_cells(dataset)
+    for cell, meters in plan.all_cells(experiment.cells, dataset):
         for implementation in experiment.implementations.values():
             left = tuple(meter for meter in meters if (cell.memory_id, implementation.name, meter) not in known)
-            if left and (not _about_frames(cell) or plan.has_frames(implementation)):
+            if left and (cell not in frame_cells or plan.has_frames(implementation)):
                 due.append(MemoryTask(cell, implementation.name, left))
     return due
-
-
-def _about_frames(cell: Cell) -> bool:
-    return cell in plan.frame_cells(cell.dataset)
 
 
 def _read(run: Run, due: list[MemoryTask]) -> None:
@@ -58,7 +55,7 @@ def _read(run: Run, due: list[MemoryTask]) -> None:
     experiment = run.experiment
     leaks = {name: leak(implementation) for name, implementation in experiment.implementations.items() if not implementation.library}
     with tempfile.TemporaryDirectory() as scratch, counting(run.screen, "memory: implementations in cells", len(due)) as advance:
-        data = experiment.write_batches(Path(scratch), {task.cell.batch for task in due})
+        data = write_batches(experiment.data, {task.cell.batch for task in due}, Path(scratch))
         reader = MemoryReader(data, experiment.files, experiment.sweep.blas_threads, run.patience_s)
         for task in due:
             advance(0, f"{task.cell.memory_id} {task.impl}")
@@ -80,10 +77,12 @@ def _readings(run: Run, reader: MemoryReader, task: MemoryTask) -> Iterator[Memo
 def _record(run: Run, reading: MemoryReading, leaked_bytes: int) -> None:
     """Record one reading, its series first, so that a row in memory.csv means that all is there."""
     if reading.status not in ("ok", "skipped"):
-        run.screen.warn(f"{reading.cell.memory_id}: {reading.impl}: {reading.meter}: {reading.status}: {reading.detail}")
+        run.screen.warn(
+            f"{reading.impl} in {reading.cell.memory_id}: the {reading.meter} meter failed ({reading.status}): {reading.detail}"
+        )
     if reading.meter == "profile":
         if reading.status == "ok" and not reading.series:
-            run.screen.warn(f"{reading.impl} has no profile: it does its arithmetic elsewhere than in impls.layers")
+            run.screen.warn(f"{reading.impl} has no profile: its arithmetic is not that of impls.layers, where the profile is taken")
         put_series(run.table("profile.csv"), profile_rows(reading))
         return
     put_series(run.table("samples.csv"), sample_rows(reading))

@@ -19,6 +19,7 @@ from bench.measure.timing.passes import Assignment, Finished, run_passes
 from bench.measure.timing.visit import VISIT_S, Measurement
 from bench.plan.allocators import lacking
 from bench.plan.cells import Cell
+from bench.plan.datasets import write_batches
 from bench.record.times import new_run_id, read_times, read_whole
 from bench.show.terminal.board import watching
 from bench.verbs.running.conditions import Account, kept_record, tell
@@ -86,7 +87,7 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, account: Acco
     sweep = run.experiment.sweep
     with tempfile.TemporaryDirectory() as scratch:
         measure_pass = PassTimer(
-            run.experiment.write_batches(Path(scratch), {cell.batch for cell in cells}),
+            write_batches(run.experiment.data, {cell.batch for cell in cells}, Path(scratch)),
             run.experiment.baseline,
             run.experiment.files,
             sweep.blas_threads,

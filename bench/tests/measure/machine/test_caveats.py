@@ -2,7 +2,9 @@
 
 import json
 import time
+from collections import namedtuple
 
+import psutil
 import pytest
 
 from bench.cli import main
@@ -57,7 +59,7 @@ def test_load_and_battery_are_caveats():
     assert seen({}, load=0.51, on_battery=True) == ["the load was 0.51 before the run began", "the machine runs on its battery"]
 
 
-START = Moment(wall_s=1e9, monotonic_s=50, boot_s=70, stolen=5, ticks=1000)
+START = Moment(wall_s=1e9, monotonic_s=50, boot_s=70, stolen_s=5, processor_s=1000)
 
 
 @pytest.mark.parametrize(
@@ -81,9 +83,13 @@ def test_another_number_of_blas_threads_is_a_caveat():
     assert len(caveats.of_blas(None, 1)) == 1
 
 
-def test_stolen_ticks_are_the_eighth_figure_and_guests_are_not_counted_twice():
-    assert caveats._processor_ticks("cpu  1 2 3 4 5 6 7 8 100 100\ncpu0 1 1 1") == (8, 36)
-    assert caveats._processor_ticks("") == caveats._processor_ticks("cpu what is this") == (0, 0)
+def test_guests_are_not_counted_twice_and_a_system_without_hosts_has_no_stolen_time(monkeypatch):
+    linux = namedtuple("linux", "user nice system idle iowait irq softirq steal guest guest_nice")
+    mac = namedtuple("mac", "user nice system idle")
+    for times, expected in ((linux(101, 102, 3, 4, 5, 6, 7, 8, 100, 100), (8, 236)), (mac(1, 2, 3, 4), (0, 10))):
+        monkeypatch.setattr(psutil, "cpu_times", lambda times=times: times)
+        moment = caveats.this_moment()
+        assert (moment.stolen_s, moment.processor_s) == expected
 
 
 def test_a_clock_set_back_changes_no_duration_and_is_kept_with_its_remedy(tmp_path, monkeypatch, capsys):

@@ -60,7 +60,7 @@ def test_a_history_lasts_as_long_as_its_visit_and_has_its_seed(data, monkeypatch
     monkeypatch.setattr(worker.visit, "measure", watched)
     cell = {**vars(CELL), "depth": 2, "width": 3}
     for seed in ("1 1 cell", "1 2 cell"):
-        item = {"cell": cell, "data": data, "contenders": ["iterative"], "rounds": 1, "seed": seed}
+        item = {"cell": cell, "data": data, "contenders": ["iterative"], "seconds": 0.0, "seed": seed}
         worker._visit(item, IMPLEMENTATIONS, "iterative", lambda **message: None)
     assert alive == [sizes("heap 1 1 cell"), sizes("heap 1 2 cell")]
     assert not any(block() is not None for blocks in drawn for block in blocks)
@@ -71,8 +71,8 @@ def test_a_history_lasts_as_long_as_its_visit_and_has_its_seed(data, monkeypatch
 def test_visits_with_and_without_page_faults_occur_whatever_the_imports_left(data, monkeypatch, optimize):
     """Without histories, all of them have none with plain Python, and nearly 2 000 a step without docstrings."""
     monkeypatch.setenv("PYTHONOPTIMIZE", optimize)
-    visits = [Assignment(CELL, number, ("iterative",), 2, f"1 {number}") for number in range(16)]
-    done = PassTimer({("breast_cancer", 128): data}, "iterative")(visits)
+    visits = [Assignment(CELL, number, ("iterative",), f"1 {number}") for number in range(16)]
+    done = PassTimer({("breast_cancer", 128): data}, "iterative", visit_s=1e-9)(visits)
     faults = [statistics.median(row.minor_faults for row in visit.rows) for visit in done]
     assert min(faults) < 100
     assert max(faults) > 800

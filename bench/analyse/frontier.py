@@ -12,7 +12,7 @@ The ratio is observed pass by pass between the two themselves, not by way of the
 median decides. If all of it is below the limit, A is *beaten*: off the frontier. If for every B all of it is above,
 A is *unbeaten*: on the frontier. Else A is *open*: nothing beats it for certain, but something may.
 
-All these intervals hold together at 95 % (Bonferroni, over every pair in every cell shown). From a loser to its winner
+All these intervals hold together at 95 %, with all others of the results (`observations.joint_alpha`). From a loser to its winner
 log time + log memory becomes less, so in truth nothing beats in circles, and something is always unbeaten.
 """
 

@@ -161,8 +161,8 @@ PLOTS = [
         "time_against_memory",
         "What each place for the cache takes of both",
         "Each point is an implementation. Across is the peak of a step, by tracemalloc and with the frames that it does not see. Up is the "
-        "CPU time, a median over passes with its 95 % interval. In the grey area, another one takes less of both. Names in bold are "
-        "unbeaten for certain and grey ones beaten, by more than 1 %; hollow points are too close to call.",
+        "CPU time, a median over passes with its interval; all intervals hold together at 95 %. In the grey area, another one takes less "
+        "of both. Names in bold are unbeaten for certain and grey ones beaten, by more than 1 %; hollow points are too close to call.",
         time_against_memory,
     ),
 ]

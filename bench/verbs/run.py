@@ -45,7 +45,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
             write_conditions(this_run)
         else:
             this_run.table("clarity.csv").replace(map(astuple, map(clarity, experiment.implementations.values())))
-            measure_time(this_run)
+            _measure_time(this_run)
             _answer_time(this_run)
         if options.only != "time":
             measure_memory(this_run)
@@ -74,6 +74,20 @@ def _positive(option: str, seconds: float) -> float:
     return seconds
 
 
+def _measure_time(run: Run) -> None:
+    """Measure time, and tell how that ended if it was interrupted; else that comes before the answers."""
+    try:
+        measure_time(run)
+    except KeyboardInterrupt:
+        _tell_ending(run)
+        raise
+
+
+def _tell_ending(run: Run) -> None:
+    for sentence in ending_words(read_machine(run.folder)):
+        run.screen.say(sentence)
+
+
 def _answer_time(run: Run) -> None:
     """What the times say.
 
@@ -84,8 +98,7 @@ def _answer_time(run: Run) -> None:
     rows = run.times()
     if not rows["round"].notna().any():
         raise NothingMeasured(f"{run.table('time.csv').path}: nothing could be measured; the columns status and detail say why")
-    for sentence in ending_words(read_machine(run.folder)):
-        run.screen.say(sentence)
+    _tell_ending(run)
     run.screen.answers(topic("answers").answers(timed_rows(rows, run.experiment.baseline)))
 
 

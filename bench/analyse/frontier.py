@@ -12,7 +12,7 @@ The ratio is observed pass by pass between the two themselves, not by way of the
 median decides. If all of it is below the limit, A is *beaten*: off the frontier. If for every B all of it is above,
 A is *unbeaten*: on the frontier. Else A is *open*: nothing beats it for certain, but something may.
 
-All these intervals hold together at 95 % (Bonferroni, over every pair in every cell shown). From a loser to its winner
+All these intervals hold together at 95 %, with all others of the results (`observations.joint_alpha`). From a loser to its winner
 log time + log memory becomes less, so in truth nothing beats in circles, and something is always unbeaten.
 """
 
@@ -21,14 +21,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import comb
 from typing import Any
 
 import pandas as pd
 
-from bench.analyse.intervals import fewest_samples
-from bench.analyse.observations import Comparison, observe, ratio_interval
-from bench.analyse.ratios import ALPHA, SAME, Ratio
+from bench.analyse.observations import Comparison, alpha_of, observe, ratio_interval
+from bench.analyse.ratios import SAME, Ratio
 from bench.plan.allocators import ALLOCATORS
 from bench.plan.cells import Cell
 from bench.plan.contenders import REFERENCES, in_order
@@ -60,7 +58,6 @@ class Candidate:
     Attributes:
         time: its CPU time over the baseline's, with the interval that holds together with all others; None for the
             baseline itself.
-        alone: the same with the interval that holds at 95 % on its own.
         standing: "unbeaten", "open" or "beaten".
         loss: what beats it most clearly.
 
@@ -69,7 +66,6 @@ class Candidate:
     impl: str
     peak: Peak
     time: Ratio | None
-    alone: Ratio | None
     standing: str
     loss: Win | None = None
 
@@ -107,12 +103,6 @@ def showcase(cells: Sequence[Any]) -> list[Any]:
 _ORDER = [*UPDATES, *ALLOCATORS]
 
 
-def passes_to_tell(cells: Sequence[Any], implementations: int) -> int:
-    """How many passes the intervals of a sweep's frontiers need to close, all of them together."""
-    pairs = len(showcase(cells)) * comb(implementations, 2)
-    return fewest_samples(ALPHA / max(pairs, 1))
-
-
 def frontiers(times: pd.DataFrame, peaks: pd.DataFrame, baseline: str) -> list[FrontierCell]:
     """The frontiers of one machine's rows of time.csv and memory.csv; none where no cell has two implementations with both figures."""
     usual = times["update"].isin(UPDATES) & times["allocator"].isin(ALLOCATORS)
@@ -121,8 +111,7 @@ def frontiers(times: pd.DataFrame, peaks: pd.DataFrame, baseline: str) -> list[F
     known = {cell: _peaks(cell, group, peaks) for cell, group in rows.items() if baseline in set(group["impl"])}
     cells = [cell for cell, with_peaks in known.items() if len(with_peaks) > 1]
     shown = showcase([cell for cell in cells if (cell.activation, cell.initialiser) == (cells[0].activation, cells[0].initialiser)])
-    pairs = sum(comb(len({*known[cell], baseline}), 2) for cell in shown)
-    return [_frontier_cell(cell, rows[cell], known[cell], baseline, ALPHA / pairs) for cell in shown]
+    return [_frontier_cell(cell, rows[cell], known[cell], baseline, alpha_of(times)) for cell in shown]
 
 
 def _peaks(cell: Cell, rows: pd.DataFrame, peaks: pd.DataFrame) -> dict[str, Peak]:
@@ -148,9 +137,9 @@ def _peak(read: dict[str, Any]) -> Peak | None:
 
 def _frontier_cell(cell: Any, rows: pd.DataFrame, peaks: dict[str, Peak], baseline: str, alpha: float) -> FrontierCell:
     samples = _samples(rows, [*peaks], baseline)
-    ratios, alone = ({pair: _ratio(cell, log_ratios, level) for pair, log_ratios in samples.items()} for level in (alpha, ALPHA))
+    ratios = {pair: _ratio(cell, log_ratios, alpha) for pair, log_ratios in samples.items()}
     candidates = [
-        Candidate(name, peak, ratios.get((name, baseline)), alone.get((name, baseline)), *_standing(name, peaks, ratios))
+        Candidate(name, peak, ratios.get((name, baseline)), *_standing(name, peaks, ratios))
         for name, peak in peaks.items()
         if name == baseline or (name, baseline) in ratios
     ]

@@ -5,12 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
-from bench.analyse.observations import Comparison, observe, ratio_interval
+import pandas as pd
+
+from bench.analyse.observations import Comparison
 from bench.analyse.slices import Slice
 from bench.plan.contenders import CONTROL
 
-ALPHA = 0.05
+FIGURES = ["ratio", "low", "high", "mean_ratio", "mean_low", "mean_high"]
+KINDS = ["faulting_share", "without_faults", "with_faults"]
+TURNED = ["ratio", "high", "low", "mean_ratio", "mean_high", "mean_low"]  # what becomes of each when a comparison is turned round
 SAME = 0.01  # a ratio within 1 % of 1 makes a difference too small to notice
 VERDICTS = ("faster", "slower", "same", "undecided")
 
@@ -36,20 +41,76 @@ def settled(ratio: float, low: float, high: float, precision: float) -> bool:
     return near or verdict(low, high) != "undecided"
 
 
+NOTABLE_FAULTS = 16.0  # page faults a step: some per cent of a step of a millisecond
+STRADDLES = 1.1  # times the usual time
+RARE = 0.1  # a kind of passes that is rarer than this is an exception
+FEWEST_TO_TELL = 24  # passes
+
+
+@dataclass(frozen=True)
+class HeapHistory:
+    """That a ratio depends on what else the process has allocated: in a `share` of passes, of 10 to 90 %, one of the two
+    implementations has many page faults more than the other.
+
+    Attributes:
+        share: of the passes with such a difference.
+        without, with_faults: the median ratio in the other passes, and in these.
+
+    """
+
+    share: float
+    without: float
+    with_faults: float
+
+
+def heap_history(log_ratios: Sequence[float], fault_differences: Sequence[float]) -> HeapHistory | None:
+    """How a ratio depends on heap history; None where it does not, or where there are too few passes to tell.
+
+    >>> heap_history([0.0] * 16 + [-0.1] * 8, [0.0] * 16 + [-900.0] * 8).share
+    0.3333333333333333
+    """
+    faulting = [abs(difference) >= NOTABLE_FAULTS for difference in fault_differences]
+    share = sum(faulting) / len(faulting) if faulting else 0.0
+    if len(faulting) < FEWEST_TO_TELL or not RARE <= share <= 1 - RARE:
+        return None
+    kinds = ([ratio for ratio, faults in zip(log_ratios, faulting, strict=True) if faults is kind] for kind in (False, True))
+    return HeapHistory(share, *(math.exp(median(kind)) for kind in kinds))
+
+
 @dataclass(frozen=True)
 class Ratio:
-    """One comparison in one cell: the ratio of CPU times, and its interval; 0 and infinity stand for open bounds."""
+    """One comparison in one cell: the ratio of CPU times, and its interval; 0 and infinity stand for open bounds.
+
+    `ratio` is at a typical start depth, the median; `mean_ratio` on average over start depths. The last three are those of
+    `HeapHistory`, and no numbers where the ratio does not depend on it.
+    """
 
     depth: int
     width: int
     ratio: float
     low: float
     high: float
+    mean_ratio: float = math.nan
+    mean_low: float = 0.0
+    mean_high: float = math.inf
+    faulting_share: float = math.nan
+    without_faults: float = math.nan
+    with_faults: float = math.nan
 
     @property
     def verdict(self) -> str:
         """What the interval allows one to say."""
         return verdict(self.low, self.high)
+
+    @property
+    def depends_on_heap(self) -> bool:
+        """Does it depend on what else the process has allocated?"""
+        return not math.isnan(self.faulting_share)
+
+    @property
+    def depends_on_start(self) -> bool:
+        """Do the two differ by more than 1 %, for certain?"""
+        return self.mean_low > 0 and (self.mean_low > self.high * (1 + SAME) or self.mean_high < self.low / (1 + SAME))
 
     @property
     def closed(self) -> bool:
@@ -66,29 +127,44 @@ class ControlResult:
     widest: float
 
 
-def ratios(data: Slice, comparison: Comparison, allocator: str, alpha: float = ALPHA, deepest: bool = False) -> list[Ratio]:
-    """The comparison in every cell of an allocator, by width and depth, with intervals that hold together.
+def ratios(data: Slice, comparison: Comparison, allocator: str, deepest: bool = False) -> list[Ratio]:
+    """The comparison in every cell of an allocator, by width and depth, as in the summary.
 
-    They hold together at 1 - alpha (Bonferroni). With `deepest`, only the deepest network of each width.
+    With `deepest`, only the deepest network of each width.
     """
-    rows = data.times[data.times["allocator"] == allocator]
-    cells = rows.drop_duplicates("cell").set_index("cell")[["depth", "width"]].sort_values(["width", "depth"])
+    rows = _compared(data.summary, comparison)
+    rows = rows[rows["allocator"] == allocator].sort_values(["width", "depth"])
     if deepest:
-        cells = cells.groupby("width").tail(1)
-    observations = observe(rows, [comparison])
-    by_cell = {cell: observations.loc[observations["cell"] == cell, "log_ratio"] for cell in cells.index}
-    by_cell = {cell: samples for cell, samples in by_cell.items() if len(samples)}
-    return [
-        Ratio(int(cells.at[cell, "depth"]), int(cells.at[cell, "width"]), *ratio_interval(samples, alpha / len(by_cell)))
-        for cell, samples in by_cell.items()
-    ]
+        rows = rows.groupby("width").tail(1)
+    columns = ["depth", "width", *FIGURES, *KINDS]
+    return [Ratio(int(depth), int(width), *figures) for depth, width, *figures in rows[columns].to_numpy(float).tolist()]
+
+
+def _compared(summary: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
+    """The summary's rows of a comparison; where it has the inverse, that turned round."""
+    impl, baseline = comparison
+    rows = summary[(summary["impl"] == impl) & (summary["baseline"] == baseline)]
+    if len(rows):
+        return rows
+    inverse = summary[(summary["impl"] == baseline) & (summary["baseline"] == impl)]
+    turned = {column: 1 / inverse[other] for column, other in zip([*FIGURES, *KINDS[1:]], [*TURNED, *KINDS[1:]], strict=True)}
+    return inverse.assign(**turned)
 
 
 def ratios_by_allocator(data: Slice, comparison: Comparison, deepest: bool = False) -> dict[str, list[Ratio]]:
-    """The same for every allocator that has any, with intervals that hold together over all of them."""
-    alpha = ALPHA / max(1, len(data.allocators))
-    by_allocator = {allocator: ratios(data, comparison, allocator, alpha, deepest) for allocator in data.allocators}
+    """The same for every allocator that has any."""
+    by_allocator = {allocator: ratios(data, comparison, allocator, deepest) for allocator in data.allocators}
     return {allocator: there for allocator, there in by_allocator.items() if there}
+
+
+def straddling(data: Slice, impl: str, allocator: str, depth: int, width: int) -> float:
+    """The share of starts at which an implementation takes more than 1.1 times its median of the visit: those at which it
+    straddles the edge of a chunk of frames, and what noise there is.
+    """
+    times = data.times
+    rows = times[(times["impl"] == impl) & (times["allocator"] == allocator) & (times["depth"] == depth) & (times["width"] == width)]
+    shorter = rows.groupby(["cell", "pass", "round"], sort=False)["cpu_ns"].min()
+    return float((shorter > STRADDLES * shorter.groupby(level=["cell", "pass"]).transform("median")).mean())
 
 
 def most_telling(compared: Sequence[Ratio]) -> Ratio:
@@ -98,10 +174,10 @@ def most_telling(compared: Sequence[Ratio]) -> Ratio:
 
 
 def control_result(data: Slice, baseline: str) -> ControlResult | None:
-    """The control over its baseline, each cell's interval at 95 % on its own; None before any interval has closed."""
-    groups = observe(data.times, [(CONTROL, baseline)]).groupby("cell", sort=False)
-    closed = [(ratio, low, high) for ratio, low, high in (ratio_interval(group["log_ratio"]) for _, group in groups) if low > 0]
-    if not closed:
+    """The control over its baseline; None before any interval has closed."""
+    rows = _compared(data.summary, (CONTROL, baseline))
+    closed = rows[rows["low"] > 0]
+    if closed.empty:
         return None
-    missed = sum(not low <= 1 <= high for _, low, high in closed)
-    return ControlResult(len(closed), missed, max(max(high - ratio, ratio - low) for ratio, low, high in closed))
+    missed = int((~closed["low"].le(1) | ~closed["high"].ge(1)).sum())
+    return ControlResult(len(closed), missed, float(pd.concat([closed["high"] - closed["ratio"], closed["ratio"] - closed["low"]]).max()))

@@ -1,48 +1,52 @@
-"""Progress: what is known of every cell so far, whether it is enough, and how the next visit is best spent."""
+"""Progress: what is known of every cell so far, and whether it is enough."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from statistics import fmean, median
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import pandas as pd
 
-from bench.analyse.intervals import fewest_samples
-from bench.analyse.observations import MAD_OF_STANDARD_NORMAL, Comparison, comparisons, observe, ratio_interval
-from bench.analyse.ratios import settled
+from bench.analyse.observations import Comparison, comparisons, joint_alpha, observe, ratio_interval
+from bench.analyse.ratios import heap_history, settled
 from bench.plan.cells import Cell
-from bench.plan.contenders import FLOOR
-
-FIRST_ROUNDS = 10
-FEWEST_ROUNDS, MOST_ROUNDS = 4, 30
-PASSES_TO_JUDGE_SPREAD = 8  # the least that gives an interval
+from bench.plan.contenders import REFERENCES
 
 
-class Observation(NamedTuple):
-    """A visit's log-ratio in one comparison, the deviation of one of its rounds, and their number."""
+@dataclass(frozen=True)
+class OpenComparison:
+    """A comparison that is not settled, and half the width of its interval as a fraction; None while it has no bounds."""
 
-    log_ratio: float
-    deviation: float
-    rounds: int
+    cell: str
+    impl: str
+    baseline: str
+    half_width: float | None
+
+
+@dataclass(frozen=True)
+class RunEnd:
+    """How a run ended: by "precision" (nothing is left to decide), "budget" or "interruption"; and what is settled."""
+
+    by: str
+    comparisons: int
+    settled: int
+    open: tuple[OpenComparison, ...]
 
 
 class Progress:
     """The state of a run, from its rows alone, so a resumed run knows what an unbroken one would."""
 
-    def __init__(
-        self, names: Sequence[str], baseline: str, pairs: Sequence[Comparison], precision: float, fewest_passes: int | None = None
-    ) -> None:
+    def __init__(self, names: Sequence[str], baseline: str, pairs: Sequence[Comparison], precision: float, cells: int = 1) -> None:
         self.names = list(names)
         self.baseline = baseline
         self.compared = comparisons(names, baseline, pairs)
         self.precision = precision
-        # A verdict may be clear after 8 passes, but an answer over many cells has wider intervals, which need some
-        # passes more to close. No implementation leaves before that.
-        self.fewest_passes = fewest_passes or fewest_samples()
-        self._observations: dict[tuple[str, str, str], list[Observation]] = defaultdict(list)
+        self.stated = [comparison for comparison in self.compared if not {*comparison} & {*REFERENCES}]
+        self.alpha = joint_alpha(cells, len({*names} - {*REFERENCES}))
+        self._observations: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+        self._fault_differences: dict[tuple[str, str, str], list[float]] = defaultdict(list)
         self._last_pass: dict[str, int] = defaultdict(int)
         self._failed: dict[str, set[str]] = defaultdict(set)
 
@@ -53,14 +57,16 @@ class Progress:
             self._failed[cell].add(impl)
         for observation in observe(rows, self.compared).itertuples():
             key = observation.cell, observation.impl, observation.baseline
-            self._observations[key].append(Observation(observation.log_ratio, observation.deviation, observation.rounds))
+            self._observations[key].append(observation.log_ratio)
+            self._fault_differences[key].append(observation.fault_difference)
         timed = rows[rows["round"].notna()]
         for cell, number in timed.groupby("cell")["pass"].max().items():
             self._last_pass[str(cell)] = max(self._last_pass[str(cell)], int(number))
 
     def runnable(self, cell: Cell) -> list[str]:
-        """The contenders that have not failed in the cell."""
-        return [name for name in self.names if name not in self._failed[cell.id]]
+        """The contenders that have not failed in the cell, and have something left to decide there."""
+        needed = {name for comparison in self.open_comparisons(cell) for name in comparison} | {self.baseline, *REFERENCES}
+        return [name for name in self.names if name in needed and name not in self._failed[cell.id]]
 
     def last_pass(self, cell: Cell) -> int:
         """The number of the last pass that visited the cell; 0 if none did."""
@@ -71,47 +77,49 @@ class Progress:
         return max((len(self._observations[cell.id, *comparison]) for comparison in self.compared), default=0)
 
     def decided(self, cell: Cell) -> bool:
-        """Is every comparison with the baseline settled, or nothing left to compare?"""
+        """Is every comparison settled, or nothing left to compare?"""
+        return not self.open_comparisons(cell)
+
+    def open_comparisons(self, cell: Cell) -> list[Comparison]:
+        """The comparisons that can be made in the cell and are not settled; the control and the floor are only observed."""
         if not self._can_run(cell.id):
-            return True
-        if self.passes(cell) < self.fewest_passes:
-            return False
-        return all(
+            return []
+        return [
+            comparison
+            for comparison in self.stated or self.compared
+            if not self._failed[cell.id].intersection(comparison) and not self._settled(cell, comparison)
+        ]
+
+    def _settled(self, cell: Cell, comparison: Comparison) -> bool:
+        """Is the ratio settled, or known to depend on heap history, so that more passes would not narrow it much?"""
+        key = cell.id, *comparison
+        return (
             settled(*self.ratio(cell, comparison), self.precision)
-            for comparison in self.compared
-            if comparison[1] == self.baseline and not self._failed[cell.id].intersection(comparison)
+            or heap_history(self._observations[key], self._fault_differences[key]) is not None
         )
 
+    def end(self, cells: Sequence[Cell], interrupted: bool = False) -> RunEnd:
+        """How a run over those cells ended, if it ends now."""
+        still_open = [
+            OpenComparison(cell.id, *comparison, self._half_width(cell, comparison))
+            for cell in cells
+            for comparison in self.open_comparisons(cell)
+        ]
+        known = sum(not self._failed[cell.id].intersection(comparison) for cell in cells for comparison in self.stated)
+        by = "interruption" if interrupted else "budget" if still_open else "precision"
+        return RunEnd(by, known, known - len(still_open), tuple(still_open))
+
+    def _half_width(self, cell: Cell, comparison: Comparison) -> float | None:
+        ratio, low, high = self.ratio(cell, comparison)
+        return round(max(high / ratio - 1, 1 - low / ratio), 5) if low > 0 else None
+
     def ratio(self, cell: Cell, comparison: Comparison) -> tuple[float, float, float]:
-        """The CPU-time ratio so far and its 95 % interval; (1, 0, inf) before the first pass."""
+        """The CPU-time ratio so far and its interval, which holds together with all others; (1, 0, inf) before the first pass."""
         observations = self._observations[cell.id, *comparison]
         if not observations:
             return 1.0, 0.0, math.inf
-        return ratio_interval([observation.log_ratio for observation in observations])
-
-    def rounds(self, cell: Cell) -> int:
-        """As many rounds as bring the spread within a pass down to the spread between passes."""
-        wanted = [_rounds_wanted(self._observations[cell.id, *comparison]) for comparison in self.compared if FLOOR not in comparison]
-        return max(wanted, default=FIRST_ROUNDS)
+        return ratio_interval(observations, self.alpha)
 
     def _can_run(self, cell_id: str) -> bool:
         left = set(self.names) - self._failed[cell_id]
         return self.baseline in left and len(left) > 1
-
-
-def _robust_deviation(samples: Sequence[float]) -> float:
-    """The standard deviation, from the median distance to the median: one wild pass does not change it."""
-    centre = median(samples)
-    return median(abs(sample - centre) for sample in samples) / MAD_OF_STANDARD_NORMAL
-
-
-def _rounds_wanted(observations: Sequence[Observation]) -> int:
-    """The rounds R at which the variance of a pass's median, pi/2 s^2 / R, is the variance between passes."""
-    if len(observations) < PASSES_TO_JUDGE_SPREAD:
-        return FIRST_ROUNDS
-    within = fmean(observation.deviation for observation in observations) ** 2
-    of_medians = fmean(math.pi / 2 * within / observation.rounds for observation in observations)
-    between = _robust_deviation([observation.log_ratio for observation in observations]) ** 2 - of_medians
-    if between <= 0:
-        return MOST_ROUNDS
-    return min(MOST_ROUNDS, max(FEWEST_ROUNDS, math.ceil(math.pi / 2 * within / between)))

@@ -7,20 +7,25 @@ from typing import Any
 
 import pandas as pd
 
-from bench.analyse.observations import METRICS, Comparison, compared_in, observe, ratio_interval
-from bench.analyse.ratios import verdict
+from bench.analyse.observations import METRICS, Comparison, alpha_of, compared_in, observe, ratio_interval
+from bench.analyse.ratios import heap_history, verdict
 from bench.analyse.slices import Slice, slices
 from bench.record.schemas import SCHEMAS
 from bench.record.times import CELL_COLUMNS
 from impls import PAIRS
 
 
-def summarise(rows: pd.DataFrame, compared: Sequence[Comparison], alpha: float = 0.05) -> pd.DataFrame:
-    """The rows of summary.csv, for all machines, cells, comparisons and metrics in rows of time.csv."""
+def summarise(rows: pd.DataFrame, compared: Sequence[Comparison]) -> pd.DataFrame:
+    """The rows of summary.csv, for all machines, cells, comparisons and metrics in rows of time.csv.
+
+    All intervals of one machine and metric hold together at 95 %: these are the intervals that answers, tables and
+    figures show, too.
+    """
+    alphas = {machine: alpha_of(of_machine) for machine, of_machine in rows.groupby("machine")}
     observations = observe(rows, compared, tuple(METRICS))
     cells = rows.drop_duplicates("cell").set_index("cell")[CELL_COLUMNS]
     groups = observations.groupby(["machine", "cell", "impl", "baseline", "metric"], sort=False)
-    return pd.DataFrame([{**row, **cells.loc[row["cell"]]} for row in _rows(groups, alpha)], columns=list(SCHEMAS["summary.csv"]))
+    return pd.DataFrame([{**row, **cells.loc[row["cell"]]} for row in _rows(groups, alphas)], columns=list(SCHEMAS["summary.csv"]))
 
 
 def parts(times: pd.DataFrame, baseline: str) -> list[Slice]:
@@ -28,9 +33,11 @@ def parts(times: pd.DataFrame, baseline: str) -> list[Slice]:
     return list(slices(summarise(times, compared_in(times, baseline, PAIRS)), times)) if len(times) else []
 
 
-def _rows(groups: Any, alpha: float) -> Iterator[dict[str, Any]]:
+def _rows(groups: Any, alphas: dict[Any, float]) -> Iterator[dict[str, Any]]:
     for (machine, cell, impl, baseline, metric), group in groups:
-        ratio, low, high = ratio_interval(group["log_ratio"], alpha)
+        ratio, low, high = ratio_interval(group["log_ratio"], alphas[machine])
+        mean_ratio, mean_low, mean_high = ratio_interval(group["mean_log_ratio"], alphas[machine])
+        history = heap_history(group["log_ratio"].tolist(), group["fault_difference"].tolist())
         yield {
             "machine": machine,
             "cell": cell,
@@ -42,4 +49,10 @@ def _rows(groups: Any, alpha: float) -> Iterator[dict[str, Any]]:
             "low": low,
             "high": high,
             "verdict": verdict(low, high),
+            "mean_ratio": mean_ratio,
+            "mean_low": mean_low,
+            "mean_high": mean_high,
+            "faulting_share": history.share if history else None,
+            "without_faults": history.without if history else None,
+            "with_faults": history.with_faults if history else None,
         }

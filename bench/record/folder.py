@@ -104,6 +104,22 @@ class _Settings(BaseModel):
     libraries: dict[str, str] = {}
 
 
+class _OpenComparison(BaseModel):
+    cell: str
+    impl: str
+    baseline: str
+    half_width: float | None
+
+
+class _Ended(BaseModel):
+    """How the run ended (`bench.analyse.stopping.RunEnd`)."""
+
+    by: Literal["precision", "budget", "interruption"]
+    comparisons: int
+    settled: int
+    open: list[_OpenComparison]
+
+
 class _Machine(BaseModel):
     """The parts of machine.json that code reads; the others are shown as they are."""
 
@@ -114,6 +130,7 @@ class _Machine(BaseModel):
     settings: _Settings = _Settings()
     refused: dict[str, str] = {}
     warnings: list[dict[Literal["what", "remedy"], str]] = []
+    ended: _Ended | None = None
 
 
 def write_machine(folder: Path, record: dict[str, Any]) -> None:

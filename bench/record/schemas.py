@@ -26,6 +26,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "minor_faults": "float64",
         "status": "string",
         "detail": "string",
+        "start_depth": "Int64",
         **_CELL_LAST,
     },
     "summary.csv": {
@@ -39,6 +40,12 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "low": "float64",
         "high": "float64",
         "verdict": "string",
+        "mean_ratio": "float64",
+        "mean_low": "float64",
+        "mean_high": "float64",
+        "faulting_share": "float64",
+        "without_faults": "float64",
+        "with_faults": "float64",
         **_CELL_LAST,
     },
     "memory.csv": {
@@ -130,7 +137,8 @@ SCHEMAS: dict[str, dict[str, str]] = {
 
 # What a file of an earlier version may lack, and what its rows are read as: None is unknown.
 MAY_LACK: dict[str, str | None] = {
-    **dict.fromkeys(("run", "iterations", "minor_faults", "detail")),
+    **dict.fromkeys(("run", "iterations", "minor_faults", "detail", "start_depth")),
+    **dict.fromkeys(("mean_ratio", "mean_low", "mean_high", "faulting_share", "without_faults", "with_faults")),
     **{axis.name: axis.default for axis in AXES if axis.kind and axis.default is not None},
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from math import exp
+from math import exp, isinf
 from pathlib import Path
 
 import numpy as np
@@ -41,13 +41,33 @@ def read(path: Path):
 @cache
 def log_ratios(path: Path, impl: str, baseline: str):
     """Cell -> one log-ratio of CPU times a pass: the median over its rounds, the two runs of a round added up."""
-    rows = read(path)
-    rounds = rows[rows["impl"].isin((impl, baseline))].groupby([*CELL, "pass", "round", "impl"])["cpu_ns"].sum().unstack("impl")
+    rounds = round_times(path, impl, baseline).sum().unstack("impl")
     found = np.log(rounds[impl] / rounds[baseline]).dropna().groupby([*CELL, "pass"]).median()
     return found.groupby(CELL).agg(list).to_dict()
 
 
+@cache
+def mean_log_ratios(path: Path, impl: str, baseline: str):
+    """Cell -> one log-ratio of mean CPU times a pass: the mean over its rounds, of the shorter of a round's two runs."""
+    means = round_times(path, impl, baseline).min().unstack("impl").dropna().groupby([*CELL, "pass"]).mean()
+    return np.log(means[impl] / means[baseline]).groupby(CELL).agg(list).to_dict()
+
+
+def round_times(path, impl, baseline):
+    rows = read(path)
+    return rows[rows["impl"].isin((impl, baseline))].groupby([*CELL, "pass", "round", "impl"])["cpu_ns"]
+
+
+@cache
+def joint_alpha(path: Path):
+    """What each interval of a time.csv is made at, so that all hold together: in a cell those of all pairs, the control and the floor."""
+    rows = read(path)
+    implementations = len(set(rows["impl"]) - {"control", "floor"})
+    return 0.05 / (rows["cell"].nunique() * (implementations * (implementations - 1) / 2 + 2))
+
+
 def interval(samples, alpha, digits=3):
-    """ "0.995 [0.985, 0.999]"."""
-    centre, low, high = (f"{exp(bound):.{digits}f}" for bound in median_interval(samples, alpha))
-    return f"{centre} [{low}, {high}]"
+    """ "0.995 [0.985, 0.999]", or "0.995 (open)" after too few passes."""
+    bounds = median_interval(samples, alpha)
+    centre, low, high = (f"{exp(bound):.{digits}f}" for bound in bounds)
+    return f"{centre} (open)" if isinf(bounds[1]) else f"{centre} [{low}, {high}]"

@@ -20,7 +20,7 @@ import numpy as np
 from bench.analyse.intervals import median_interval
 from bench.tests import reference_selfcheck as selfcheck
 from bench.tests.places import ROOT
-from bench.tests.reference import CELL, REFERENCE, interval, log_ratios, read, spaced, table, title
+from bench.tests.reference import REFERENCE, interval, joint_alpha, log_ratios, mean_log_ratios, read, spaced, table, title
 from impls import IMPLEMENTATIONS
 
 PAGE = ROOT / "docs" / "results.md"
@@ -35,28 +35,26 @@ def filled(text: str) -> str:
 
 
 def grid_ratios(path, pairs, headings, deepest=False):
-    """A row a network and allocator, a column a pair; the intervals of a column hold together at 95 %."""
+    """A row a network and allocator, a column a pair."""
     columns = {pair: log_ratios(path, *pair) for pair in pairs}
     cells = [cell for cell in next(iter(columns.values())) if not deepest or cell[0] == 64]
-    alpha = 0.05 / len(cells)
     rows = [
-        [depth, width, allocator, *(interval(found[depth, width, update, allocator], alpha) for found in columns.values())]
+        [depth, width, allocator, *(interval(found[depth, width, update, allocator], joint_alpha(path)) for found in columns.values())]
         for depth, width, update, allocator in sorted(cells, key=lambda cell: (cell[3], cell[1], cell[0]))
     ]
     return table(["depth", "width", "allocator", *headings], rows)
 
 
 def mean_times(path):
-    """Recursion over the popped list at 64 layers: the ratio of the mean times of all measurements."""
-    means = read(path).groupby([*CELL, "impl"])["cpu_ns"].mean().unstack("impl")
-    ratio = means["recursive"] / means["iterative_pop"]
-    rows = [[64, width, *(f"{ratio[64, width, 'deferred', allocator]:.3f}" for allocator in ALLOCATORS)] for width in (8, 32, 128)]
+    """Recursion over the popped list at 64 layers: the ratio of mean times."""
+    found, alpha = mean_log_ratios(path, "recursive", "iterative_pop"), joint_alpha(path)
+    rows = [[64, width, *(interval(found[64, width, "deferred", allocator], alpha) for allocator in ALLOCATORS)] for width in (8, 32, 128)]
     return table(["depth", "width", "`default`", "`steady`"], rows)
 
 
 def floor(path):
-    found = log_ratios(path, "iterative", "floor")
-    rows = [[64, width, interval(found[64, width, "deferred", "steady"], 0.05 / 3)] for width in (8, 32, 128)]
+    found, alpha = log_ratios(path, "iterative", "floor"), joint_alpha(path)
+    rows = [[64, width, interval(found[64, width, "deferred", "steady"], alpha)] for width in (8, 32, 128)]
     return table(["depth", "width", "kept list ÷ floor"], rows)
 
 
@@ -181,10 +179,10 @@ CACHES = list(IMPLEMENTATIONS)[:9]  # those that need NumPy alone
 
 
 def cache_times(path):
-    """Every pair of nine, in four networks: 144 intervals that hold together."""
-    found = {name: log_ratios(path, name, "iterative") for name in CACHES[1:]}
+    """Nine implementations in four networks."""
+    alpha, found = joint_alpha(path), {name: log_ratios(path, name, "iterative") for name in CACHES[1:]}
     rows = [
-        [title(name), *(interval(samples[256, width, update, "default"], 0.05 / (4 * 36)) for width, update in PLACES)]
+        [title(name), *(interval(samples[256, width, update, "default"], alpha) for width, update in PLACES)]
         for name, samples in found.items()
     ]
     return table(["implementation", *PLACE_HEADINGS], rows)
@@ -213,7 +211,7 @@ def standings(path):
 
     def ratio(winner, loser, place):
         width, update = place
-        return [exp(bound) for bound in median_interval(log_ratios(path, winner, loser)[256, width, update, "default"], 0.05 / (4 * 36))]
+        return [exp(bound) for bound in median_interval(log_ratios(path, winner, loser)[256, width, update, "default"], joint_alpha(path))]
 
     def standing(name, place):
         here = peaks.loc[(256, place[0], 32, place[1])]
@@ -233,7 +231,7 @@ def frameworks(path):
     found = [log_ratios(path, name, "recursive") for name in FRAMEWORKS]
     cells = sorted(found[0], key=lambda cell: (cell[1], cell[0], cell[2]))
     rows = [
-        [width, depth, update, *(interval(one[depth, width, update, allocator], 0.05, 2) for one in found)]
+        [width, depth, update, *(interval(one[depth, width, update, allocator], joint_alpha(path), 2) for one in found)]
         for depth, width, update, allocator in cells
     ]
     return table(["width", "depth", "update", "PyTorch", "HIPS autograd", "JAX scan", "JAX unrolled"], rows)

@@ -28,9 +28,21 @@ PAGES = {str(path.relative_to(ROOT)): path.read_text() for path in (ROOT / "READ
 README, CLI, FILES, RESULTS = (PAGES[name] for name in ("README.md", "docs/cli.md", "docs/files.md", "docs/results.md"))
 INTERVAL = re.compile(r"\[\d[\d.]*, \d[\d.]*\]")
 WORDS = ("implementation", "cache", "update", "deferred", "fused", "control-flow", "cell", "pass", "round", "start-depth", "baseline")
-MORE_WORDS = ("control", "floor", "allocator", "verdict", "depth", "page-fault", "confidence-interval", "checkpoint")
+MORE_WORDS = (
+    "control",
+    "floor",
+    "straddle",
+    "heap-history",
+    "allocator",
+    "verdict",
+    "depth",
+    "page-fault",
+    "confidence-interval",
+    "checkpoint",
+)
 FIGURES = {  # of the README's five answers -> the table of results.md, and how its row begins
     "1.073": ("calls", "64 | 8 | default"),
+    "1.062": ("mean_times", "64 | 8"),
     "0.995": ("calls", "64 | 8 | steady"),
     "0.9 %": ("peaks_apart", "largest difference"),
     "241": ("frame", "in all"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 from dataclasses import astuple
 
 from bench.analyse.clarity import clarity
@@ -12,8 +13,9 @@ from bench.measure.workers.checking import broken_contracts
 from bench.plan import sweeps
 from bench.plan.experiment import prepare
 from bench.plan.sweeps import Sweep
-from bench.record.folder import results_folder
+from bench.record.folder import read_machine, results_folder
 from bench.record.memory import read_memory
+from bench.show.answers.ending import ending_words
 from bench.show.report.time import timed_rows
 from bench.show.terminal.screen import Screen
 from bench.show.topics import topic
@@ -38,12 +40,12 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     for file in experiment.files:
         screen.say(f"Runs your own code: {file}")
     with results_folder(options.results, options.fresh) as folder:
-        this_run = begin(experiment, options.seed, patience_s, folder, screen)
+        this_run = begin(experiment, _seed(options), patience_s, folder, screen)
         if options.only == "memory":
             write_conditions(this_run)
         else:
             this_run.table("clarity.csv").replace(map(astuple, map(clarity, experiment.implementations.values())))
-            measure_time(this_run)
+            _measure_time(this_run)
             _answer_time(this_run)
         if options.only != "time":
             measure_memory(this_run)
@@ -62,10 +64,28 @@ def _sweep(options: argparse.Namespace) -> Sweep:
     return sweeps.load(options.sweep).model_copy(update=changes)
 
 
+def _seed(options: argparse.Namespace) -> int:
+    return secrets.randbelow(10**9) if options.seed is None else int(options.seed)
+
+
 def _positive(option: str, seconds: float) -> float:
     if not 0 < seconds < float("inf"):
         raise BadInput(f"{option} is {seconds:g}; give a number of seconds above 0")
     return seconds
+
+
+def _measure_time(run: Run) -> None:
+    """Measure time, and tell how that ended if it was interrupted; else that comes before the answers."""
+    try:
+        measure_time(run)
+    except KeyboardInterrupt:
+        _tell_ending(run)
+        raise
+
+
+def _tell_ending(run: Run) -> None:
+    for sentence in ending_words(read_machine(run.folder)):
+        run.screen.say(sentence)
 
 
 def _answer_time(run: Run) -> None:
@@ -78,6 +98,7 @@ def _answer_time(run: Run) -> None:
     rows = run.times()
     if not rows["round"].notna().any():
         raise NothingMeasured(f"{run.table('time.csv').path}: nothing could be measured; the columns status and detail say why")
+    _tell_ending(run)
     run.screen.answers(topic("answers").answers(timed_rows(rows, run.experiment.baseline)))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -12,8 +11,9 @@ from pathlib import Path
 
 from rich.markup import escape
 
+from bench.analyse.observations import Comparison
 from bench.analyse.selfcheck.checks import checks
-from bench.analyse.stopping import FIRST_ROUNDS, Progress
+from bench.analyse.stopping import Progress
 from bench.errors import BadInput, GateFailed
 from bench.measure.machine import caveats
 from bench.measure.machine.fingerprint import fingerprint
@@ -92,10 +92,10 @@ def _measure_all(shares: plan.Shares, folder: Path, machine_name: str, screen: S
 
 
 class _EndlessProgress(Progress):
-    """Progress that decides nothing before the time is spent, with the rounds of a run's first visits."""
+    """Progress that never ends before the time does: all that it knows is which contenders have failed."""
 
-    def rounds(self, cell: Cell) -> int:
-        return FIRST_ROUNDS
+    def open_comparisons(self, cell: Cell) -> list[Comparison]:
+        return self.compared
 
 
 @dataclass
@@ -119,7 +119,7 @@ def _passes(folder: Path, data: dict[tuple[str, int], Path], machine_name: str) 
     run_id, table = new_run_id(), Table(folder, "time.csv")
 
     def over(cells: Sequence[Cell], names: Sequence[str], baseline: str) -> Passes:
-        recorder = VisitRecorder(run_id, machine_name, table, _EndlessProgress(names, baseline, (), plan.FINE, fewest_passes=sys.maxsize))
+        recorder = VisitRecorder(run_id, machine_name, table, _EndlessProgress(names, baseline, (), plan.FINE))
         return Passes(cells, PassTimer(data, baseline, [known_work.__file__]), recorder)
 
     return {

@@ -11,7 +11,7 @@ from typing import Any
 
 from bench.measure.timing.passes import Assignment, Finished
 from bench.measure.timing.replies import FailedVisit, Hello, Rows, Trying, understood
-from bench.measure.timing.visit import Measurement
+from bench.measure.timing.visit import VISIT_S, Measurement
 from bench.measure.workers.ask import SILENCE_S, Answers, WorkerFailed, answers, answers_in_order
 from bench.measure.workers.environment import worker_environment
 
@@ -29,6 +29,7 @@ class PassTimer:
         blas_threads: threads to pin BLAS to.
         silence_s: seconds without an answer after which a worker is taken to hang.
         on_hello: called with what a worker says of its BLAS when it has started.
+        visit_s: CPU seconds that the rounds of a visit should take.
         python: the interpreter to measure with.
 
     """
@@ -39,6 +40,7 @@ class PassTimer:
     blas_threads: int = 1
     silence_s: float = SILENCE_S
     on_hello: Callable[[dict[str, Any]], None] = lambda hello: None
+    visit_s: float = VISIT_S
     python: str = sys.executable
 
     def __call__(self, assignments: Sequence[Assignment]) -> Iterator[Finished]:
@@ -88,8 +90,8 @@ class PassTimer:
                     "cell": asdict(visit.cell),
                     "data": str(self.data[visit.cell.dataset, visit.cell.batch]),
                     "contenders": list(visit.contenders),
-                    "rounds": visit.rounds,
                     "seed": visit.seed,
+                    "seconds": self.visit_s,
                 }
                 for visit in assignments
             ],

@@ -13,12 +13,11 @@ from bench.plan.cells import Cell
 
 @dataclass(frozen=True)
 class Assignment:
-    """One visit to make: the cell, the contenders, how many rounds, and the seed of their order."""
+    """One visit to make: the cell, the contenders, and the seed of their order."""
 
     cell: Cell
     pass_number: int
     contenders: tuple[str, ...]
-    rounds: int
     seed: str
 
 
@@ -41,9 +40,6 @@ class Judge(Protocol):
 
     def decided(self, cell: Cell) -> bool:
         """Is there nothing more to learn in this cell?"""
-
-    def rounds(self, cell: Cell) -> int:
-        """How many rounds should the next visit have?"""
 
     def runnable(self, cell: Cell) -> Sequence[str]:
         """Which contenders have not failed in this cell?"""
@@ -84,4 +80,4 @@ def run_passes(
 
 
 def _assign(cell: Cell, number: int, judge: Judge, seed: int) -> Assignment:
-    return Assignment(cell, number, tuple(judge.runnable(cell)), judge.rounds(cell), f"{seed} {number} {cell.id}")
+    return Assignment(cell, number, tuple(judge.runnable(cell)), f"{seed} {number} {cell.id}")

@@ -13,7 +13,7 @@ from bench.measure.workers.endings import Status
 
 Count = Annotated[int, Field(ge=0)] | None
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
-MeasurementFields = tuple[str, Count, Count, Count, Amount, Amount, Amount, Status, str]
+MeasurementFields = tuple[str, Count, Count, Count, Amount, Amount, Amount, Status, str, Count]
 
 
 class Hello(BaseModel):

@@ -8,22 +8,29 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import repeat
-from time import process_time_ns
+from time import get_clock_info, process_time_ns
 
+from bench.measure.memory.frame_bytes import frame_bytes
 from bench.measure.timing.clocks import Reading
 from bench.measure.timing.steps import MakeReady, Step
 from bench.measure.workers.endings import status_of
 from bench.plan.contenders import FLOOR
 
-SHORTEST_NS = 2_000_000  # a measurement lasts at least this long
-START_DEPTHS = 157  # frames of `_at_depth`, 120 bytes each on CPython 3.11: 1.15 times the 16 KiB of a chunk of frames
+# Noise is rare and large, so a median over many short measurements discards it, where a few long ones would average over it.
+SHORTEST_NS = 100_000  # a measurement lasts at least this long
+WARM_UP_NS = 1_000_000  # a warm step's duration is taken from steps that last this long together
+SHORTEST_TICKS = 100  # and so many ticks of the CPU clock
+VISIT_S = 0.15  # CPU seconds that the rounds of a visit take, unless they would be
+FEWEST_ROUNDS, MOST_ROUNDS = 5, 60  # fewer or more than these
+CHUNK_BYTES = 16 * 1024  # CPython 3.11 to 3.13 keeps frames in chunks of this size
 
 ReadClocks = Callable[[Step, int], Reading]
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """One contender at one position (`order`) of one round; times are nanoseconds an iteration.
+    """One contender at one position (`order`) of one round; times are nanoseconds an iteration, and the round began
+    `start_depth` frames further down the call stack than its visit.
 
     `status` is "ok", or the word for what went wrong; then `detail` says more and there are no numbers.
     """
@@ -37,6 +44,7 @@ class Measurement:
     minor_faults: float | None = None
     status: str = "ok"
     detail: str = ""
+    start_depth: int | None = None
 
 
 @dataclass
@@ -48,10 +56,10 @@ class Visit:
     """
 
     contenders: dict[str, MakeReady]
-    rounds: int
     rng: random.Random
     read_clocks: ReadClocks
     announce: Callable[[str], None] = lambda name: None
+    seconds: float = VISIT_S
     failures: list[Measurement] = field(default_factory=list)
 
 
@@ -66,11 +74,10 @@ def measure(visit: Visit) -> list[Measurement]:
         durations = _warm_up(visit)
         if not durations:
             return visit.failures
-        iterations = math.ceil(1.05 * SHORTEST_NS / min(_without_floor(durations)))
+        iterations = math.ceil(1.05 * shortest_ns() / min(_without_floor(durations)))
         rows = list(visit.failures)
-        for number in range(visit.rounds):
-            depth = visit.rng.randrange(START_DEPTHS)
-            rows += _at_depth(depth, lambda number=number: _round(visit, list(durations), number, iterations))  # type: ignore[misc]
+        for number, depth in enumerate(start_depths(_rounds(durations, iterations, visit.seconds), visit.rng)):
+            rows += _at_depth(depth, lambda number=number, depth=depth: _round(visit, [*durations], number, iterations, depth))  # type: ignore[misc]
         return rows
     finally:
         gc.unfreeze()
@@ -95,14 +102,46 @@ def _without_floor(durations: dict[str, float]) -> list[float]:
     return [ns for name, ns in durations.items() if name != FLOOR] or list(durations.values())
 
 
-def _round(visit: Visit, names: list[str], number: int, iterations: int) -> list[Measurement]:
-    """Every contender once in random order, and once more in the reverse order, so that drift cancels."""
+def shortest_ns() -> float:
+    """The least CPU time of a measurement: long enough for the clock to resolve it."""
+    return max(SHORTEST_NS, SHORTEST_TICKS * 1e9 * get_clock_info("process_time").resolution)
+
+
+def _rounds(durations: dict[str, float], iterations: int, seconds: float) -> int:
+    """How many rounds fit into the time of a visit; each has two measurements of every contender, and a step before each."""
+    round_ns = 2 * (iterations + 1) * sum(durations.values())
+    return max(FEWEST_ROUNDS, min(MOST_ROUNDS, round(1e9 * seconds / round_ns)))
+
+
+def start_depths(rounds: int, rng: random.Random) -> list[int]:
+    """Where the rounds begin, in frames of `_at_depth`: spread evenly over one chunk of frames from a random offset, in random order.
+
+    A call that straddles the end of a chunk of frames takes up to 200 times as long on CPython 3.11 to 3.13
+    (python/cpython#142183), and so does every call at that depth. A contender of few frames, such as a loop, straddles in a
+    few rounds, and recursion that is deeper than a chunk in all. So start depth is a factor of the design: each part of
+    the chunk has as many rounds, the median over rounds is the time at a typical start depth, and the mean is the time on average.
+    """
+    depths = CHUNK_BYTES / frame_bytes(_at_depth.__code__)
+    offset = rng.random()
+    starts = [int((number + offset) * depths / rounds) for number in range(rounds)]
+    rng.shuffle(starts)
+    return starts
+
+
+def _round(visit: Visit, names: list[str], number: int, iterations: int, depth: int) -> list[Measurement]:
+    """Every contender once in random order, and once more in the reverse order, so that drift cancels.
+
+    A training step follows another of its own kind. So one step is taken first, whose caches and pages are those that the
+    contender before has left; without it, recursion through 64 layers of 32 units read 2 % more.
+    """
     visit.rng.shuffle(names)
     rows = []
     for order, name in enumerate(names + names[::-1]):
         visit.announce(name)
-        reading = visit.read_clocks(visit.contenders[name](), iterations)
-        rows.append(Measurement(name, number, order, iterations, *reading))
+        step = visit.contenders[name]()
+        step()
+        reading = visit.read_clocks(step, iterations)
+        rows.append(Measurement(name, number, order, iterations, *reading, start_depth=depth))
     return rows
 
 
@@ -115,20 +154,13 @@ def _step_ns(step: Step) -> float:
         for _ in repeat(None, iterations):
             step()
         elapsed = process_time_ns() - start
-        if elapsed >= SHORTEST_NS / 2:
+        if elapsed >= WARM_UP_NS:
             return elapsed / iterations
         iterations *= 2
 
 
 def _at_depth(frames: int, work: Callable[[], list[Measurement]]) -> list[Measurement]:
-    """Do the work from that many frames further down the stack.
-
-    A call that straddles the end of a chunk of frames takes up to 200 times as long on CPython 3.11 to 3.13
-    (python/cpython#142183), and so does every call at that depth. So each round starts at a random depth, the same
-    for all in it: a contender of few frames, such as a loop, straddles in some rounds, and the median leaves them
-    out. With one depth for a whole visit, some passes were useless: they read 0.3 or 1.3 where the ratio is 1.07.
-    Recursion that is deeper than a chunk straddles at any start; that is a cost of its own, which stays in the median.
-    """
+    """Do the work from that many frames further down the stack."""
     if frames == 0:
         return work()
     return _at_depth(frames - 1, work)

@@ -23,6 +23,7 @@ import threadpoolctl
 
 from bench.measure.timing import clocks, visit
 from bench.measure.timing.frame_room import with_room_for_frames
+from bench.measure.timing.heap_history import draw_heap_history
 from bench.measure.timing.recursion_limit import raise_recursion_limit
 from bench.measure.timing.steps import Workbench
 from bench.measure.workers.endings import ending, status_of
@@ -79,13 +80,14 @@ def _visit(item: dict[str, Any], implementations: Any, baseline: str, answer: An
     start = perf_counter()
     cell = Cell(**item["cell"])
     raise_recursion_limit(cell.depth)
+    _alive = draw_heap_history(random.Random(f"heap {item['seed']}"))  # until the visit is over
     bench = Workbench(cell, *Batch.read(item["data"]))
     this = visit.Visit(
         bench.contenders(item["contenders"], implementations, baseline),
-        item["rounds"],
         random.Random(item["seed"]),
         clocks.read_clocks,
         lambda name: answer(trying=name),
+        item["seconds"],
     )
     rows = with_room_for_frames(cell.depth, lambda: visit.measure(this)) if cell.allocator == STEADY else visit.measure(this)
     answer(rows=[astuple(row) for row in rows], wall_s=perf_counter() - start)

@@ -91,7 +91,12 @@ def amount(value: float, unit: str) -> str:
 
 def interval(ratio: Ratio) -> str:
     """The interval in brackets, or that there is none yet."""
-    return f"[{ratio.low:.3f}, {ratio.high:.3f}]" if ratio.closed else "(too few passes for an interval)"
+    return bounds(ratio.low, ratio.high)
+
+
+def bounds(low: float, high: float) -> str:
+    """The same for an interval's bounds."""
+    return f"[{low:.3f}, {high:.3f}]" if low > 0 else "(too few passes for an interval)"
 
 
 def with_interval(ratio: Ratio) -> str:

@@ -135,13 +135,13 @@ def _labels(cell: FrontierCell) -> list[Label]:
 
 
 def _ratio(candidate: Candidate) -> float:
-    return candidate.alone.ratio if candidate.alone else 1.0
+    return candidate.time.ratio if candidate.time else 1.0
 
 
 def _bar(candidate: Candidate) -> tuple[float, float]:
     """The interval; nothing around the ratio where there is none yet, or where it is the baseline."""
-    closed = candidate.alone and candidate.alone.low > 0
-    return (candidate.alone.low, candidate.alone.high) if candidate.alone and closed else (_ratio(candidate), _ratio(candidate))
+    closed = candidate.time and candidate.time.low > 0
+    return (candidate.time.low, candidate.time.high) if candidate.time and closed else (_ratio(candidate), _ratio(candidate))
 
 
 def frontier_pictures(cells: Sequence[FrontierCell]) -> list[Picture]:
@@ -161,8 +161,8 @@ PLOTS = [
         "time_against_memory",
         "What each place for the cache takes of both",
         "Each point is an implementation. Across is the peak of a step, by tracemalloc and with the frames that it does not see. Up is the "
-        "CPU time, a median over passes with its 95 % interval. In the grey area, another one takes less of both. Names in bold are "
-        "unbeaten for certain and grey ones beaten, by more than 1 %; hollow points are too close to call.",
+        "CPU time, a median over passes with its interval; all intervals hold together at 95 %. In the grey area, another one takes less "
+        "of both. Names in bold are unbeaten for certain and grey ones beaten, by more than 1 %; hollow points are too close to call.",
         time_against_memory,
     ),
 ]

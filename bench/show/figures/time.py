@@ -166,8 +166,8 @@ PLOTS = [
     Plot(
         "ratio_by_depth",
         "What each costs, against depth",
-        "Each point is a median over passes, each bar its 95 % interval, each line a width. The grey band is ±1 %: a difference inside it "
-        "is too small to notice. Hollow points have too few passes for an interval.",
+        "Each point is a median over passes, each bar its interval, each line a width. All intervals hold together at 95 %. The grey band "
+        "is ±1 %: a difference inside it is too small to notice. Hollow points have too few passes for an interval.",
         ratio_by_depth,
     ),
     Plot(

@@ -15,8 +15,8 @@ from bench.show.report.tables import Table
 def frontier_section(cells: Sequence[FrontierCell]) -> dict[str, Any]:
     """A table a cell."""
     notes = [
-        "What beats what is observed pass by pass between the two themselves. All intervals in the answers and tables of this section hold "
-        "together at 95 %, over every pair in every cell shown. The bars in the figure hold one by one. Peaks repeat and have no interval. "
+        "What beats what is observed pass by pass between the two themselves. Its interval is one of those that hold "
+        "together at 95 %, as all of this report do. Peaks repeat and have no interval. "
         "Shown are the deepest networks, the narrowest and the widest, of the data, batch and dtype that were recorded first."
     ]
     return {"tables": [_table(cell) for cell in cells], "notes": notes}

@@ -13,6 +13,7 @@ from bench.analyse.slices import Slice
 from bench.analyse.summary import parts
 from bench.plan.contenders import FLOOR, title
 from bench.record.results import Results
+from bench.show.answers.ending import ending_words
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,12 @@ class Timed:
     baseline: str
     slices: list[Slice]
     machine: Mapping[str, Any]
+
+
+JOINTLY = (
+    "All intervals here hold together at 95 %: in answers, tables and figures, and in summary.csv, one ratio has one interval. "
+    "Each is widened for the number of comparisons (Bonferroni)."
+)
 
 
 def timed(results: Results) -> Timed | None:
@@ -38,7 +45,7 @@ def timed_rows(times: pd.DataFrame, baseline: str, machine: Mapping[str, Any] = 
 
 def answers_section(facts: Timed) -> dict[str, Any]:
     """How the intervals of the answers hold together, and what speaks against them."""
-    notes = ["All intervals under one question hold together at 95 %. Those of the control are taken one by one."]
+    notes = [*ending_words(facts.machine), JOINTLY]
     if warnings := facts.machine.get("warnings", []):
         notes.append(
             f"The machine was not at its best: {'; '.join(warning['what'] for warning in warnings)}. “The machine” says what to do."

@@ -1,6 +1,8 @@
 """The interval is the one that the formula, the hand and the simulation give."""
 
+import itertools
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -24,16 +26,40 @@ def test_martingale_has_mean_one_under_a_fair_coin(n):
 
 
 def test_seven_samples_give_no_bounds_and_eight_give_all_of_them():
-    # By hand, a = 1: M_n(0) = B(1, n + 1) 2^n = 2^n / (n + 1), which is 16 for n = 7 and 28.4 for n = 8; 1 / alpha = 20.
-    # M_8(1) = 2^8 B(2, 8) = 256 * 1! 7! / 9! = 3.6 < 20, so with 8 samples the bounds are the extremes.
+    # By hand: walks of 0 or 7 have probability 2 / 2^7 = 0.0156, and 0.05 (1 - 2 / sqrt(7)) = 0.0122 may be spent by then;
+    # walks of 0 or 8 have 0.0078, of 0.0146. Walks of 1 or 7 beside them would make it 0.0703.
     assert median_interval([5, 3, 1, 7, 2, 6, 4]) == (4, -math.inf, math.inf)
     assert median_interval([5, 3, 1, 7, 2, 6, 4, 8]) == (4.5, 1, 8)
 
 
-def test_eleven_samples_by_hand():
-    # M_11(1) = 2^11 * 1! 10! / 12! = 2048 / 132 = 15.5 < 20, so the extremes still; at 12, M_12(1) = 4096 / 156 = 26.3.
-    assert median_interval(range(1, 12))[1:] == (1, 11)
-    assert median_interval(range(1, 13))[1:] == (2, 11)
+def left_by(n, alpha):
+    """The share of all 2^n walks that have left the boundary by then, counted one by one."""
+    walks = [walk for walk in itertools.product((0, 1), repeat=n) if not _inside(walk, alpha)]
+    return Fraction(len(walks), 2**n)
+
+
+def _inside(walk, alpha):
+    """Has the walk never left the boundary?"""
+    return all(lowest_rank(m, alpha) <= k <= m - lowest_rank(m, alpha) for m, k in enumerate(itertools.accumulate(walk, initial=0)))
+
+
+@pytest.mark.parametrize("alpha", [0.05, 0.2])
+@pytest.mark.parametrize("n", [8, 11, 14])
+def test_all_walks_counted_spend_what_is_allowed_and_one_rank_more_would_be_too_much(n, alpha):
+    allowed = alpha * (1 - 2 / math.sqrt(n))
+    left = left_by(n, alpha)
+    assert left <= allowed
+    rank = lowest_rank(n, alpha)
+    more = 2 * sum(1 for walk in itertools.product((0, 1), repeat=n) if sum(walk) == rank and _inside(walk[:-1], alpha))
+    assert left + Fraction(more, 2**n) > allowed
+
+
+@pytest.mark.parametrize("alpha", [0.05, 0.05 / 18, 0.05 / 144])
+def test_it_is_nowhere_wider_than_the_beta_binomial_by_more_than_one_rank(alpha):
+    beta_binomial = [next(k for k in range(n + 1) if log_martingale(k, n) < -math.log(alpha)) for n in range(1, 201)]
+    exact = [lowest_rank(n, alpha) for n in range(1, 201)]
+    assert all(ours >= theirs - 1 for ours, theirs in zip(exact, beta_binomial, strict=True))
+    assert sum(exact[:50]) > sum(beta_binomial[:50])
 
 
 def test_smaller_alpha_is_wider():

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bench.analyse.observations import comparisons, observe
+from bench.analyse.observations import alpha_of, comparisons, joint_alpha, observe
 from bench.analyse.summary import summarise
 from bench.tests.rows import time_rows, visit_rows
 
@@ -21,9 +21,47 @@ def rounds(ratios, number=1):
 def test_the_two_runs_of_a_round_are_summed_and_the_median_taken_over_rounds():
     [row] = observe(time_rows(*rounds([1.1, 3.0, 1.2])), [("other", "base")]).itertuples()
     assert row.log_ratio == pytest.approx(math.log(1.2))
-    assert row.rounds == 3
-    # distances of log 1.1, log 3, log 1.2 from their median: .087, .916, 0; their median, over that of a normal's
-    assert row.deviation == pytest.approx(math.log(1.2 / 1.1) / 0.6744897501960817)
+
+
+def test_one_start_of_five_that_straddles_is_seen_by_the_mean_and_not_by_the_median():
+    """Five starts, one of which takes `other` twice the time: the typical ratio is 1, the ratio of mean times 6 / 5."""
+    starts = [visit_rows({"base": (100, 100), "other": (100 * t, 100 * t)}, round=number) for number, t in enumerate([1, 1, 2, 1, 1])]
+    table = time_rows(*(row for start in starts for row in start))
+    [row, turned] = observe(table, [("other", "base"), ("base", "other")]).itertuples()
+    assert (math.exp(row.log_ratio), math.exp(row.mean_log_ratio)) == pytest.approx((1.0, 1.2))
+    assert (turned.log_ratio, turned.mean_log_ratio) == pytest.approx((-row.log_ratio, -row.mean_log_ratio))
+
+
+def test_a_mean_is_over_the_shorter_runs_which_noise_has_not_met():
+    rows = [*visit_rows({"base": (100, 100), "other": (100, 100)}), *visit_rows({"base": (100, 100), "other": (100, 900)}, round=1)]
+    [row] = observe(time_rows(*rows), [("other", "base")]).itertuples()
+    assert row.mean_log_ratio == 0
+    assert math.exp(row.log_ratio) == pytest.approx(5**0.5)  # the median of the ratios 1 and 5 of summed times, as logs
+
+
+def test_the_difference_of_page_faults_is_the_median_over_rounds():
+    rows = [
+        row
+        for number, faults in enumerate([900.0, 0.0, 800.0])
+        for row in (
+            *visit_rows({"base": (1, 1)}, round=number, minor_faults=3.0),
+            *visit_rows({"other": (1, 1)}, round=number, minor_faults=faults),
+        )
+    ]
+    [row] = observe(time_rows(*rows), [("other", "base")]).itertuples()
+    assert row.fault_difference == 797
+
+
+@pytest.mark.parametrize(("cells", "implementations", "intervals"), [(1, 2, 3), (18, 3, 90), (4, 9, 152), (1, 1, 2)])
+def test_the_five_per_cent_are_shared_by_all_pairs_the_controls_and_the_floors(cells, implementations, intervals):
+    assert joint_alpha(cells, implementations) == pytest.approx(0.05 / intervals)
+
+
+def test_the_intervals_of_a_folder_are_counted_from_its_rows():
+    """Two cells with times of three implementations, and a third cell that was skipped."""
+    timed = visit_rows({"a": (1, 1), "b": (1, 1), "c": (1, 1), "control": (1, 1), "floor": (1, 1)})
+    rows = [{**row, "cell": cell} for row in timed for cell in ("first", "second")]
+    assert alpha_of(time_rows(*rows, {"cell": "third", "impl": "d", "status": "skipped"})) == pytest.approx(0.05 / (2 * (3 + 2)))
 
 
 def test_each_visit_and_metric_has_its_own():
@@ -46,17 +84,20 @@ def test_comparisons_have_everybody_against_the_baseline_and_the_pairs_that_are_
     assert comparisons(["a", "b", "c"], "a", [("c", "b"), ("b", "a"), ("d", "b")]) == [("b", "a"), ("c", "a"), ("c", "b")]
 
 
-def test_summary_of_eight_passes_by_hand():
-    ratios = [1.05, 1.02, 1.03, 1.08, 1.04, 1.06, 1.07, 1.09]
+def test_summary_of_nine_passes_by_hand():
+    """There are three intervals, the control's and the floor's among them: they close at the ninth pass, at the extremes."""
+    ratios = [1.05, 1.02, 1.03, 1.08, 1.04, 1.06, 1.07, 1.09, 1.06]
     table = time_rows(*(row for number, ratio in enumerate(ratios) for row in rounds([ratio], number)))
     cpu, wall = summarise(table, [("other", "base")]).itertuples()
     assert (cpu.metric, wall.metric) == ("cpu", "wall")
-    assert (cpu.impl, cpu.baseline, cpu.passes, cpu.verdict, cpu.depth) == ("other", "base", 8, "slower", 4)
-    assert cpu.ratio == pytest.approx(math.sqrt(1.05 * 1.06))  # the median of an even number of logs
+    assert (cpu.impl, cpu.baseline, cpu.passes, cpu.verdict, cpu.depth) == ("other", "base", 9, "slower", 4)
+    assert cpu.ratio == pytest.approx(1.06)
     assert (cpu.low, cpu.high) == (pytest.approx(1.02), pytest.approx(1.09))
+    assert (cpu.mean_ratio, cpu.mean_low, cpu.mean_high) == pytest.approx((1.06 * 1.5, 1.02 * 1.5, 1.09 * 1.5))  # 90 and 60 ns are shorter
+    assert cpu.faulting_share is None
 
 
-def test_seven_passes_leave_the_summary_open():
-    table = time_rows(*(row for number in range(7) for row in rounds([1.5], number)))
+def test_eight_passes_leave_the_summary_open():
+    table = time_rows(*(row for number in range(8) for row in rounds([1.5], number)))
     cpu = next(summarise(table, [("other", "base")]).itertuples())
     assert (cpu.low, cpu.high, cpu.verdict) == (0, math.inf, "undecided")

@@ -24,7 +24,7 @@ def visit(number=1, rounds=2):
         for r in range(rounds)
         for order, impl in enumerate(["iterative", "recursive", "recursive", "iterative"])
     ]
-    return time_rows("run", "machine", Finished(Assignment(CELL, number, (), rounds, ""), tuple(rows), 1.0))
+    return time_rows("run", "machine", Finished(Assignment(CELL, number, (), ""), tuple(rows), 1.0))
 
 
 def test_what_is_appended_is_read_back_with_its_types(tmp_path):
@@ -66,7 +66,7 @@ def test_half_a_visit_is_left_out_wherever_the_write_was_cut(tmp_path, cut):
 
 def test_rows_of_failures_are_whole_by_themselves():
     rows = pd.DataFrame(
-        time_rows("run", "machine", Finished(Assignment(CELL, 1, (), 1, ""), (Measurement("a", status="segfault"),), 0.0)),
+        time_rows("run", "machine", Finished(Assignment(CELL, 1, (), ""), (Measurement("a", status="segfault"),), 0.0)),
         columns=list(SCHEMAS["time.csv"]),
     ).astype(SCHEMAS["time.csv"])
     assert len(whole_visits(rows)) == 1
@@ -76,7 +76,7 @@ def test_text_with_commas_quotes_and_line_breaks_stays_in_its_column(tmp_path):
     nasty = 'a "quoted", <b>bold</b>\nline\r\x1b[31m\x00'
     table = Table(tmp_path, "time.csv")
     rows = (Measurement('im"pl,', status="error", detail=nasty),)
-    table.append(time_rows("run", "machine", Finished(Assignment(CELL, 1, (), 1, ""), rows, 0.0)))
+    table.append(time_rows("run", "machine", Finished(Assignment(CELL, 1, (), ""), rows, 0.0)))
     row = table.read().iloc[0]
     assert row["impl"] == 'im"pl,'
     assert row["detail"] == 'a "quoted", <b>bold</b> line [31m'

@@ -17,6 +17,7 @@ from bench.plan.contenders import REFERENCES
 from bench.record.schemas import SCHEMAS
 from bench.tests.children import interruptible
 from bench.tests.places import ROOT
+from bench.verbs.running import timing
 from impls import IMPLEMENTATIONS
 
 TINY = """
@@ -184,6 +185,26 @@ def test_cells_without_room_are_skipped_with_both_figures(tmp_path):
     rows = table(tmp_path, "time.csv")
     assert set(rows["status"]) == {"skipped"}
     assert rows["detail"].str.fullmatch(r"needs about [\d.]+ GiB, and [\d.]+ GiB are available").all()
+
+
+@pytest.mark.parametrize(
+    ("budget", "visit_s"),
+    [
+        ("300", 0.15),  # more than enough
+        ("8", 0.05),  # 16 passes of 4 visits, of whose time two fifths go into rounds
+    ],
+)
+def test_visits_are_as_short_as_a_budget_of_sixteen_passes_asks_for(tmp_path, monkeypatch, budget, visit_s):
+    asked = []
+
+    def interrupted(*arguments):
+        asked.append(arguments[-1])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(timing, "PassTimer", interrupted)
+    (tmp_path / "tiny.toml").write_text(TINY)
+    assert unwind(tmp_path, "run", "--only", "time", "--sweep", str(tmp_path / "tiny.toml"), "--budget", budget) == 130
+    assert asked == [pytest.approx(visit_s)]
 
 
 WRONG = """

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from bench.analyse.stopping import RunEnd
 from bench.errors import BadInput
 from bench.measure.machine import caveats
 from bench.measure.machine.caveats import Caveat, Moment
@@ -25,6 +26,7 @@ class Conditions:
         measured_s: seconds inside measured code so far.
         blas: the BLAS of its workers; empty until the first has started.
         noted: its caveats so far.
+        end: how it ended; None while it measures.
 
     """
 
@@ -33,6 +35,7 @@ class Conditions:
     measured_s: float = 0.0
     blas: dict[str, Any] = field(default_factory=dict)
     noted: list[Caveat] = field(default_factory=list)
+    end: RunEnd | None = None
 
     def note(self, new: Sequence[Caveat]) -> None:
         """Keep caveats, and tell them."""
@@ -61,6 +64,8 @@ class Conditions:
                 "measured_s": round(measured_s, 1),
                 "share": round(measured_s / wall_s, 3) if wall_s else None,
             },
+            "ended": asdict(self.end) if self.end else None,
+            "seed": run.seed,
             "sweep": {"name": sweep.name, "precision": sweep.precision, "budget_s": sweep.budget_s},
             **_compared(run),
         }

@@ -6,14 +6,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.analyse.changes import passes_to_compare
-from bench.analyse.frontier import passes_to_tell
 from bench.analyse.observations import compared_in
 from bench.analyse.stopping import Progress
 from bench.analyse.summary import summarise
 from bench.measure.machine import capacity
 from bench.measure.timing.pass_timer import PassTimer, failed_visit
 from bench.measure.timing.passes import Assignment, run_passes
+from bench.measure.timing.visit import VISIT_S
 from bench.plan.allocators import lacking
 from bench.plan.cells import Cell
 from bench.plan.datasets import write_batches
@@ -23,6 +22,9 @@ from bench.verbs.running.machine_json import Conditions, recorded_conditions
 from bench.verbs.running.recorder import VisitRecorder
 from bench.verbs.running.run_context import Run
 from impls import PAIRS
+
+PASSES_IN_BUDGET = 16  # a budget should pay for so many passes, which is enough for intervals to close; then visits are short
+SHARE_IN_ROUNDS = 0.4  # of the time; the rest goes into starts, warm-ups and what lies between measurements
 
 
 def measure_time(run: Run) -> None:
@@ -46,9 +48,8 @@ def _resumed(run: Run) -> VisitRecorder:
     table = run.table("time.csv")
     earlier = read_whole(table, run.screen.warn)
     earlier = earlier[earlier["machine"] == run.machine_name]
-    experiment, implementations = run.experiment, len(run.experiment.implementations)
-    enough = max(passes_to_compare(len(experiment.cells), implementations), passes_to_tell(experiment.cells, implementations))
-    progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, enough)
+    experiment = run.experiment
+    progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, len(experiment.cells))
     progress.add(earlier)
     if not earlier.empty:
         visits = earlier.groupby(["cell", "pass"]).ngroups
@@ -68,7 +69,7 @@ def _measurable(run: Run, recorder: VisitRecorder) -> list[Cell]:
             continue
         run.screen.warn(f"{cell.id} is skipped: {reason}")
         if cell.id not in skipped:
-            recorder.add(failed_visit(Assignment(cell, 0, (), 0, ""), run.experiment.contenders, "skipped", reason))
+            recorder.add(failed_visit(Assignment(cell, 0, (), ""), run.experiment.contenders, "skipped", reason))
     return cells
 
 
@@ -83,13 +84,19 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: C
             sweep.blas_threads,
             run.patience_s,
             conditions.note_blas,
+            min(VISIT_S, SHARE_IN_ROUNDS * sweep.budget_s / (PASSES_IN_BUDGET * max(1, len(cells)))),
         )
         visits = run_passes(cells, recorder.progress, measure_pass, run.seed, sweep.budget_s, time.monotonic)
         with watching(run.screen, cells, recorder.progress, sweep.budget_s) as view:
-            for finished in visits:
-                recorder.add(finished)
-                conditions.measured_s += finished.measured_s
-                view.show(finished)
+            try:
+                for finished in visits:
+                    recorder.add(finished)
+                    conditions.measured_s += finished.measured_s
+                    view.show(finished)
+            except KeyboardInterrupt:
+                conditions.end = recorder.progress.end(cells, interrupted=True)
+                raise
+        conditions.end = recorder.progress.end(cells)
 
 
 def _sum_up(run: Run) -> None:

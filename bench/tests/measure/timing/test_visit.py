@@ -1,9 +1,12 @@
 """A visit runs mirrored rounds on the same buffers, with fake clocks that count."""
 
+import math
 import random
 import sys
 from collections import Counter
+from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,15 +15,17 @@ from bench.measure.memory.frame_bytes import frame_bytes
 from bench.measure.timing.clocks import Reading, read_clocks
 from bench.measure.timing.recursion_limit import raise_recursion_limit
 from bench.measure.timing.steps import Workbench, floor_step
-from bench.measure.timing.visit import SHORTEST_NS, START_DEPTHS, Visit, _at_depth, measure
+from bench.measure.timing.visit import CHUNK_BYTES, SHORTEST_NS, Visit, _at_depth, _rounds, measure, start_depths
 from bench.plan.cells import Cell
 from impls import IMPLEMENTATIONS
 from impls.contract import example
 from impls.layers import Layer, forward
 from impls.network import Network
 
+FEWEST, MOST = 1e-9, 1e9  # seconds for the rounds of a visit: as few as there can be, and as many
 
-def visit(steps, rounds=3, log=None):
+
+def visit(steps, seconds=FEWEST, log=None):
     log = [] if log is None else log
 
     def clocks(step, iterations):
@@ -32,7 +37,7 @@ def visit(steps, rounds=3, log=None):
         return step
 
     contenders = {name: partial(ready, step) for name, step in steps.items()}
-    return Visit(contenders, rounds, random.Random(1), clocks, lambda name: log.append(("trying", name)))
+    return Visit(contenders, random.Random(1), clocks, lambda name: log.append(("trying", name)), seconds)
 
 
 def spin(loops):
@@ -44,9 +49,9 @@ def spin(loops):
 
 
 def test_a_round_is_a_random_order_and_its_mirror():
-    rows = measure(visit({name: spin(1000) for name in "abcd"}, rounds=6))
+    rows = measure(visit({name: spin(1000) for name in "abcd"}))
     orders = []
-    for number in range(6):
+    for number in range(5):
         names = [row.impl for row in rows if row.round == number]
         assert [row.order for row in rows if row.round == number] == list(range(8))
         assert sorted(names[:4]) == list("abcd")
@@ -68,12 +73,49 @@ def test_the_floor_does_not_set_the_number_of_steps():
     assert with_floor < 20
 
 
-def test_a_contender_is_made_ready_before_each_measurement():
+def test_a_contender_is_made_ready_and_takes_one_untimed_step_before_each_measurement():
     log = []
-    measure(visit({"a": spin(10), "b": spin(10)}, log=log))
+
+    def logged(name):
+        def step():
+            log.append(("step", name))
+            spin(10_000)()
+
+        step.__name__ = name
+        return step
+
+    measure(visit({"a": logged("a"), "b": logged("b")}, log=log))
     timed = [index for index, entry in enumerate(log) if entry[0] == "time"]
-    assert len(timed) == 3 * 2 * 2
-    assert all(log[index - 1] == ("ready",) for index in timed)
+    assert len(timed) == 5 * 2 * 2
+    for index in timed:
+        name = log[index][1]
+        assert log[index - 3 : index] == [("trying", name), ("ready",), ("step", name)]
+    assert {later - earlier for earlier, later in pairwise(timed)} == {4}, "nothing else runs between measurements"
+
+
+@pytest.mark.parametrize(
+    ("durations", "iterations", "seconds", "rounds"),
+    [
+        ({"a": 1e6, "b": 3e6}, 1, 0.16, 10),  # a round has two measurements of each, and a step before: 2 * 2 * 4 ms
+        ({"a": 1e6, "b": 3e6}, 4, 0.32, 8),  # 2 * 5 * 4 ms
+        ({"a": 1e4, "floor": 1e3}, 10, 0.15, 60),  # 620 of them would fit
+        ({"a": 5e8, "b": 5e8}, 1, 0.15, 5),  # not even one would
+    ],
+)
+def test_rounds_fill_the_time_and_are_5_at_least_and_60_at_most(durations, iterations, seconds, rounds):
+    assert _rounds(durations, iterations, seconds) == rounds
+
+
+@pytest.mark.parametrize(("seconds", "rounds"), [(FEWEST, 5), (MOST, 60)])
+def test_a_visit_makes_that_many_rounds(seconds, rounds):
+    rows = measure(visit({"a": spin(100), "b": spin(100)}, seconds))
+    assert Counter(row.round for row in rows) == dict.fromkeys(range(rounds), 4)
+
+
+def test_a_longer_visit_has_more_rounds():
+    """A measurement lasts 0.1 ms, so a round of two contenders takes about 0.4 ms."""
+    rounds = len(measure(visit({"a": spin(200), "b": spin(200)}, 0.008))) / 4
+    assert 6 <= rounds <= 40
 
 
 @pytest.mark.parametrize(
@@ -84,7 +126,7 @@ def test_a_contender_that_raises_is_a_row_and_the_others_go_on(error, status):
         raise error
 
     rows = measure(visit({"bad": step, "good": spin(10)}))
-    assert Counter((row.impl, row.status) for row in rows) == {("bad", status): 1, ("good", "ok"): 6}
+    assert Counter((row.impl, row.status) for row in rows) == {("bad", status): 1, ("good", "ok"): 10}
     assert type(error).__name__ in rows[0].detail
 
 
@@ -167,7 +209,39 @@ def test_a_hundred_thousand_layers_recurse_under_the_workers_limit():
 
 
 @pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="another version has other frames")
-def test_start_depths_cover_a_chunk_of_frames():
-    frame = frame_bytes(_at_depth.__code__)
-    assert frame == 120
-    assert 16 * 1024 < START_DEPTHS * frame < 1.2 * 16 * 1024
+def test_the_frame_of_a_start_depth_has_the_size_that_its_code_says():
+    assert frame_bytes(_at_depth.__code__) == 120  # 9 fields, 2 variables and 4 words of working stack
+
+
+@pytest.mark.parametrize("rounds", [5, 17, 60])
+@pytest.mark.parametrize("seed", range(10))
+def test_each_part_of_one_chunk_of_frames_has_one_start(rounds, seed):
+    part = CHUNK_BYTES / frame_bytes(_at_depth.__code__) / rounds
+    starts = start_depths(rounds, random.Random(seed))
+    assert all(int(number * part) <= start < (number + 1) * part for number, start in enumerate(sorted(starts)))
+    assert starts != sorted(starts)
+
+
+def test_all_depths_of_a_chunk_are_starts_equally_often():
+    depths = CHUNK_BYTES / frame_bytes(_at_depth.__code__)
+    count = Counter(start for seed in range(2_000) for start in start_depths(10, random.Random(seed)))
+    assert sorted(count) == list(range(math.ceil(depths)))
+    whole = [count[depth] for depth in range(int(depths))]
+    assert min(whole) > 0.6 * 20_000 / depths
+    assert max(whole) < 1.4 * 20_000 / depths
+
+
+def test_a_round_begins_as_deep_as_its_rows_say():
+    depths = []
+
+    def clocks(step, iterations):
+        frame, depth = sys._getframe(), 0
+        while frame := frame.f_back:
+            depth += 1
+        depths.append(depth)
+        return Reading(1.0, 2.0, 0.0)
+
+    rows = measure(replace(visit({"a": spin(10), "b": spin(10)}), read_clocks=clocks))
+    assert len({depth - row.start_depth for depth, row in zip(depths, rows, strict=True)}) == 1
+    assert all(len({row.start_depth for row in rows if row.round == number}) == 1 for number in range(5))
+    assert len({row.start_depth for row in rows}) == 5

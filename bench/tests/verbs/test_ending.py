@@ -1,0 +1,135 @@
+"""A run says how it ended, in machine.json, on the terminal and in the report; and its seed makes its order again."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+
+from bench.cli import main
+from bench.show.answers.ending import ending_words
+from bench.tests.children import interruptible
+from bench.tests.places import ROOT
+
+TINY = """
+depth = [1, 2]
+width = 4
+batch = 8
+impls = ["iterative", "recursive"]
+precision = 0.5
+budget_s = 120
+"""
+ONE_VISIT_S = "0.01"  # the budget is spent after it, and it has the fewest rounds, so that nothing hangs on how fast the machine is
+
+
+@pytest.fixture
+def sweep(tmp_path):
+    (tmp_path / "tiny.toml").write_text(TINY)
+    return str(tmp_path / "tiny.toml")
+
+
+def run(folder, sweep, *options):
+    assert main(["run", "--only", "time", "--sweep", sweep, "--results", str(folder), *options]) == 0
+    return json.loads((folder / "machine.json").read_text())
+
+
+def report(folder):
+    assert main(["report", "--results", str(folder)]) == 0
+    return flat((folder / "report.html").read_text())
+
+
+def flat(text):
+    return " ".join(text.replace("\u00a0", " ").replace("&#39;", "'").split())
+
+
+def test_by_precision(tmp_path, sweep, capsys):
+    ended = run(tmp_path / "results", sweep)["ended"]
+    assert ended == {"by": "precision", "comparisons": 2, "settled": 2, "open": []}
+    sentence = "All 2 comparisons are settled: a clear verdict, or an interval within ±50 %. That took "
+    assert sentence in flat(capsys.readouterr().out)
+    assert sentence in report(tmp_path / "results")
+
+
+def test_by_budget(tmp_path, sweep, capsys):
+    ended = run(tmp_path / "results", sweep, "--budget", ONE_VISIT_S)["ended"]
+    assert (ended["by"], ended["comparisons"], ended["settled"]) == ("budget", 2, 0)
+    assert [(each["impl"], each["baseline"], each["half_width"]) for each in ended["open"]] == [("recursive", "iterative", None)] * 2
+    said, shown = flat(capsys.readouterr().out), report(tmp_path / "results")
+    for text in (said, shown):
+        assert "0 of 2 comparisons are settled: a clear verdict, or an interval within ±50 %. The time budget was spent after " in text
+        assert "The widest are recursion ÷ kept list in breast_cancer-b8-d1-w4-float64-deferred-default (too few passes); " in text
+        assert "Run the same command again to add passes." in text
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="signals")
+def test_by_ctrl_c(tmp_path, sweep):
+    command = [sys.executable, "-m", "bench", "run", "--only", "time", "--sweep", sweep, "--precision", "0.0001"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "400"}
+    process = interruptible(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    _wait_for_rows(tmp_path / "results" / "time.csv")
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=20)
+    assert process.returncode == 130
+    ended = json.loads((tmp_path / "results" / "machine.json").read_text())["ended"]
+    assert (ended["by"], ended["comparisons"]) == ("interruption", 2)
+    sentence = (
+        f"{ended['settled']} of 2 comparisons are settled: a clear verdict, or an interval within ±0.01 %. The run was interrupted after "
+    )
+    assert sentence in flat(out)
+    assert "Interrupted. What was recorded is kept" in flat(out)
+    assert sentence in report(tmp_path / "results")
+
+
+def _wait_for_rows(path):
+    for _ in range(300):
+        if path.exists() and path.read_text().count("\n") > 30:
+            return
+        time.sleep(0.05)
+    raise AssertionError("no rows in 15 s")
+
+
+def machine(by, settled, *half_widths):
+    still_open = [
+        {"cell": f"c{n}", "impl": "recursive", "baseline": "iterative", "half_width": width} for n, width in enumerate(half_widths)
+    ]
+    ended = {"by": by, "comparisons": settled + len(still_open), "settled": settled, "open": still_open}
+    return {"ended": ended, "passes": {"wall_s": 200.4}, "sweep": {"precision": 0.01}}
+
+
+def test_the_three_that_are_widest_are_named_the_widest_first():
+    start, widest, _ = ending_words(machine("budget", 50, 0.012, 0.05, None, 0.031))
+    assert start == (
+        "50 of 54 comparisons are settled: a clear verdict, or an interval within ±1 %. "
+        "The time budget was spent after 3 minutes and 20 seconds."
+    )
+    assert widest == (
+        "The widest are recursion ÷ kept list in c2 (too few passes); "
+        "recursion ÷ kept list in c1 (±5.0 %); recursion ÷ kept list in c3 (±3.1 %)."
+    )
+
+
+def test_nothing_is_said_where_nothing_was_timed():
+    assert ending_words({}) == ending_words({"ended": None}) == []
+
+
+def order(folder):
+    """What was measured first, with the places in the call stack, whatever the times were."""
+    rows = pd.read_csv(folder / "time.csv")
+    return rows[["cell", "round", "order", "impl", "start_depth"]].to_numpy().tolist()
+
+
+def test_a_seed_makes_the_same_order_again_and_is_new_unless_given(tmp_path, sweep):
+    seeds = {
+        name: run(tmp_path / name, sweep, "--budget", ONE_VISIT_S, *options)["seed"]
+        for name, options in {"given": ["--seed", "7"], "again": ["--seed", "7"], "new": [], "other": []}.items()
+    }
+    run(tmp_path / "repeated", sweep, "--budget", ONE_VISIT_S, "--seed", str(seeds["new"]))
+    assert seeds["given"] == seeds["again"] == 7
+    assert len({seeds["given"], seeds["new"], seeds["other"]}) == 3
+    assert order(tmp_path / "given") == order(tmp_path / "again")
+    assert order(tmp_path / "new") == order(tmp_path / "repeated")
+    assert order(tmp_path / "new") != order(tmp_path / "other")

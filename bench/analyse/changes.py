@@ -76,17 +76,6 @@ def changes(base: pd.DataFrame, new: pd.DataFrame, baseline: str, floors_alike: 
     return [_change(cells[key[0]], key, before[key], after[key], ALPHA / len(shared)) for key in shared]
 
 
-def passes_to_compare(cells: int, implementations: int) -> int:
-    """How many passes a run must have, so that it can be set beside another of its kind.
-
-    As many are enough for what is said over all its cells, too. `quick` has 18 cells and 3 implementations:
-
-    >>> passes_to_compare(18, 3)
-    16
-    """
-    return fewest_each(ALPHA / (cells * implementations))  # those but the baseline, and the baseline against the floor
-
-
 def passes_needed(changed: Sequence[Change]) -> int:
     """How many passes each folder needs for intervals that hold together, if both have as many."""
     return fewest_each(ALPHA / len(changed))

@@ -11,8 +11,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bench.analyse.frontier import FrontierCell, frontiers
-from bench.analyse.training import TrainingResult, training_results
+from bench.analyse.frontier import frontiers
+from bench.analyse.training import training_results
 from bench.record.results import Results
 from bench.show.answers import Answer, by_question
 from bench.show.answers.depth import depth_answers
@@ -33,7 +33,7 @@ from bench.show.report.machine import machine_section, reading_section
 from bench.show.report.memory import memory_section
 from bench.show.report.selfcheck import selfcheck_section
 from bench.show.report.sources import sources_section
-from bench.show.report.time import Timed, answers_section, cells_section, timed
+from bench.show.report.time import answers_section, cells_section, timed
 from bench.show.report.training import training_section
 
 
@@ -48,8 +48,8 @@ class Topic:
         facts: what the section is made from, of all results; None where there is nothing to show.
         answers: from the facts to answers.
         pictures: from the facts to pictures.
-        section: from the facts to what else the template shows, by name.
-        template: of `bench/show/report/templates`; the usual one shows answers, pictures, `tables` and `notes`.
+        section: from the facts to what else its template shows, by name: `<anchor>.html.j2` of `bench/show/report/templates`
+            if there is one, else the usual one, which shows answers, pictures, `tables` and `notes`.
 
     """
 
@@ -60,7 +60,6 @@ class Topic:
     answers: Callable[[Any], Sequence[Answer]] = lambda facts: ()
     pictures: Callable[[Any], Sequence[Picture]] = lambda facts: ()
     section: Callable[[Any], Mapping[str, Any]] = lambda facts: {}
-    template: str = "topic.html.j2"
 
     def html(self, facts: Any, answers: Sequence[Answer] | None = None) -> Markup:
         """The section, with answers that may be given if they are known; nothing where there are no facts."""
@@ -68,33 +67,20 @@ class Topic:
             return Markup()
         questions = by_question(self.answers(facts) if answers is None else answers)
         more = {"tables": (), "notes": (), **self.section(facts)}
-        return fill(self.template, topic=self, questions=questions, pictures=self.pictures(facts), **more)
-
-
-def _frontiers(results: Results) -> list[FrontierCell] | None:
-    return frontiers(results.times, results.memory.peaks, results.baseline) or None
-
-
-def _trainings(results: Results) -> list[TrainingResult] | None:
-    return training_results(results.training) or None
-
-
-def _time_answers(facts: Timed) -> list[Answer]:
-    return time_answers(facts.slices, facts.baseline)
+        return fill(f"{self.anchor}.html.j2", "topic.html.j2", topic=self, questions=questions, pictures=self.pictures(facts), **more)
 
 
 # in the order of the page
 TOPICS = [
-    Topic("answers", "Answers", "Answers", timed, _time_answers, section=answers_section),
+    Topic("answers", "Answers", "Answers", timed, lambda facts: time_answers(facts.slices, facts.baseline), section=answers_section),
     Topic(
         "frontier",
         "Time against memory",
         "Time against memory",
-        _frontiers,
+        lambda results: frontiers(results.times, results.memory.peaks, results.baseline) or None,
         frontier_answers,
         frontier_pictures,
         frontier_section,
-        "frontier.html.j2",
     ),
     Topic("figures", "Figures", "Figures", timed, pictures=lambda facts: time_pictures(facts.slices)),
     Topic(
@@ -105,9 +91,15 @@ TOPICS = [
         lambda tables: memory_answers(tables.peaks),
         memory_pictures,
         memory_section,
-        "memory.html.j2",
     ),
-    Topic("training", "Training", "Do they learn the same?", _trainings, training_answers, section=training_section),
+    Topic(
+        "training",
+        "Training",
+        "Do they learn the same?",
+        lambda results: training_results(results.training) or None,
+        training_answers,
+        section=training_section,
+    ),
     Topic(
         "limits",
         "Depth",
@@ -116,12 +108,9 @@ TOPICS = [
         depth_answers,
         depth_pictures,
         depth_section,
-        "limits.html.j2",
     ),
-    Topic(
-        "sources", "Sources", "Which reads better?", lambda results: results.clarity, section=sources_section, template="sources.html.j2"
-    ),
-    Topic("cells", "Every cell", "Every cell", timed, section=cells_section, template="cells.html.j2"),
+    Topic("sources", "Sources", "Which reads better?", lambda results: results.clarity, section=sources_section),
+    Topic("cells", "Every cell", "Every cell", timed, section=cells_section),
     Topic(
         "selfcheck",
         "Trust",
@@ -129,17 +118,9 @@ TOPICS = [
         lambda results: None if results.selfcheck.checks.empty else results.selfcheck,
         pictures=selfcheck_pictures,
         section=selfcheck_section,
-        template="selfcheck.html.j2",
     ),
-    Topic(
-        "reading",
-        "How to read this",
-        "How to read this",
-        lambda results: results.machine,
-        section=reading_section,
-        template="reading.html.j2",
-    ),
-    Topic("machine", "The machine", "The machine", lambda results: results.machine, section=machine_section, template="machine.html.j2"),
+    Topic("reading", "How to read this", "How to read this", lambda results: results.machine, section=reading_section),
+    Topic("machine", "The machine", "The machine", lambda results: results.machine, section=machine_section),
 ]
 
 

@@ -1,14 +1,12 @@
-"""The self-check's results: for each promise what came out, and whether the promise is kept or chance explains it.
-
-Each record has a `status`: "ok", "failed", "undecided" (too little was recorded to tell) or "skipped" (not tried).
-"""
+"""The self-check's results: for each promise what came out, and whether the promise is kept or chance explains it."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, inf, isfinite, log
+from math import exp, log
+from typing import Any
 
 import pandas as pd
 
@@ -16,7 +14,7 @@ from bench.analyse.intervals import fewest_samples, median_interval
 from bench.analyse.observations import observe
 from bench.analyse.selfcheck.coverage import blocks, chance_of, ever_misses, first_above, resampled
 from bench.analyse.selfcheck.runs import OURS, log_ratios_of, tool_runs
-from bench.analyse.selfcheck.tools import Judgement, ToolRun, judgements, seconds_to
+from bench.analyse.selfcheck.tools import Judgement, ToolRun, half_width, judgements, seconds_to
 from bench.plan import selfcheck as plan
 from bench.plan.contenders import CONTROL
 from bench.record.selfcheck import Evidence
@@ -25,148 +23,21 @@ BLOCK = 12  # passes; some more than the 8 that close an interval
 
 
 @dataclass(frozen=True)
-class Coverage:
-    """How often the control's interval left 1 out at any time.
+class CheckResult:
+    """What came out for one promise.
 
     Attributes:
-        method: "cells", what was recorded cell by cell; "blocks" of it; or "resampled", drawn again from it.
-        fewest_passes, most_passes: of an interval.
-        recorded: how many passes were recorded in all.
-        misses, count: how many intervals left 1 out, and of how many.
+        kind: of promise, by which a sentence on it is chosen.
+        name: of the check, as checks.csv has it.
+        status: "ok", "failed", "undecided" (too little was recorded to tell) or "skipped" (not tried).
+        figures: what came out, by name.
 
     """
 
-    method: str
-    fewest_passes: int
-    most_passes: int
-    recorded: int
-    misses: int
-    count: int
-
-    @property
-    def chance(self) -> float:
-        """Of so many misses or more, if 5 % were right."""
-        return chance_of(self.misses, self.count, plan.ALPHA)
-
-    @property
-    def status(self) -> str:
-        """Failed where chance does not explain the misses."""
-        if not self.count:
-            return "undecided"
-        return "failed" if self.chance < plan.CERTAIN else "ok"
-
-
-@dataclass(frozen=True)
-class KnownDifference:
-    """A known difference: the truth, what came out of so many passes, and after how many of them it was called slower."""
-
-    impl: str
-    truth: float
-    passes: int
-    ratio: float
-    low: float
-    high: float
-    slower_after: int | None
-    pass_s: float
-    missed: bool
-
-    @property
-    def closed(self) -> bool:
-        """Are there passes enough for an interval?"""
-        return isfinite(self.high)
-
-    @property
-    def status(self) -> str:
-        """Failed where an interval left the truth out, ok where the difference was seen."""
-        if self.closed and self.missed:
-            return "failed"
-        return "ok" if self.closed and self.slower_after else "undecided"
-
-
-@dataclass(frozen=True)
-class FalseAlarms:
-    """The worst of our own judgements, and whether chance explains all of them; None where too little was recorded."""
-
-    worst: Judgement | None
-    valid: bool
-
-    @property
-    def status(self) -> str:
-        """Failed where chance does not explain the false alarms."""
-        if not self.worst:
-            return "undecided"
-        return "ok" if self.valid else "failed"
-
-
-@dataclass(frozen=True)
-class TimeToInterval:
-    """How long an interval of ±1 % takes, and how long the fastest other tool with valid intervals takes.
-
-    Attributes:
-        seconds: ours; None if it was not reached.
-        invalid: tools with more false alarms than chance allows, which do not count.
-        next_tool, next_seconds: the fastest of the valid ones; None if no other one is valid and reaches it.
-
-    """
-
-    seconds: float | None
-    invalid: tuple[str, ...]
-    next_tool: str | None
-    next_seconds: float | None
-
-    @property
-    def status(self) -> str:
-        """Ok where the next tool takes as many times as long as is promised."""
-        if self.seconds is None or self.next_seconds is None:
-            return "undecided"
-        return "ok" if self.next_seconds >= plan.TIMES_FASTER * self.seconds else "failed"
-
-
-@dataclass(frozen=True)
-class FineInterval:
-    """Whether the fine interval was reached, and what it took.
-
-    Attributes:
-        passes, seconds: until it was reached, or all that there were.
-        widest: the half-width of the wider of the two intervals then.
-        step_ns: the CPU time of a step.
-
-    """
-
-    passes: int
-    seconds: float
-    widest: float
-    step_ns: float
-
-    @property
-    def reached(self) -> bool:
-        """Is the interval fine enough?"""
-        return self.widest <= plan.FINE
-
-    @property
-    def status(self) -> str:
-        """Failed where it took too long, or the time was over before."""
-        if self.reached:
-            return "ok" if self.seconds <= plan.FINE_S else "failed"
-        return "failed" if self.seconds >= plan.FINE_S else "undecided"
-
-
-@dataclass(frozen=True)
-class MeterCheck:
-    """One figure as our meter reads it and as another tool's does, and how far apart they may be, all in `unit`."""
-
-    meter: str
-    other: str
-    subject: str
-    unit: str
-    ours: float
-    theirs: float
-    allowed: float
+    kind: str
+    name: str
     status: str
-    detail: str
-
-
-CheckResult = Coverage | KnownDifference | FalseAlarms | TimeToInterval | FineInterval | MeterCheck
+    figures: Mapping[str, Any]
 
 
 def checks(evidence: Evidence) -> list[CheckResult]:
@@ -183,61 +54,75 @@ def checks(evidence: Evidence) -> list[CheckResult]:
     ]
 
 
-def a_against_a(times: pd.DataFrame) -> list[Coverage]:
+def a_against_a(times: pd.DataFrame) -> list[CheckResult]:
     """How often the control's interval leaves 1 out: in what was recorded, whole and in blocks, and in what is drawn again from it."""
-    series = [samples for samples in _controls(times).values() if len(samples) >= fewest_samples()]
+    series = [samples for samples in _controls(times) if len(samples) >= fewest_samples()]
     rng = random.Random(0)
     each = -(-plan.FEWEST_INTERVALS // max(1, len(series)))
-    recorded = sum(map(len, series))
     return [
-        _coverage("cells", series, recorded),
-        _coverage("blocks", [block for samples in series for block in blocks(samples, BLOCK)], recorded),
-        _coverage("resampled", [resampled(samples, BLOCK, rng) for samples in series for _ in range(each)], recorded),
+        _coverage("cell by cell", series),
+        _coverage("in blocks", [block for samples in series for block in blocks(samples, BLOCK)]),
+        _coverage("resampled", [resampled(samples, BLOCK, rng) for samples in series for _ in range(each)], sum(map(len, series))),
     ]
 
 
-def _coverage(method: str, sequences: Sequence[Sequence[float]], recorded: int) -> Coverage:
-    lengths = [len(samples) for samples in sequences] or [0]
-    return Coverage(method, min(lengths), max(lengths), recorded, sum(map(ever_misses, sequences)), len(sequences))
+def _coverage(method: str, sequences: Sequence[Sequence[float]], drawn_from: int | None = None) -> CheckResult:
+    """Failed where chance does not explain how many intervals left 1 out at any time."""
+    misses, count = sum(map(ever_misses, sequences)), len(sequences)
+    chance = chance_of(misses, count, plan.ALPHA) if count else 1.0
+    status = "undecided" if not count else "failed" if chance < plan.CERTAIN else "ok"
+    passes = sorted({len(samples) for samples in sequences})
+    figures = {"misses": misses, "count": count, "chance": chance, "passes": passes, "drawn_from": drawn_from}
+    return CheckResult("coverage", f"A against A, {method}", status, figures)
 
 
-def _controls(times: pd.DataFrame) -> dict[str, list[float]]:
-    """Cell -> the control's log-ratio, pass by pass."""
-    return {
-        str(cell): group["log_ratio"].tolist()
+def _controls(times: pd.DataFrame) -> list[list[float]]:
+    """The control's log-ratios in each cell, pass by pass."""
+    return [
+        group["log_ratio"].tolist()
         for baseline in (plan.GRID_BASELINE, plan.WORK)
-        for cell, group in observe(times, [(CONTROL, baseline)]).groupby("cell", sort=False)
-    }
+        for _, group in observe(times, [(CONTROL, baseline)]).groupby("cell", sort=False)
+    ]
 
 
-def known_differences(evidence: Evidence) -> list[KnownDifference]:
-    """The work against 1, 2, 5 and 10 % more of it."""
-    known = []
+def known_differences(evidence: Evidence) -> list[CheckResult]:
+    """The work against 1, 2, 5 and 10 % more of it: failed where an interval left the truth out, ok where the difference was seen."""
+    results = []
     for impl, truth in plan.TRUTH.items():
         cell, seconds = (plan.TRIO, evidence.trio_s) if impl == plan.MORE else (plan.KNOWN, evidence.known_s)
-        log_ratios = log_ratios_of(evidence.times, cell.id, impl)
-        if log_ratios:
-            known.append(_known_difference(impl, truth, log_ratios, seconds / len(log_ratios)))
-    return known
+        if log_ratios := log_ratios_of(evidence.times, cell.id, impl):
+            figures = {
+                "truth": truth,
+                "passes": len(log_ratios),
+                "interval": tuple(map(exp, median_interval(log_ratios))),
+                "slower_after": first_above(log_ratios),
+                "pass_s": seconds / len(log_ratios),
+                "missed": ever_misses(log_ratios, log(truth), plan.CERTAIN / len(plan.TRUTH)),
+            }
+            status = "failed" if figures["missed"] else "ok" if figures["slower_after"] else "undecided"
+            results.append(CheckResult("difference", f"a difference of {100 * (truth - 1):.0f} %", status, figures))
+    return results
 
 
-def _known_difference(impl: str, truth: float, log_ratios: Sequence[float], pass_s: float) -> KnownDifference:
-    ratio, low, high = map(exp, median_interval(log_ratios))
-    missed = ever_misses(log_ratios, log(truth), plan.CERTAIN / len(plan.TRUTH))
-    return KnownDifference(impl, truth, len(log_ratios), ratio, low, high, first_above(log_ratios), pass_s, missed)
+def _false_alarms(ours: Sequence[Judgement]) -> CheckResult:
+    """Failed where chance does not explain our own false alarms."""
+    worst = min(ours, key=lambda judgement: judgement.chance, default=None)
+    status = "undecided" if not worst else "ok" if valid(ours) else "failed"
+    return CheckResult("false alarms", "false alarms beside other tools", status, {"worst": worst})
 
 
-def _false_alarms(ours: Sequence[Judgement]) -> FalseAlarms:
-    return FalseAlarms(min(ours, key=lambda judgement: judgement.chance, default=None), valid(ours))
-
-
-def _time_to_interval(runs: Sequence[ToolRun], judged: dict[str, list[Judgement]]) -> TimeToInterval:
+def _time_to_interval(runs: Sequence[ToolRun], judged: dict[str, list[Judgement]]) -> CheckResult:
+    """Ok where the next tool takes as many times as long as is promised; tools with invalid intervals do not count."""
     seconds = {run.tool: seconds_to(run, plan.COARSE) for run in runs}
-    ours = seconds.pop(OURS, None)
-    invalid = tuple(tool for tool in seconds if not valid(judged[tool]))
+    ours_s = seconds.pop(OURS, None)
+    invalid = [tool for tool in seconds if not valid(judged[tool])]
     others = [(took, tool) for tool, took in seconds.items() if took is not None and tool not in invalid]
-    took, tool = min(others, default=(None, None))
-    return TimeToInterval(ours, invalid, tool, took)
+    next_s, next_tool = min(others, default=(None, None))
+    status = "undecided"
+    if ours_s is not None and next_s is not None:
+        status = "ok" if next_s >= plan.TIMES_FASTER * ours_s else "failed"
+    figures = {"ours_s": ours_s, "invalid": invalid, "next_tool": next_tool, "next_s": next_s}
+    return CheckResult("time to interval", f"an interval of ±{100 * plan.COARSE:.0f} %", status, figures)
 
 
 def valid(judged: Sequence[Judgement]) -> bool:
@@ -245,27 +130,25 @@ def valid(judged: Sequence[Judgement]) -> bool:
     return all(judgement.chance >= plan.CERTAIN / len(judged) for judgement in judged)  # any of them may be off by chance
 
 
-def _fine(evidence: Evidence) -> FineInterval:
-    """The half-width that two minutes give on a step of some milliseconds."""
+def _fine(evidence: Evidence) -> CheckResult:
+    """Failed where the fine interval took too long on a step of some milliseconds, or the time was over before."""
     series = [log_ratios_of(evidence.times, plan.TRIO.id, impl) for impl in (CONTROL, plan.MORE)]
     count = min(map(len, series))
 
     def widest(passes: int) -> float:
-        return max(_half_width(samples[:passes]) for samples in series)
+        return max(half_width(samples[:passes]) for samples in series)
 
     passes = next((n for n in range(1, count + 1) if widest(n) <= plan.FINE), count)
     steps = evidence.times[(evidence.times["cell"] == plan.TRIO.id) & (evidence.times["impl"] == plan.WORK)]
     seconds = passes * evidence.trio_s / count if count else evidence.trio_s
-    return FineInterval(passes, seconds, widest(passes), float(steps["cpu_ns"].median()))
+    reached = widest(passes) <= plan.FINE
+    status = "ok" if reached and seconds <= plan.FINE_S else "failed" if reached or seconds >= plan.FINE_S else "undecided"
+    figures = {"reached": reached, "passes": passes, "seconds": seconds, "widest": widest(passes), "step_ns": steps["cpu_ns"].median()}
+    return CheckResult("fine interval", f"an interval of ±{100 * plan.FINE:.1f} %", status, figures)
 
 
-def _half_width(log_ratios: Sequence[float]) -> float:
-    if not log_ratios:
-        return inf
-    _, low, high = median_interval(log_ratios)
-    return (exp(high) - exp(low)) / 2 if isfinite(high) else inf
-
-
-def _meter_checks(rows: pd.DataFrame) -> list[MeterCheck]:
-    columns = ("meter", "other", "subject", "unit", "ours", "theirs", "allowed", "status", "detail")
-    return [MeterCheck(*values) for values in zip(*(rows[column] for column in columns), strict=True)]
+def _meter_checks(rows: pd.DataFrame) -> list[CheckResult]:
+    """One figure each, as our meter reads it and as another tool's does, and how far apart they may be, all in one unit."""
+    figures = rows[["subject", "unit", "ours", "theirs", "allowed", "detail"]].to_dict("records")
+    names = [f"the {meter} meter beside {other}" for meter, other in zip(rows["meter"], rows["other"], strict=True)]
+    return [CheckResult("meter", *values) for values in zip(names, rows["status"], figures, strict=True)]

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import exp, sqrt
+from math import exp, inf, isfinite, sqrt
 from statistics import fmean, median, variance
 
 from bench.analyse.intervals import median_interval
@@ -109,8 +109,14 @@ def seconds_to(run: ToolRun, half_width: float) -> float | None:
 def by_unwind(first: Sequence[Unit], other: Sequence[Unit]) -> ToolVerdict:
     """Units are passes: the log-ratio to the first function, which is 0 for itself."""
     log_ratios = [b[0] - a[0] for a, b in zip(first, other, strict=True)]
-    centre, low, high = median_interval(log_ratios)
-    return ToolVerdict(ever_misses(log_ratios), 1 if centre > 0 else -1, (exp(high) - exp(low)) / 2 if high < float("inf") else None)
+    width = half_width(log_ratios)
+    return ToolVerdict(ever_misses(log_ratios), 1 if median(log_ratios) > 0 else -1, width if isfinite(width) else None)
+
+
+def half_width(log_ratios: Sequence[float]) -> float:
+    """Half the width of the interval for the ratio; infinite while there are too few samples."""
+    low, high = median_interval(log_ratios)[1:] if log_ratios else (-inf, inf)
+    return (exp(high) - exp(low)) / 2
 
 
 def by_z_test(first: Sequence[Unit], other: Sequence[Unit]) -> ToolVerdict:

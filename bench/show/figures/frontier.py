@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import textalloc
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
@@ -15,20 +16,21 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from bench.analyse.frontier import Candidate, FrontierCell
 from bench.plan.contenders import title
 from bench.show.answers.words import ALLOCATOR_TITLES
-from bench.show.figures.labels import Label, put
 from bench.show.figures.pictures import Picture, Plot, colour, label, pictures_of
 
 MIB = 2**20
 INK, GREY, SHADE, EDGE = "#1c2128", "#5b6470", "#eef1f4", "#b4bac2"
 LOOKS: dict[str, dict[str, Any]] = {
     "unbeaten": {"color": INK, "fontweight": "bold", "fontsize": 8.5},
-    "open": {"color": INK, "fontsize": 8},
-    "beaten": {"color": GREY, "fontsize": 8},
+    "open": {"color": INK, "fontweight": "normal", "fontsize": 8},
+    "beaten": {"color": GREY, "fontweight": "normal", "fontsize": 8},
 }
 # where ticks may be within a decade, from few to many
 STEPS = ((1, 2, 5), (1, 1.5, 2, 3, 5, 7), (1, 1.1, 1.2, 1.4, 1.7, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9))
 FEWEST_TICKS = 4
 LEFT_ROOM, RIGHT_ROOM, ROOM = 0.16, 0.22, 0.12  # of an axis's length, for words around the outermost points
+MARKER = 7  # pixels from its middle that a marker takes
+SIDES = ["east", "west", "northeast", "southeast", "northwest", "southwest"]  # of a point, for its name, the best first
 
 
 def time_against_memory(cells: Sequence[FrontierCell]) -> Figure:
@@ -37,26 +39,22 @@ def time_against_memory(cells: Sequence[FrontierCell]) -> Figure:
     columns = list(dict.fromkeys((cell.update, cell.allocator) for cell in cells))
     figure = Figure(figsize=(5.2 * len(columns) + 0.5, 4.1 * len(widths) + 0.3), layout="constrained")
     axes = figure.subplots(len(widths), len(columns), squeeze=False, sharex="row", sharey="row")
-    panels = {(cell.width, cell.update, cell.allocator): cell for cell in cells}
-    drawn = []
-    for ax, key in zip(axes.flat, [(width, *column) for width in widths for column in columns], strict=True):
-        if cell := panels.get(key):
-            _panel(ax, cell, [other for other in cells if other.width == cell.width])
-            drawn.append((ax, cell))
-        else:
-            ax.set_axis_off()
+    for ax in axes.flat:
+        ax.set_axis_off()
+    panels = {cell: axes[widths.index(cell.width), columns.index((cell.update, cell.allocator))] for cell in cells}
+    for cell, ax in panels.items():
+        _panel(ax, cell, [other for other in cells if other.width == cell.width])
     for ax in axes[:, 0]:
         ax.set_ylabel(f"CPU time ÷ {label(cells[0].baseline)}")
     for ax in axes[-1]:
         ax.set_xlabel("peak memory of a step (MiB)")
-    figure.draw_without_rendering()  # so that axes have their cells, and labels know how much room there is
-    figure.set_layout_engine("none")
-    for ax, cell in drawn:
-        put(ax, _labels(cell), _edge(ax, cell))
+    for cell, ax in panels.items():  # when all else is drawn, so that it is known how much room there is
+        _name_points(ax, cell)
     return figure
 
 
 def _panel(ax: Axes, cell: FrontierCell, row: Sequence[FrontierCell]) -> None:
+    ax.set_axis_on()
     sizes = [candidate.peak.size / MIB for other in row for candidate in other.candidates]
     times = [bound for other in row for candidate in other.candidates for bound in _bar(candidate)]
     _scale(ax.xaxis, ax.set_xscale, ax.set_xlim, sizes, LEFT_ROOM, RIGHT_ROOM)
@@ -118,20 +116,22 @@ def _point(ax: Axes, candidate: Candidate) -> None:
     )  # fmt: skip
 
 
-def _labels(cell: FrontierCell) -> list[Label]:
-    """The words of all, the ones first whose spot matters most."""
-    order = sorted(cell.candidates, key=lambda candidate: [*LOOKS].index(candidate.standing))
-    return [
-        Label(
-            candidate.peak.size / MIB,
-            _ratio(candidate),
-            *_bar(candidate),
-            label(candidate.impl),
-            colour(candidate.impl),
-            LOOKS[candidate.standing],
-        )
-        for candidate in order
-    ]
+def _name_points(ax: Axes, cell: FrontierCell) -> None:
+    """Names near their points, the ones first whose spot matters most, with no name over another, a point, an interval or the edge."""
+    candidates = sorted(cell.candidates, key=lambda candidate: [*LOOKS].index(candidate.standing))
+    looks = [LOOKS[candidate.standing] for candidate in candidates]
+    x, y = [candidate.peak.size / MIB for candidate in candidates], [_ratio(candidate) for candidate in candidates]
+    edge_x, edge_y = zip(*_edge(ax, cell), strict=True)
+    textalloc.allocate(
+        ax, x, y, [label(candidate.impl) for candidate in candidates],
+        x_scatter=x, y_scatter=y, scatter_sizes=[MARKER] * len(x),  # type: ignore[list-item]  # a list of numbers is right
+        x_lines=[[*edge_x], *([value, value] for value in x)], y_lines=[[*edge_y], *([*_bar(candidate)] for candidate in candidates)],
+        direction=SIDES, min_distance=0.022, max_distance=0.2, margin=0.006, nbr_candidates=500,
+        avoid_label_lines_overlap=True, avoid_crossing_label_lines=True,
+        linecolor=[colour(candidate.impl) for candidate in candidates], linewidth=1.2, plot_kwargs={"zorder": 6}, va="bottom",
+        textcolor=[look["color"] for look in looks], textsize=[look["fontsize"] for look in looks],
+        fontweight=[look["fontweight"] for look in looks],
+    )  # fmt: skip
 
 
 def _ratio(candidate: Candidate) -> float:

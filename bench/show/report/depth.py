@@ -2,60 +2,58 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup, escape
 
 from bench.analyse.depth import age
 from bench.plan.contenders import title
 from bench.plan.depth import CALL, setting_of, way_title
 from bench.show.answers.words import spaced
+from bench.show.report.tables import Table
+
+HOW = (
+    "Each figure is the deepest network or call that went well. It is found by doubling and bisection, to within 1 %, or exactly below "
+    "2 000. Each trial is a process of its own, with a limit on memory and time. The networks are two units wide with one example, so "
+    "depth is all that they have. Bytes are the peak of resident memory for each layer or call, with all that it allocates, where the "
+    "search went deep enough to tell."
+)
 
 
 def depth_section(rows: pd.DataFrame) -> dict[str, Any]:
     """The tables for rows of limits.csv, and the interpreters that could not be studied."""
-    tried = rows[rows["impl"].notna()]
+    tried, failed = rows[rows["impl"].notna()], rows[rows["impl"].isna()]
     is_call = tried["impl"].str.startswith(CALL).astype(bool)
-    return {
-        "depth_tables": [
-            *_table("Every implementation and setting", ["implementation", "setting"], tried[~is_call], _implementation_head),
-            *_table("Every way of calling", ["way of calling"], tried[is_call], lambda row: [way_title(row.impl)]),
-        ],
-        "failed": rows[rows["impl"].isna()][["python", "status"]].to_dict("records"),
-    }
-
-
-def _table(heading: str, headings: list[str], rows: pd.DataFrame, head: Callable[[Any], list[str]]) -> list[dict[str, Any]]:
-    """One table, a row a subject and a column an interpreter; none if there are no rows."""
-    if rows.empty:
-        return []
-    pythons = sorted(set(rows["python"]), key=age)
-    lines: dict[tuple[str, ...], dict[str, Any]] = {}
-    for row in rows.itertuples():
-        lines.setdefault(tuple(head(row)), {})[row.python] = row
-    return [
-        {
-            "heading": heading,
-            "headings": headings,
-            "pythons": pythons,
-            "rows": [{"head": words, "cells": [_cell(line.get(python)) for python in pythons]} for words, line in lines.items()],
-        }
+    tables = [
+        _table("Every implementation and setting", ("implementation", "setting"), tried[~is_call], _implementation_and_setting),
+        _table("Every way of calling", ("way of calling",), tried[is_call], lambda row: (way_title(row.impl),)),
     ]
+    notes = [f"Python {row.python} could not be studied ({row.status})." for row in failed.itertuples()]
+    return {"tables": [table for table in tables if table.rows], "notes": [*notes, HOW]}
 
 
-def _implementation_head(row: Any) -> list[str]:
-    return [title(row.impl), setting_of(row.recursion_limit, None if pd.isna(row.stack_bytes) else row.stack_bytes).words]
+def _table(heading: str, headings: tuple[str, ...], rows: pd.DataFrame, head: Callable[[Any], tuple[str, ...]]) -> Table:
+    """A row a subject and a column an interpreter."""
+    pythons = sorted(set(rows["python"]), key=age)
+    lines: dict[tuple[str, ...], dict[str, str]] = defaultdict(lambda: dict.fromkeys(pythons, ""))
+    for row in rows.itertuples():
+        lines[head(row)][row.python] = _cell(row)
+    right = frozenset(range(len(headings), len(headings) + len(pythons)))
+    return Table((*headings, *pythons), [(*words, *cells.values()) for words, cells in lines.items()], right, heading)
 
 
-def _cell(row: Any) -> dict[str, str]:
-    if row is None:
-        return {"depth": "", "ending": "", "bytes": ""}
-    if pd.isna(row.deepest_ok):
-        return {"depth": "", "ending": row.status.replace("_", " "), "bytes": ""}
-    ending = "" if row.status == "ok" else row.status.replace("_", " ")
-    return {
-        "depth": spaced(row.deepest_ok),
-        "ending": ending,
-        "bytes": "" if pd.isna(row.bytes_per_layer) else f"{row.bytes_per_layer:.0f}",
-    }
+def _implementation_and_setting(row: Any) -> tuple[str, str]:
+    return title(row.impl), setting_of(row.recursion_limit, None if pd.isna(row.stack_bytes) else row.stack_bytes).words
+
+
+def _cell(row: Any) -> Markup:
+    """The depth, how a deeper one ended if it did, and the bytes of a layer if they are known, each on a line."""
+    lines = ["" if pd.isna(row.deepest_ok) else escape(spaced(row.deepest_ok))]
+    if row.status != "ok":
+        lines.append(Markup('<span class="slower">{}</span>').format(row.status.replace("_", " ")))
+    if pd.notna(row.bytes_per_layer):
+        lines.append(Markup('<span class="soft">{:.0f} B</span>').format(row.bytes_per_layer))
+    return Markup("<br>").join(lines)

@@ -31,8 +31,6 @@ def _table(cell: FrontierCell) -> Table:
 
 def _row(candidate: Candidate) -> tuple[str, ...]:
     time = with_interval(candidate.time) if candidate.time else "1"
-    peak = peak_words(candidate.peak)
-    if not candidate.loss:
-        return title(candidate.impl), peak, time, candidate.standing, "", "", ""
     loss = candidate.loss
-    return title(candidate.impl), peak, time, candidate.standing, title(loss.impl), f"{loss.memory:.3f}", with_interval(loss.time)
+    beaten_by = (title(loss.impl), f"{loss.memory:.3f}", with_interval(loss.time)) if loss else ("", "", "")
+    return title(candidate.impl), peak_words(candidate.peak), time, candidate.standing, *beaten_by

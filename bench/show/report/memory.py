@@ -15,14 +15,11 @@ from bench.show.answers.words import amount
 from bench.show.report.tables import Table
 from impls import IMPLEMENTATIONS
 
-PROFILE = "memory_profile"  # the picture that comes first
-
 
 def memory_section(tables: MemoryTables) -> dict[str, Any]:
     """The formulas, a table of all that was read, and what could not be."""
     failed = tables.peaks[tables.peaks["status"] != "ok"]
     return {
-        "first": PROFILE,
         "derivations": _derivations(),
         "tables": [_table(tables.peaks)],
         "failures": failed[["cell", "impl", "meter", "status", "detail"]].fillna("").to_dict("records"),

@@ -1,14 +1,13 @@
 """The frontier: what beats what, from rows with known answers; what is drawn of it, and what is not."""
 
 import math
-from itertools import combinations, pairwise
+from itertools import combinations
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation
 
 from bench.analyse.frontier import frontiers, showcase
 from bench.plan import sweeps
@@ -17,8 +16,7 @@ from bench.plan.contenders import title
 from bench.record.schemas import SCHEMAS
 from bench.show.answers import TOO_FEW
 from bench.show.answers.frontier import PLACES, frontier_answers
-from bench.show.figures.frontier import frontier_pictures, time_against_memory
-from bench.show.figures.labels import Label, put
+from bench.show.figures.frontier import EDGE, frontier_pictures, time_against_memory
 from bench.show.topics import topic
 from bench.tests.places import ROOT
 from bench.tests.rows import time_rows, visit_rows
@@ -211,28 +209,27 @@ def nine():
     return frontiers(rows, pd.concat([peaks(*weights.items(), **cell) for cell in cells]), "iterative")
 
 
+def names_in(ax):
+    return [word for word in ax.texts if word.get_text() != "↙ better"]
+
+
 def test_a_panel_for_every_cell_names_every_implementation_and_no_name_lies_over_another(nine):
     figure = time_against_memory(nine)
     panels = [ax for ax in figure.axes if ax.axison]
     assert len(panels) == len(nine) == 4
     for ax in panels:
-        words = [note for note in ax.texts if isinstance(note, Annotation) and note.get_text() not in ("", "↙ better")]
-        assert sorted(note.get_text() for note in words) == sorted(map(title, NAMES))
-        boxes = [note.get_window_extent() for note in words]
+        words = names_in(ax)
+        assert sorted(word.get_text() for word in words) == sorted(map(title, NAMES))
+        boxes = [word.get_window_extent() for word in words]
         assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
         assert all(ax.bbox.x0 <= box.x0 and box.x1 <= ax.bbox.x1 for box in boxes)
 
 
-def test_a_label_keeps_off_a_line():
-    figure = Figure(figsize=(4, 4))
-    ax = figure.subplots()
-    ax.set(xlim=(0, 10), ylim=(0, 10))
-    line = [(5.0, 5.0), (10.0, 5.0)]
-    put(ax, [Label(5, 5, 5, 5, "a word", "black", {})], line)
-    [note] = [one for one in ax.texts if one.get_text()]
-    box = note.get_window_extent()
-    for (x0, y), (x1, _) in pairwise(ax.transData.transform(line)):
-        assert not (box.x0 < x1 and x0 < box.x1 and box.y0 < y < box.y1)
+def test_a_name_keeps_off_the_edge(nine):
+    for ax in time_against_memory(nine).axes:
+        [edge] = [line for line in ax.lines if line.get_color() == EDGE]
+        path = ax.transData.transform_path(edge.get_path())
+        assert not any(path.intersects_bbox(word.get_window_extent(), filled=False) for word in names_in(ax))
 
 
 def test_the_answer_tells_where_else_what_is_unbeaten_and_what_beats_the_others(nine):

@@ -92,11 +92,11 @@ def test_an_interval_that_leaves_the_truth_out_is_told():
 
 
 def test_passes_until_a_difference_is_told_are_counted():
-    found = {one.impl: one for one in known_differences(evidence())}
-    assert found["more_10"].slower_after == 8  # thirty deviations: as soon as there is an interval
-    assert found["more_10"].pass_s == pytest.approx(30.0 / 60)
-    assert found["more_1"].slower_after >= 8
-    assert not any(one.missed for one in found.values())
+    found = {result.name.removeprefix("a difference of "): result.figures for result in known_differences(evidence())}
+    assert found["10 %"]["slower_after"] == 8  # thirty deviations: as soon as there is an interval
+    assert found["10 %"]["pass_s"] == pytest.approx(30.0 / 60)
+    assert found["1 %"]["slower_after"] >= 8
+    assert not any(figures["missed"] for figures in found.values())
 
 
 def test_a_meter_that_reads_otherwise_is_told():

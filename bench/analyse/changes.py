@@ -18,12 +18,10 @@ import pandas as pd
 
 from bench.analyse.intervals import difference_interval, fewest_each
 from bench.analyse.observations import Comparison, compared_in, observe
-from bench.analyse.ratios import verdict
+from bench.analyse.ratios import ALPHA, verdict
 from bench.plan.cells import Cell
 from bench.plan.contenders import FLOOR, REFERENCES
 from bench.record.times import CELL_COLUMNS, cells_of
-
-ALPHA = 0.05
 
 Bounds = tuple[float, float]
 

@@ -54,9 +54,9 @@ class Danger:
 
     """
 
-    crashing: tuple[Reach, ...]
-    harmless: tuple[Reach, ...]
-    crashing_calls: tuple[Reach, ...]
+    crashing: list[Reach]
+    harmless: list[Reach]
+    crashing_calls: list[Reach]
 
 
 @dataclass(frozen=True)
@@ -64,17 +64,8 @@ class AskedDepth:
     """What reaches one of the depths that people asked about, as Python comes and with the limit raised."""
 
     depth: int
-    as_it_comes: tuple[Reach, ...]
-    raised: tuple[Reach, ...]
-
-    def short(self, reaches: Sequence[Reach]) -> list[Reach]:
-        """Those of the reaches that end before the depth."""
-        return [reach for reach in reaches if reach.deepest < self.depth]
-
-    @property
-    def stopped(self) -> bool:
-        """Does anything end before it as Python comes?"""
-        return bool(self.short(self.as_it_comes))
+    as_it_comes: list[Reach]
+    raised: list[Reach]
 
 
 def reaches(rows: pd.DataFrame) -> list[Reach]:
@@ -113,10 +104,10 @@ def danger(every: Sequence[Reach]) -> Danger:
     stopped = {reach.impl for reach in under_the_limit(every) if reach.status == "recursion_error"}
     raised = [reach for reach in _raised(every) if reach.impl in stopped]
     dangerous = {(reach.python, reach.impl) for reach in raised if reach.status == "segfault"}
-    crashing = tuple(reach for reach in raised if (reach.python, reach.impl) in dangerous)
-    harmless = tuple(reach for reach in raised if reach not in crashing)
+    crashing = [reach for reach in raised if (reach.python, reach.impl) in dangerous]
+    harmless = [reach for reach in raised if reach not in crashing]
     there = {reach.python for reach in harmless}
-    calls = tuple(reach for reach in every if reach.is_call and reach.status == "segfault" and reach.python in there)
+    calls = [reach for reach in every if reach.is_call and reach.status == "segfault" and reach.python in there]
     return Danger(crashing, harmless, calls)
 
 
@@ -129,8 +120,7 @@ def uncounted(every: Sequence[Reach]) -> dict[tuple[str, str], list[Reach]]:
     crashed, stopped = ({reach.impl for reach in here if reach.status == status} for status in ("segfault", "recursion_error"))
     raised = [reach for reach in _raised(every) if reach.impl in crashed - stopped]
     by_stack = sorted(raised, key=lambda reach: (not reach.in_main_thread, reach.setting.stack_bytes or 0))
-    kept = grouped(raised, lambda reach: (reach.impl, reach.python))
-    return {key: [reach for reach in by_stack if (reach.impl, reach.python) == key] for key in kept}
+    return grouped(by_stack, lambda reach: (reach.impl, reach.python))
 
 
 def stack_bytes_per_layer(by_stack: Sequence[Reach]) -> int | None:
@@ -147,9 +137,8 @@ def asked_depths(every: Sequence[Reach]) -> list[AskedDepth]:
     asked = []
     for depth in ASKED_DEPTHS:
         known = [reach for reach in every if not reach.is_call and (reach.deepest >= depth or not reach.free)]
-        as_it_comes = tuple(under_the_limit(known))
-        if as_it_comes:
-            asked.append(AskedDepth(depth, as_it_comes, tuple(reach for reach in known if reach.in_main_thread)))
+        if as_it_comes := under_the_limit(known):
+            asked.append(AskedDepth(depth, as_it_comes, [reach for reach in known if reach.in_main_thread]))
     return asked
 
 

@@ -18,7 +18,6 @@ from bench.plan.memory import FRAME_DEPTHS, FRAMELESS, STUDY_BATCH, STUDY_DEPTH,
 from bench.record.memory import MEMORY_COLUMNS, noted_leak
 
 RELATIVE, ABSOLUTE_BYTES = 0.02, 64 * 1024  # how near a prediction must come
-LARGE_BYTES = 2**20  # from here on a miss is told as a share alone
 INT_BYTES = 32  # a layer's number, as the object that its frame refers to
 SLOT_BYTES = 8  # a layer's place in a list
 GAINS = 1.05  # a factor below this is no gain, and a peak within this of the lowest is low
@@ -28,10 +27,9 @@ Axes = Mapping[str, Any]  # a cell's columns of memory.csv, without those that d
 
 @dataclass(frozen=True)
 class BesideLists:
-    """Recursion beside the two lists, by the heap.
+    """Recursion beside the two lists by the heap, over so many cells.
 
     Attributes:
-        cells: in how many cells all three have a peak.
         apart: the largest share by which recursion's peak is off the popped list's.
         more: is it above the popped list's by more than 1 % in any cell?
         axes: of the cell where recursion saves most against the kept list.
@@ -66,90 +64,50 @@ class FrameCost:
 
 
 @dataclass(frozen=True)
-class Saving:
-    """The peaks of one implementation under both updates."""
-
-    impl: str
-    deferred_bytes: float
-    fused_bytes: float
-
-
-@dataclass(frozen=True)
 class Fusing:
     """What fusing the update saves in one cell.
 
     Attributes:
         axes: of the cell.
         even: is a gradient as large as an activation there?
-        savings: each implementation's.
+        peaks: a row an implementation, with the bytes under "deferred" and "fused".
         nothing_left: those who gain nothing though their peak is low: what they release makes room for gradients.
 
     """
 
     axes: Axes
     even: bool
-    savings: tuple[Saving, ...]
-    nothing_left: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """How the formulas do against the heap's peak.
-
-    Attributes:
-        count: how many peaks have a prediction.
-        misses: (implementation, cell) of those that are off by more than is allowed.
-        worst_large: the largest share by which one above 1 MiB is off; None if there is none.
-
-    """
-
-    count: int
-    misses: tuple[tuple[str, str], ...]
-    worst_large: float | None
+    peaks: pd.DataFrame
+    nothing_left: list[str]
 
 
 def beside_lists(peaks: pd.DataFrame) -> BesideLists | None:
     """Recursion beside both lists in rows of memory.csv; None where no cell has all three."""
-    heap = _wide(peaks, "heap", "peak_bytes")
-    if not {"recursive", "iterative", FRAMELESS} <= set(heap.columns):
-        return None
-    rows = heap[["recursive", "iterative", FRAMELESS]].dropna()
+    rows = _wide(peaks, "heap", "peak_bytes").reindex(columns=["recursive", "iterative", FRAMELESS]).dropna()
     if rows.empty:
         return None
     off = rows["recursive"] / rows[FRAMELESS] - 1
     key = (rows["recursive"] / rows["iterative"]).idxmin()
-    peaks_there = rows.loc[key]
-    more = bool(off.max() > SAME)
-    return BesideLists(len(rows), off.abs().max(), more, _axes(rows, key), peaks_there["recursive"], peaks_there["iterative"])
+    return BesideLists(len(rows), off.abs().max(), bool(off.max() > SAME), _axes(rows, key), *rows.loc[key, ["recursive", "iterative"]])
 
 
 def frame_costs(peaks: pd.DataFrame) -> list[FrameCost]:
     """The cost of a frame for each implementation that has been measured deep enough, at width 1 and batch 1."""
     thin = peaks[(peaks["width"] == 1) & (peaks["batch"] == 1) & peaks["depth"].isin(FRAME_DEPTHS)]
     resident, predicted = (_wide(thin, "resident", column) for column in ("peak_bytes", "predicted_bytes"))
-    if FRAMELESS not in resident or len(resident) < 2:
+    if FRAMELESS not in resident or FRAMELESS not in predicted or len(resident) < 2:
         return []
     depth = resident.index.get_level_values("depth").to_numpy(float)
-    return [
-        FrameCost(
-            impl,
-            int(depth.min()),
-            int(depth.max()),
-            float(np.polyfit(depth, (resident[impl] - resident[FRAMELESS]).to_numpy(float), 1)[0]),
-            float(np.polyfit(depth, (predicted[impl] - predicted[FRAMELESS]).to_numpy(float), 1)[0]),
-        )
-        for impl in resident.columns.intersection(predicted.columns, sort=False)
-        if impl != FRAMELESS
-    ]
+    names = resident.columns.intersection(predicted.columns, sort=False).drop(FRAMELESS, errors="ignore")
+    slopes = (np.polyfit(depth, table[names].sub(table[FRAMELESS], axis=0), 1)[0] for table in (resident, predicted))
+    ends = int(depth.min()), int(depth.max())
+    return [FrameCost(impl, *ends, float(slope), float(by_code)) for impl, slope, by_code in zip(names, *slopes, strict=True)]
 
 
 def fusing(peaks: pd.DataFrame) -> list[Fusing]:
     """What fusing saves: where most gain, and then, if that is another cell, where a gradient is as large as an activation."""
     heap = _wide(peaks, "heap", "peak_bytes")
-    by_update = heap.stack().unstack("update") if len(heap) else heap
-    if not {"deferred", "fused"} <= set(by_update.columns):
-        return []
-    by_update = by_update.dropna()
+    by_update = (heap.stack().unstack("update") if len(heap) else heap).reindex(columns=["deferred", "fused"]).dropna()
     if by_update.empty:
         return []
     factor = (by_update["deferred"] / by_update["fused"]).unstack("impl")
@@ -160,11 +118,9 @@ def fusing(peaks: pd.DataFrame) -> list[Fusing]:
 
 
 def _fusing(rows: pd.DataFrame, axes: Axes, even: bool) -> Fusing:
-    names = [str(name) for name in rows.index.get_level_values("impl")]
-    savings = [Saving(*peaks) for peaks in zip(names, rows["deferred"], rows["fused"], strict=True)]
-    low = GAINS * min(saving.deferred_bytes for saving in savings)  # a higher peak that gains nothing has kept too much, as the course does
-    nothing_left = [saving.impl for saving in savings if saving.deferred_bytes < min(low, GAINS * saving.fused_bytes)]
-    return Fusing(axes, even, tuple(savings), tuple(nothing_left))
+    low = GAINS * rows["deferred"].min()  # a higher peak that gains nothing has kept too much, as the course does
+    nothing_left = rows.index[rows["deferred"] < (GAINS * rows["fused"]).clip(upper=low)]
+    return Fusing(axes, even, rows, list(nothing_left))
 
 
 def agreement(peaks: pd.DataFrame) -> pd.DataFrame:
@@ -173,16 +129,6 @@ def agreement(peaks: pd.DataFrame) -> pd.DataFrame:
     measured, predicted = rows["peak_bytes"].astype(float), rows["predicted_bytes"].astype(float)
     miss = (measured - predicted).abs()
     return rows.assign(off=miss / measured, kept=miss <= RELATIVE * measured + ABSOLUTE_BYTES)
-
-
-def prediction(peaks: pd.DataFrame) -> Prediction | None:
-    """How the formulas do; None if nothing has been predicted."""
-    rows = agreement(peaks)
-    if rows.empty:
-        return None
-    large, odd = rows[rows["peak_bytes"] > LARGE_BYTES], rows[~rows["kept"]]
-    misses = tuple(zip(odd["impl"], odd["cell"], strict=True))
-    return Prediction(len(rows), misses, float(large["off"].max()) if len(large) else None)
 
 
 def leaks(peaks: pd.DataFrame) -> dict[str, int] | None:

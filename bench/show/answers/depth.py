@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
@@ -109,17 +109,17 @@ def _uncounted(every: Sequence[Reach]) -> Iterator[Answer]:
 
 def _asked(asked: AskedDepth) -> Answer:
     """A depth that people asked about, as Python comes and with the limit raised."""
-    yes, article = ("Yes", "a") if asked.stopped else ("No", "no")
-    start = f"{yes}, {spaced(asked.depth)} layers are {article} problem as Python comes."
-    sentences = [start, *_reached(asked, asked.as_it_comes)]
-    if asked.stopped and asked.raised:
-        sentences += _reached(asked, asked.raised, "With the limit raised, ")
+    stopped = any(reach.deepest < asked.depth for reach in asked.as_it_comes)
+    yes, article = ("Yes", "a") if stopped else ("No", "no")
+    sentences = [f"{yes}, {spaced(asked.depth)} layers are {article} problem as Python comes.", *_reached(asked.depth, asked.as_it_comes)]
+    if stopped:
+        sentences += _reached(asked.depth, asked.raised, "With the limit raised, ")
     return Answer(ASKED, " ".join(sentences))
 
 
-def _reached(asked: AskedDepth, tried: Sequence[Reach], under: str = "") -> Iterator[str]:
+def _reached(depth: int, tried: Sequence[Reach], under: str = "") -> Iterator[str]:
     """ "Recursion stopped at 987 on 3.9.18." and "Kept list got there on 3.9.18."."""
-    short = asked.short(tried)
+    short = [reach for reach in tried if reach.deepest < depth]
     if short:
         yield f"{capital(under + titles(reach.impl for reach in short))} stopped at {_range(short)} on {_pythons(short)}."
     there = [reach for reach in tried if reach.impl not in {reach.impl for reach in short}]
@@ -166,12 +166,9 @@ def _stack(reach: Reach) -> str:
 
 
 def _range(reached: Sequence[Reach]) -> str:
-    low, high = _end(reached, min), _end(reached, max)
-    return spaced(low) if low == high else f"{spaced(low)} to {spaced(high)}"
-
-
-def _end(reached: Sequence[Reach], choose: Callable[[Iterator[int]], int]) -> int:
-    return choose(reach.deepest for reach in reached)
+    """ "987 to 990", or "987" if all came as far."""
+    depths = [reach.deepest for reach in reached]
+    return " to ".join(dict.fromkeys(map(spaced, (min(depths), max(depths)))))
 
 
 def _pythons(reached: Sequence[Reach]) -> str:

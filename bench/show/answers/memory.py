@@ -9,15 +9,14 @@ import pandas as pd
 from bench.analyse.memory import (
     ABSOLUTE_BYTES,
     INT_BYTES,
-    LARGE_BYTES,
     RELATIVE,
     SLOT_BYTES,
     Fusing,
+    agreement,
     beside_lists,
     frame_costs,
     fusing,
     leaks,
-    prediction,
 )
 from bench.plan.contenders import title
 from bench.show.answers import Answer
@@ -28,6 +27,8 @@ FRAMES = "How many bytes a layer?"
 FUSING = "Parameters can be updated while the stack unwinds: what does it save?"
 PREDICTION = "Can the peak be predicted?"
 LEAKS = "Does any implementation leak?"
+
+LARGE_BYTES = 2**20  # from here on a miss is told as a share alone
 
 
 def memory_answers(peaks: pd.DataFrame) -> list[Answer]:
@@ -67,35 +68,33 @@ def _frames(peaks: pd.DataFrame) -> Iterator[Answer]:
 
 def _fusing(peaks: pd.DataFrame) -> Iterator[Answer]:
     for cell in fusing(peaks):
-        items = (f"{title(saving.impl)}: from {size(saving.deferred_bytes)} to {size(saving.fused_bytes)}" for saving in cell.savings)
+        items = [f"{title(impl)}: from {size(peak['deferred'])} to {size(peak['fused'])}" for impl, peak in cell.peaks.iterrows()]
         yield Answer(FUSING, " ".join(_saved(cell)), tuple(items))
 
 
 def _saved(cell: Fusing) -> Iterator[str]:
-    most = max(1 - saving.fused_bytes / saving.deferred_bytes for saving in cell.savings)
+    most = percent((1 - cell.peaks["fused"] / cell.peaks["deferred"]).max())
     if not cell.even:
-        yield f"{percent(most)} of the peak at most, which is all gradients but one. Most is saved at {where(cell.axes)}."
+        yield f"{most} of the peak at most, which is all gradients but one. Most is saved at {where(cell.axes)}."
         return
-    yield f"{percent(most)} of the peak at most where a gradient is as large as an activation, at {where(cell.axes)}."
+    yield f"{most} of the peak at most where a gradient is as large as an activation, at {where(cell.axes)}."
     if cell.nothing_left:
         yield f"{capital(titles(cell.nothing_left))} can save nothing there: what they have released has made room for the gradients."
 
 
 def _prediction(peaks: pd.DataFrame) -> Iterator[Answer]:
-    predicted = prediction(peaks)
-    if not predicted:
+    rows = agreement(peaks)
+    if rows.empty:
         return
-    if predicted.misses:
-        impl, cell = predicted.misses[0]
-        count = f"{len(predicted.misses)} of {counted(predicted.count, 'measurement')}"
-        yield Answer(
-            PREDICTION, f"No, not always: the formulas miss the heap's peak in {count}. The first is that of {title(impl)} in {cell}."
-        )
+    measurements = counted(len(rows), "measurement")
+    misses, large = rows[~rows["kept"]], rows[rows["peak_bytes"] > LARGE_BYTES]
+    if len(misses):
+        first = f"The first is that of {title(misses['impl'].iloc[0])} in {misses['cell'].iloc[0]}."
+        yield Answer(PREDICTION, f"No, not always: the formulas miss the heap's peak in {len(misses)} of {measurements}. {first}")
         return
     allowed = f"{percent(RELATIVE)} plus {size(ABSOLUTE_BYTES, 0)}"
-    large = "" if predicted.worst_large is None else f" Above {size(LARGE_BYTES, 0)} they are within {percent(predicted.worst_large, 2)}."
-    words = f"Yes: the formulas are within {allowed} of the heap's peak in all {counted(predicted.count, 'measurement')}.{large}"
-    yield Answer(PREDICTION, words)
+    above = f" Above {size(LARGE_BYTES, 0)} they are within {percent(large['off'].max(), 2)}." if len(large) else ""
+    yield Answer(PREDICTION, f"Yes: the formulas are within {allowed} of the heap's peak in all {measurements}.{above}")
 
 
 def _leaks(peaks: pd.DataFrame) -> Iterator[Answer]:

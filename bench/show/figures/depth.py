@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import EngFormatter, FixedLocator, FuncFormatter, NullLocator
 
 from bench.analyse.depth import Reach, reaches
 from bench.plan.contenders import title
@@ -18,23 +17,14 @@ from bench.plan.depth import SETTINGS, way_title
 from bench.show.answers.words import spaced
 from bench.show.figures.pictures import Picture, Plot, pictures_of
 
-
-@dataclass(frozen=True)
-class Ending:
-    """How an ending is drawn, and what the legend calls it."""
-
-    words: str
-    colour: str
-    marker: str
-
-
+# status -> words in the legend, colour, marker
 ENDINGS = {
-    "ok": Ending("the most that was tried", "#009e73", ">"),
-    "recursion_error": Ending("RecursionError", "#e69f00", "s"),
-    "segfault": Ending("segmentation fault", "#d55e00", "X"),
-    "out_of_memory": Ending("out of memory", "#cc79a7", "D"),
-    "timeout": Ending("out of time", "#56b4e9", "o"),
-    "error": Ending("error", "#5c5c5c", "P"),
+    "ok": ("the most that was tried", "#009e73", ">"),
+    "recursion_error": ("RecursionError", "#e69f00", "s"),
+    "segfault": ("segmentation fault", "#d55e00", "X"),
+    "out_of_memory": ("out of memory", "#cc79a7", "D"),
+    "timeout": ("out of time", "#56b4e9", "o"),
+    "error": ("error", "#5c5c5c", "P"),
 }
 
 
@@ -44,7 +34,7 @@ def depth_limits(every: Sequence[Reach]) -> Figure:
     pythons = list(dict.fromkeys(reach.python for reach in networks))
     settings = [setting for setting in SETTINGS if any(reach.setting == setting for reach in networks)]
     names = list(dict.fromkeys(reach.impl for reach in networks))
-    figure = _figure(2.75 * len(settings) + 1.2, (0.24 * len(names) + 0.32) * len(pythons) + 1.0)
+    figure = Figure((2.75 * len(settings) + 1.2, (0.24 * len(names) + 0.32) * len(pythons) + 1.0), layout="constrained")
     axes = figure.subplots(len(pythons), len(settings), squeeze=False, sharex=True, sharey=True)
     for i, python in enumerate(pythons):
         for j, setting in enumerate(settings):
@@ -52,7 +42,8 @@ def depth_limits(every: Sequence[Reach]) -> Figure:
             _lanes(ax, [reach for reach in networks if reach.python == python and reach.setting == setting], names, title)
             if i == 0:
                 ax.set_title(setting.words, fontsize=9)
-        _name_row(axes[i][-1], f"Python {python}")
+        beside: Any = {"xycoords": "axes fraction", "va": "center", "annotation_clip": False}
+        axes[i][-1].annotate(f"Python {python}", (1.03, 0.5), **beside, fontsize=9, fontweight="bold")
     _finish(figure, axes[0][0], networks, "layers of the deepest network that trains one step")
     return figure
 
@@ -64,7 +55,7 @@ def call_limits(every: Sequence[Reach]) -> Figure:
     names = list(dict.fromkeys(reach.impl for reach in calls))
     rows = -(-len(pythons) // 4)
     columns = -(-len(pythons) // rows)
-    figure = _figure(max(7.5, 2.75 * columns + 1.4), (0.24 * len(names) + 0.4) * rows + 0.9)
+    figure = Figure((max(7.5, 2.75 * columns + 1.4), (0.24 * len(names) + 0.4) * rows + 0.9), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     for ax, python in zip(axes.flat, pythons, strict=False):
         _lanes(ax, [reach for reach in calls if reach.python == python], names, way_title)
@@ -79,10 +70,10 @@ def call_limits(every: Sequence[Reach]) -> Figure:
 def _lanes(ax: Axes, every: Sequence[Reach], names: Sequence[str], words: Callable[[str], str]) -> None:
     """A lane a name, from 1 to the depth reached, with a mark for how it ended there."""
     for reach in every:
-        ending, y = ENDINGS[reach.status], names.index(reach.impl)
-        depth = max(reach.deepest, 1)
-        ax.plot([1, depth], [y, y], color=ending.colour, linewidth=2.2, alpha=0.35, solid_capstyle="butt")
-        ax.plot(depth, y, ending.marker, color=ending.colour, markersize=6.5, markeredgecolor="white", markeredgewidth=0.6)
+        _, colour, marker = ENDINGS[reach.status]
+        depth, y = max(reach.deepest, 1), names.index(reach.impl)
+        ax.plot([1, depth], [y, y], color=colour, linewidth=2.2, alpha=0.35, solid_capstyle="butt")
+        ax.plot(depth, y, marker, color=colour, markersize=6.5, markeredgecolor="white", markeredgewidth=0.6)
         backing = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none"}
         at: Any = {"textcoords": "offset points", "ha": "right", "va": "center_baseline"}
         ax.annotate(spaced(reach.deepest), (depth, y), (-8, 0), **at, fontsize=7.5, color="#1c2128", bbox=backing)
@@ -90,10 +81,6 @@ def _lanes(ax: Axes, every: Sequence[Reach], names: Sequence[str], words: Callab
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
     ax.grid(False, axis="y")
-
-
-def _name_row(ax: Axes, words: str) -> None:
-    ax.annotate(words, (1.03, 0.5), xycoords="axes fraction", va="center", fontsize=9, fontweight="bold", annotation_clip=False)
 
 
 def _finish(figure: Figure, ax: Axes, every: Sequence[Reach], label: str) -> None:
@@ -104,22 +91,12 @@ def _finish(figure: Figure, ax: Axes, every: Sequence[Reach], label: str) -> Non
     decades = [10**power for power in range(9) if 10**power <= top]
     ax.xaxis.set_major_locator(FixedLocator(decades))
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, place: _short(value) if place % 2 == 1 else ""))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, place: EngFormatter()(value) if place % 2 == 1 else ""))
     figure.supxlabel(label, fontsize=9)
     statuses = {reach.status for reach in every}
-    there = [ENDINGS[status] for status in ENDINGS if status in statuses]
-    marks = [
-        Line2D([], [], linestyle="", marker=ending.marker, color=ending.colour, markersize=6.5, label=ending.words) for ending in there
-    ]
+    there = [ending for status, ending in ENDINGS.items() if status in statuses]
+    marks = [Line2D([], [], linestyle="", marker=marker, color=colour, markersize=6.5, label=words) for words, colour, marker in there]
     figure.legend(handles=marks, loc="outside upper left", ncols=len(marks), fontsize=8.5, handletextpad=0.2)
-
-
-def _short(value: float) -> str:
-    return f"{value / 1e6:g} M" if value >= 1e6 else f"{value / 1e3:g} k" if value >= 1e3 else f"{value:g}"
-
-
-def _figure(width: float, height: float) -> Figure:
-    return Figure(figsize=(width, height), layout="constrained")
 
 
 def depth_pictures(rows: pd.DataFrame) -> list[Picture]:

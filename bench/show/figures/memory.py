@@ -107,7 +107,7 @@ def _spread(heights: dict[str, float], gap: float) -> dict[str, float]:
     """The heights moved apart, upwards from the lowest, until no two are nearer than `gap`."""
     spread: dict[str, float] = {}
     lowest = -np.inf
-    for name in sorted(heights, key=lambda name: (heights[name].__round__(2), -rank(name))):
+    for name in sorted(heights, key=lambda name: (round(heights[name], 2), -rank(name))):
         spread[name] = lowest = max(heights[name], lowest + gap)
     return spread
 

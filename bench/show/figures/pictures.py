@@ -67,16 +67,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Plot:
-    """An entry of a figure file's table: a picture that can be drawn of some facts.
-
-    Attributes:
-        name: of its file.
-        heading: above it.
-        caption: how to read it.
-        draw: from the facts to the figure.
-        needs: is there anything to draw in the facts?
-
-    """
+    """An entry of a figure file's table: a picture that can be drawn of some facts, if they have what it needs."""
 
     name: str
     heading: str

@@ -6,27 +6,15 @@ from typing import Any
 
 from bench.analyse.selfcheck.checks import valid
 from bench.analyse.selfcheck.runs import tool_runs
-from bench.analyse.selfcheck.tools import Judgement, judgements
+from bench.analyse.selfcheck.tools import judgements
 from bench.record.selfcheck import Evidence
-from bench.show.answers.words import percent
 
 
 def selfcheck_section(evidence: Evidence) -> dict[str, Any]:
-    """Every check, and every tool over time."""
+    """Every check; and every tool over time, with whether chance explains its false alarms."""
+    judged = [judgement for run in tool_runs(evidence) for judgement in judgements(run)]
     return {
         "warnings": evidence.warnings,
         "checks": evidence.checks.to_dict("records"),
-        "tools": [_line(judgement) for run in tool_runs(evidence) for judgement in judgements(run)],
-    }
-
-
-def _line(judgement: Judgement) -> dict[str, Any]:
-    return {
-        "tool": judgement.tool,
-        "seconds": f"{judgement.seconds:g}",
-        "blocks": judgement.blocks,
-        "false_alarms": judgement.false_alarms,
-        "detections": judgement.detections,
-        "half_width": "" if judgement.half_width is None else f"±{percent(judgement.half_width, 2)}",
-        "valid": valid([judgement]),
+        "tools": [(judgement, valid([judgement])) for judgement in judged],
     }

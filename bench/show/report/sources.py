@@ -37,8 +37,5 @@ def _sources(compared: set[str]) -> list[dict[str, Any]]:
     """The list and the recursion first: the functions of each alone, without imports."""
     shown = [implementation for name, implementation in IMPLEMENTATIONS.items() if name in (compared or FIRST)]
     shown.sort(key=lambda entry: FIRST.index(entry.name) if entry.name in FIRST else len(FIRST))
-    return [{"title": entry.title, "cache": entry.cache, "html": Markup(_highlighted(functions_source(entry)))} for entry in shown]
-
-
-def _highlighted(source: str) -> str:
-    return highlight(source, PythonLexer(), HtmlFormatter(style="friendly"))
+    html = [Markup(highlight(functions_source(entry), PythonLexer(), HtmlFormatter(style="friendly"))) for entry in shown]
+    return [{"title": entry.title, "cache": entry.cache, "html": source} for entry, source in zip(shown, html, strict=True)]

@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
 
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -26,11 +25,23 @@ from bench.show.terminal.screen import Screen
 from bench.show.terminal.tables import VERDICT_STYLES
 
 
-class View(Protocol):
+class View:
     """Something that shows a run as it goes."""
+
+    def __init__(self, cells: Sequence[Cell], progress: Progress, budget_s: float) -> None:
+        self._cells, self._progress, self._budget_s = cells, progress, budget_s
+        self._start = time.monotonic()
 
     def show(self, finished: Finished) -> None:
         """Take in one visit."""
+        raise NotImplementedError
+
+    def _state(self) -> str:
+        """How much is decided, how long it took, and how long it may still take."""
+        decided = sum(map(self._progress.decided, self._cells))
+        elapsed = time.monotonic() - self._start
+        left = duration(max(0.0, self._budget_s - elapsed))
+        return f"{decided} of {len(self._cells)} cells decided, {duration(elapsed)} elapsed, at most {left} left"
 
 
 @contextmanager
@@ -44,26 +55,12 @@ def watching(screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s
         yield board
 
 
-class _Clock:
-    """Seconds since the start, and how many are left at most."""
-
-    def __init__(self, budget_s: float) -> None:
-        self._start = time.monotonic()
-        self._budget_s = budget_s
-
-    @property
-    def words(self) -> str:
-        elapsed = time.monotonic() - self._start
-        return f"{duration(elapsed)} elapsed, at most {duration(max(0.0, self._budget_s - elapsed))} left"
-
-
-class _Lines:
+class _Lines(View):
     """A line a pass, for logs and pipes."""
 
     def __init__(self, screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s: float) -> None:
-        self._screen, self._cells, self._progress = screen, cells, progress
-        self._clock = _Clock(budget_s)
-        self._pass = 0
+        super().__init__(cells, progress, budget_s)
+        self._screen, self._pass = screen, 0
         screen.say(f"{counted(len(cells), 'cell')}, for at most {duration(budget_s)}")
 
     def show(self, finished: Finished) -> None:
@@ -72,16 +69,14 @@ class _Lines:
         number = finished.assignment.pass_number
         if number != self._pass:
             self._pass = number
-            decided = sum(map(self._progress.decided, self._cells))
-            self._screen.say(f"pass {number}: {decided} of {len(self._cells)} cells decided, {self._clock.words}")
+            self._screen.say(f"pass {number}: {self._state()}")
 
 
-class _Board:
+class _Board(View):
     """The live table: a row a cell, a column an implementation; the cells visited last if not all fit."""
 
     def __init__(self, cells: Sequence[Cell], progress: Progress, budget_s: float) -> None:
-        self._cells, self._progress = cells, progress
-        self._clock = _Clock(budget_s)
+        super().__init__(cells, progress, budget_s)
         self._recent = list(cells)
         others = [axis.name for axis in AXES if axis.name not in ("depth", "width")]
         self._varying = [axis for axis in others if len({getattr(cell, axis) for cell in cells}) > 1]
@@ -96,9 +91,8 @@ class _Board:
         self._notes += _failures(finished)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        decided = sum(map(self._progress.decided, self._cells))
         yield Text(f"CPU time against the {title(self._progress.baseline)}", style="bold")
-        yield Text(f"{decided} of {len(self._cells)} cells decided, {self._clock.words}")
+        yield Text(self._state())
         rows = max(3, console.height - (12 if self._narrow else 7) - len(self._notes[-3:]))
         yield self._table(set(self._recent[:rows]))
         for note in self._notes[-3:]:

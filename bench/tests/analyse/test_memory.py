@@ -65,7 +65,7 @@ def test_what_fusing_saves():
     assert most.items == ("recursion: from 8.0 MiB to 2.0 MiB",)
     assert even.text.startswith("0 % of the peak at most where a gradient is as large as an activation, at depth 64, width 128, batch 128.")
     assert even.items == ("recursion: from 9.0 MiB to 9.0 MiB",)
-    assert [cell.nothing_left for cell in fusing(peaks)] == [(), ("recursive",)]
+    assert [cell.nothing_left for cell in fusing(peaks)] == [[], ["recursive"]]
 
 
 def test_a_prediction_may_miss_by_two_per_cent_and_64_kib():

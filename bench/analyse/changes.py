@@ -17,8 +17,8 @@ from statistics import median
 import pandas as pd
 
 from bench.analyse.intervals import difference_interval, fewest_each
-from bench.analyse.observations import Comparison, compared_in, observe
-from bench.analyse.ratios import ALPHA, verdict
+from bench.analyse.observations import ALPHA, Comparison, compared_in, observe
+from bench.analyse.ratios import verdict
 from bench.plan.cells import Cell
 from bench.plan.contenders import FLOOR, REFERENCES
 from bench.record.times import CELL_COLUMNS, cells_of

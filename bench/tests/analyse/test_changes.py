@@ -7,7 +7,7 @@ import pytest
 
 from bench.analyse.changes import changes, passes_needed
 from bench.analyse.intervals import difference_interval, median_interval
-from bench.analyse.ratios import ALPHA
+from bench.analyse.observations import ALPHA
 from bench.cli import main
 from bench.record.results import read_measurements
 from bench.tests.rows import write_results

@@ -108,11 +108,6 @@ class Ratio:
         return not math.isnan(self.faulting_share)
 
     @property
-    def depends_on_start(self) -> bool:
-        """Do the two differ by more than 1 %, for certain?"""
-        return self.mean_low > 0 and (self.mean_low > self.high * (1 + SAME) or self.mean_high < self.low / (1 + SAME))
-
-    @property
     def closed(self) -> bool:
         """Are there passes enough for an interval with bounds?"""
         return self.low > 0

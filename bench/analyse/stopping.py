@@ -38,11 +38,14 @@ class RunEnd:
 class Progress:
     """The state of a run, from its rows alone, so a resumed run knows what an unbroken one would."""
 
-    def __init__(self, names: Sequence[str], baseline: str, pairs: Sequence[Comparison], precision: float, cells: int = 1) -> None:
+    def __init__(
+        self, names: Sequence[str], baseline: str, pairs: Sequence[Comparison], precision: float, cells: int = 1, fewest: int = 0
+    ) -> None:
         self.names = list(names)
         self.baseline = baseline
         self.compared = comparisons(names, baseline, pairs)
         self.precision = precision
+        self.fewest = fewest  # passes of each comparison, however soon it is settled
         self.stated = [comparison for comparison in self.compared if not {*comparison} & {*REFERENCES}]
         self.alpha = joint_alpha(cells, len({*names} - {*REFERENCES}))
         self._observations: dict[tuple[str, str, str], list[float]] = defaultdict(list)
@@ -93,7 +96,7 @@ class Progress:
     def _settled(self, cell: Cell, comparison: Comparison) -> bool:
         """Is the ratio settled, or known to depend on heap history, so that more passes would not narrow it much?"""
         key = cell.id, *comparison
-        return (
+        return len(self._observations[key]) >= self.fewest and (
             settled(*self.ratio(cell, comparison), self.precision)
             or heap_history(self._observations[key], self._fault_differences[key]) is not None
         )

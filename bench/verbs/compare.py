@@ -41,7 +41,7 @@ def compare(options: argparse.Namespace, screen: Screen) -> None:
     if not any(change.closed for change in changed):
         raise NothingMeasured(
             f"too few passes to judge {len(changed)} comparisons at once: both folders need {passes_needed(changed)}; "
-            "measure more with a smaller --precision"
+            f"run both again with --passes {passes_needed(changed)}"
         )
     if above is not None and any(change.certainly_above(above) for change in changed):
         raise GateFailed(sentence)

@@ -35,12 +35,14 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     """
     sweep = _sweep(options)
     patience_s = _positive("--patience", options.patience)
+    if options.passes < 0:
+        raise BadInput(f"--passes is {options.passes}; give a number of passes from 0")
     experiment = prepare(sweep, options.impl, options.files, options.baseline, broken_contracts)
     screen.left_out(experiment.refused)
     for file in experiment.files:
         screen.say(f"Runs your own code: {file}")
     with results_folder(options.results, options.fresh) as folder:
-        this_run = begin(experiment, _seed(options), patience_s, folder, screen)
+        this_run = begin(experiment, _seed(options), options.passes, patience_s, folder, screen)
         if options.only == "memory":
             write_conditions(this_run)
         else:

@@ -28,6 +28,7 @@ class Timed:
 
 JOINTLY = (
     "All intervals here hold together at 95 %: in answers, tables and figures, and in summary.csv, one ratio has one interval. "
+    "Those of averages over start depths hold together among themselves. "
     "Each is widened for the number of comparisons (Bonferroni)."
 )
 

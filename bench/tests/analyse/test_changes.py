@@ -137,7 +137,7 @@ def test_nothing_to_compare_is_exit_code_3_and_other_baselines_are_2(tmp_path, c
     path = elsewhere / "time.csv"
     path.write_text(path.read_text().replace("breast_cancer-b32", "digits-b32"))
     assert main(["compare", str(one), str(two), "--fail-above", "0.03"]) == 3
-    assert "both folders need 9; measure more" in " ".join(capsys.readouterr().err.split())
+    assert "both folders need 9; run both again with --passes 9" in " ".join(capsys.readouterr().err.split())
     assert main(["compare", str(one), str(elsewhere)]) == 3
     assert main(["compare", str(one), str(tmp_path / "nowhere")]) == 3
     assert main(["compare", str(one), str(other)]) == 2

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bench.analyse.ratios import Ratio, heap_history, ratios, settled, straddling, verdict
+from bench.analyse.ratios import heap_history, ratios, settled, straddling, verdict
 from bench.analyse.summary import parts
 from bench.tests.rows import time_rows, visit_rows
 
@@ -107,18 +107,3 @@ def test_the_share_of_starts_that_straddle_is_counted_over_rounds():
     assert straddling(data, "base", "default", 4, 8) == 0
     [ratio] = ratios(data, ("other", "base"), "default")
     assert (ratio.ratio, ratio.mean_ratio) == pytest.approx((1.0, 1.2))
-    assert ratio.depends_on_start
-
-
-@pytest.mark.parametrize(
-    ("figures", "depends"),
-    [
-        ((1.0, 0.995, 1.005, 1.03, 1.02, 1.04), True),
-        ((1.07, 1.06, 1.08, 1.03, 1.02, 1.04), True),
-        ((1.0, 0.995, 1.005, 1.012, 1.011, 1.013), False),  # less than 1 % apart
-        ((1.0, 0.99, 1.01, 1.02, 1.015, 1.03), False),  # it may be less
-        ((1.0, 0.0, math.inf, 1.2, 0.0, math.inf), False),
-    ],
-)
-def test_start_depth_matters_if_the_two_figures_differ_by_more_than_one_per_cent_for_certain(figures, depends):
-    assert Ratio(4, 8, *figures).depends_on_start is depends

@@ -24,6 +24,7 @@ class Run:
     Attributes:
         experiment: what is compared, where, and on what.
         seed: of every random order.
+        passes: the least number of passes that each comparison gets.
         patience_s: seconds of silence after which a worker has timed out.
         folder: the results folder.
         machine: what is known of this machine.
@@ -35,6 +36,7 @@ class Run:
 
     experiment: Experiment
     seed: int
+    passes: int
     patience_s: float
     folder: Path
     machine: dict[str, Any]
@@ -57,7 +59,7 @@ class Run:
         return rows[rows["machine"] == self.machine_name]
 
 
-def begin(experiment: Experiment, seed: int, patience_s: float, folder: Path, screen: Screen) -> Run:
+def begin(experiment: Experiment, seed: int, passes: int, patience_s: float, folder: Path, screen: Screen) -> Run:
     """The record of a run in that folder, which the caller holds.
 
     Raises:
@@ -66,4 +68,4 @@ def begin(experiment: Experiment, seed: int, patience_s: float, folder: Path, sc
     """
     machine = fingerprint()
     settings = {**experiment.settings(), "method": method()}
-    return Run(experiment, seed, patience_s, folder, machine, settings, record_to_resume(machine, settings, folder), screen)
+    return Run(experiment, seed, passes, patience_s, folder, machine, settings, record_to_resume(machine, settings, folder), screen)

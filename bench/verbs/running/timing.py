@@ -49,7 +49,8 @@ def _resumed(run: Run) -> VisitRecorder:
     earlier = read_whole(table, run.screen.warn)
     earlier = earlier[earlier["machine"] == run.machine_name]
     experiment = run.experiment
-    progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, len(experiment.cells))
+    cells = {cell.id for cell in experiment.cells} | set(earlier.loc[earlier["round"].notna(), "cell"])
+    progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, len(cells), run.passes)
     progress.add(earlier)
     if not earlier.empty:
         visits = earlier.groupby(["cell", "pass"]).ngroups

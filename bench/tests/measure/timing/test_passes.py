@@ -233,3 +233,9 @@ def test_what_has_failed_is_no_comparison():
 def test_all_intervals_share_the_five_per_cent():
     """`quick` has 18 cells; in each, 3 pairs of 3 implementations, the control and the floor."""
     assert ALPHA / joint_alpha(18, 3) == pytest.approx(18 * 5)
+
+
+def test_no_comparison_leaves_before_the_passes_that_are_asked_for():
+    world = World(lambda cell, number: 1.2)
+    go(world, [NARROW], Progress(["base", "other"], "base", (), 0.01, fewest=16))
+    assert len(world.visits) == 16

@@ -103,6 +103,8 @@ class Progress:
 
     def end(self, cells: Sequence[Cell], interrupted: bool = False) -> RunEnd:
         """How a run over those cells ended, if it ends now."""
+        if not self.stated:  # the baseline alone: only the control and the floor are beside it
+            return RunEnd("interruption" if interrupted else "budget", 0, 0, ())
         still_open = [
             OpenComparison(cell.id, *comparison, self._half_width(cell, comparison))
             for cell in cells

@@ -9,6 +9,7 @@ from bench.plan.contenders import title
 from bench.show.answers.words import counted, duration, percent
 
 MOST_NAMED = 3
+AGAIN = "Run the same command again to add passes."
 
 
 def ending_words(machine: Mapping[str, Any]) -> list[str]:
@@ -16,25 +17,27 @@ def ending_words(machine: Mapping[str, Any]) -> list[str]:
     ended, sweep = machine.get("ended"), machine.get("sweep", {})
     if not ended:
         return []
-    spent = duration(machine.get("passes", {}).get("wall_s", 0.0))
-    aim = f"settled: a clear verdict, or an interval within ±{100 * sweep.get('precision', 0.01):g} %"
+    if not ended["comparisons"]:
+        return ["There was nothing to compare: fewer than two implementations could be measured."]
+    spent = duration(machine.get("passes", {}).get("wall_s") or 0.0)
+    aim = f"a clear verdict, or an interval within ±{100 * (sweep.get('precision') or 0.01):g} %"
+    settled = f"{ended['settled']} of {counted(ended['comparisons'], 'comparison')} settled ({aim})."
     if ended["settled"] == ended["comparisons"]:
-        return [f"All {counted(ended['comparisons'], 'comparison')} are {aim}. That took {spent}."]
-    start = f"{ended['settled']} of {counted(ended['comparisons'], 'comparison')} are {aim}. {REASONS[ended['by']]} after {spent}."
-    return [start, _widest(ended["open"]), "Run the same command again to add passes."]
+        return [f"{settled} That took {spent} of measuring in all."]
+    return [f"{settled} {REASONS[ended['by']]} after {spent} of measuring in all.", *_widest(ended["open"]), AGAIN]
 
 
 REASONS = {
-    "precision": "The rest cannot be measured, and the run ended",
+    "precision": "The rest cannot be measured, so the run ended",
     "budget": "The time budget was spent",
     "interruption": "The run was interrupted",
 }
 
 
-def _widest(still_open: list[dict[str, Any]]) -> str:
+def _widest(still_open: list[dict[str, Any]]) -> list[str]:
     """The comparisons that are farthest from settled."""
     first = sorted(still_open, key=lambda comparison: -(comparison["half_width"] or float("inf")))[:MOST_NAMED]
-    return f"The widest are {'; '.join(map(_words, first))}." if first else ""
+    return [f"Farthest from settled: {'; '.join(map(_words, first))}."] if first else []
 
 
 def _words(comparison: dict[str, Any]) -> str:

@@ -49,7 +49,7 @@ def flat(text):
 def test_by_precision(tmp_path, sweep, capsys):
     ended = run(tmp_path / "results", sweep)["ended"]
     assert ended == {"by": "precision", "comparisons": 2, "settled": 2, "open": []}
-    sentence = "All 2 comparisons are settled: a clear verdict, or an interval within ±50 %. That took "
+    sentence = "2 of 2 comparisons settled (a clear verdict, or an interval within ±50 %). That took "
     assert sentence in flat(capsys.readouterr().out)
     assert sentence in report(tmp_path / "results")
 
@@ -60,8 +60,8 @@ def test_by_budget(tmp_path, sweep, capsys):
     assert [(each["impl"], each["baseline"], each["half_width"]) for each in ended["open"]] == [("recursive", "iterative", None)] * 2
     said, shown = flat(capsys.readouterr().out), report(tmp_path / "results")
     for text in (said, shown):
-        assert "0 of 2 comparisons are settled: a clear verdict, or an interval within ±50 %. The time budget was spent after " in text
-        assert "The widest are recursion ÷ kept list in breast_cancer-b8-d1-w4-float64-deferred-default (too few passes); " in text
+        assert "0 of 2 comparisons settled (a clear verdict, or an interval within ±50 %). The time budget was spent after " in text
+        assert "Farthest from settled: recursion ÷ kept list in breast_cancer-b8-d1-w4-float64-deferred-default (too few passes); " in text
         assert "Run the same command again to add passes." in text
 
 
@@ -77,7 +77,7 @@ def test_by_ctrl_c(tmp_path, sweep):
     ended = json.loads((tmp_path / "results" / "machine.json").read_text())["ended"]
     assert (ended["by"], ended["comparisons"]) == ("interruption", 2)
     sentence = (
-        f"{ended['settled']} of 2 comparisons are settled: a clear verdict, or an interval within ±0.01 %. The run was interrupted after "
+        f"{ended['settled']} of 2 comparisons settled (a clear verdict, or an interval within ±0.01 %). The run was interrupted after "
     )
     assert sentence in flat(out)
     assert "Interrupted. What was recorded is kept" in flat(out)
@@ -103,13 +103,18 @@ def machine(by, settled, *half_widths):
 def test_the_three_that_are_widest_are_named_the_widest_first():
     start, widest, _ = ending_words(machine("budget", 50, 0.012, 0.05, None, 0.031))
     assert start == (
-        "50 of 54 comparisons are settled: a clear verdict, or an interval within ±1 %. "
-        "The time budget was spent after 3 minutes and 20 seconds."
+        "50 of 54 comparisons settled (a clear verdict, or an interval within ±1 %). "
+        "The time budget was spent after 3 minutes and 20 seconds of measuring in all."
     )
     assert widest == (
-        "The widest are recursion ÷ kept list in c2 (too few passes); "
+        "Farthest from settled: recursion ÷ kept list in c2 (too few passes); "
         "recursion ÷ kept list in c1 (±5.0 %); recursion ÷ kept list in c3 (±3.1 %)."
     )
+
+
+def test_one_implementation_alone_is_nothing_to_compare():
+    [sentence] = ending_words({"ended": {"by": "budget", "comparisons": 0, "settled": 0, "open": []}})
+    assert sentence.startswith("There was nothing to compare")
 
 
 def test_nothing_is_said_where_nothing_was_timed():

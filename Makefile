@@ -8,6 +8,8 @@ FAIL_ABOVE ?= 0.03
 VENV := .venv
 BIN := $(VENV)/bin
 UNWIND := $(BIN)/python -m bench
+# Two test files at a time; pytest-benchmark, which only times with --benchmark-only, would warn of that.
+TWO_AT_ONCE := -n 2 --dist loadfile --benchmark-disable
 FOLDERS := --results $(RESULTS) --plots $(PLOTS)
 # The small sweeps study depth on the running interpreter, the larger ones on every one that is found.
 REACH := $(if $(filter smoke quick,$(SWEEP)),--python --max-depth 100000)
@@ -41,13 +43,13 @@ bench: setup $(EXTRAS) ## measure a sweep, draw the plots, write the report
 	$(UNWIND) report $(FOLDERS)
 
 test: setup ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TWO_AT_ONCE)
 
 check: setup ## ruff, mypy and the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TWO_AT_ONCE)
 
 selfcheck: setup ## try the method on known truths, and beside other tools; about ten minutes
 	$(UNWIND) selfcheck $(FOLDERS)

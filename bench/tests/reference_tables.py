@@ -16,6 +16,7 @@ from math import exp
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from bench.analyse.intervals import median_interval
 from bench.tests import reference_selfcheck as selfcheck
@@ -50,6 +51,20 @@ def mean_times(path):
     found, alpha = mean_log_ratios(path, "recursive", "iterative_pop"), joint_alpha(path)
     rows = [[64, width, *(interval(found[64, width, "deferred", allocator], alpha) for allocator in ALLOCATORS)] for width in (8, 32, 128)]
     return table(["depth", "width", "`default`", "`steady`"], rows)
+
+
+def heap_kinds(path):
+    """The comparisons with the kept list that depend on heap history: their ratio in the passes of either kind."""
+    rows = pd.read_csv(path)
+    kinds = rows[(rows["metric"] == "cpu") & rows["faulting_share"].notna() & (rows["baseline"] == "iterative") & (rows["impl"] != "floor")]
+    return table(
+        ["depth", "width", "comparison", "passes", "page faults differ in", "ratio without", "ratio with"],
+        [
+            [row.depth, row.width, f"{title(row.impl)} ÷ kept list", row.passes, f"{100 * row.faulting_share:.0f} %",
+             f"{row.without_faults:.3f}", f"{row.with_faults:.3f}"]
+            for row in kinds.sort_values(["depth", "impl"]).itertuples()
+        ],
+    )  # fmt: skip
 
 
 def floor(path):
@@ -240,6 +255,7 @@ def frameworks(path):
 TABLES: dict[str, Callable[[Path], str]] = {
     "calls": partial(grid_ratios, pairs=[("recursive", "iterative_pop")], headings=["recursion ÷ popped list"], deepest=True),
     "mean_times": mean_times,
+    "heap_kinds": heap_kinds,
     "floor": floor,
     "kept_list": partial(
         grid_ratios,

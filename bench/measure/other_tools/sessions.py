@@ -111,7 +111,9 @@ def _session(tool: str, command: Callable[[Path], Sequence[str]], read: Callable
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.json"
         start = perf_counter()
-        environment = {**worker_environment(), DATA: str(data), "PYTEST_ADDOPTS": ""}
+        # what pytest and its plugins have set for a pytest that this runs in, such as xdist's worker, is not for the session
+        outside = {name: value for name, value in worker_environment().items() if not name.startswith("PYTEST_")}
+        environment = {**outside, DATA: str(data)}
         ended = run_command([sys.executable, *command(out)], LONGEST_SESSION_S, environment)
         wall_s = perf_counter() - start
         if ended.exit_code is None:

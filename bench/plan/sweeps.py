@@ -25,7 +25,8 @@ def _distinct(values: list[Any]) -> list[Any]:
     return list(dict.fromkeys(values))
 
 
-Count = Annotated[int, Field(strict=True, ge=1)]
+MOST = 10**9  # of anything that is counted: the CSV files hold 64-bit integers, and sums of these
+Count = Annotated[int, Field(strict=True, ge=1, le=MOST)]
 Counts = Annotated[list[Count], BeforeValidator(_as_list), Field(min_length=1)]
 Words = Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)]
 

@@ -31,12 +31,18 @@ def append(path: Path, data: bytes) -> None:
 def write_whole(path: Path, data: bytes) -> None:
     """Replace a file's content; a reader sees the old one or the new one, however this ends.
 
+    A link is followed. What is no regular file, such as a device or a pipe, is written to and not replaced.
+
     Raises:
         BadInput: the system refuses the write.
 
     """
-    draft = path.with_name(f"{path.name}.tmp")
     try:
+        path = path.resolve()
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+            return
+        draft = path.with_name(f"{path.name}.tmp")
         try:
             with open(draft, "wb", buffering=0) as file:
                 _write_all(file.fileno(), data)

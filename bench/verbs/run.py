@@ -24,6 +24,8 @@ from bench.verbs.running.memory import measure_memory
 from bench.verbs.running.run_context import Run, begin
 from bench.verbs.running.timing import measure_time
 
+LONGEST_S = 1e9  # thirty years
+
 
 def run(options: argparse.Namespace, screen: Screen) -> None:
     """Measure time and then memory, or one of the two, and answer.
@@ -71,8 +73,8 @@ def _seed(options: argparse.Namespace) -> int:
 
 
 def _positive(option: str, seconds: float) -> float:
-    if not 0 < seconds < float("inf"):
-        raise BadInput(f"{option} is {seconds:g}; give a number of seconds above 0")
+    if not 0 < seconds <= LONGEST_S:
+        raise BadInput(f"{option} is {seconds:g}; give a number of seconds above 0 and up to {LONGEST_S:g}")
     return seconds
 
 

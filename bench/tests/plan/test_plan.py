@@ -35,6 +35,10 @@ def test_bundled_sweeps_say_what_the_contract_says():
     [
         ("depht = 2\nwidth = 3", "mine.toml: unknown key 'depht'; did you mean 'depth'?"),
         ("depth = 2", "mine.toml: width is missing; add width = [...]"),
+        (
+            "depth = 99999999999999999999\nwidth = 3",
+            "mine.toml: depth[0] is 99999999999999999999; it should be less than or equal to 1000000000",
+        ),
         ("depth = [4, 0]\nwidth = 3", "mine.toml: depth[1] is 0; it should be greater than or equal to 1"),
         ("depth = 2.5\nwidth = 3", "mine.toml: depth[0] is 2.5; it should be a whole number"),
         ("depth = true\nwidth = 3", "mine.toml: depth[0] is True; it should be a whole number"),

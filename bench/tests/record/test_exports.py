@@ -88,3 +88,28 @@ def test_no_measurements_and_no_room_are_named(tmp_path, folders, capsys):
     assert main(["export", "--results", str(tmp_path), "--format", "pyperf", str(tmp_path / "x")]) == 3
     assert main(["export", "--results", str(folders / "after"), "--format", "pyperf", str(tmp_path / "nowhere" / "x")]) == 2
     assert "cannot be written (No such file or directory)" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name")
+def test_a_pipe_is_written_to_and_stays_a_pipe_and_a_link_is_followed(folders, tmp_path):
+    results = folders / "before"
+    pipe, told, link = tmp_path / "pipe", tmp_path / "told.json", tmp_path / "link.json"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE)
+    assert main(["export", "--results", str(results), "--format", "pyperf", str(pipe)]) == 0
+    assert json.loads(reader.communicate(timeout=20)[0])["version"] == "1.0"
+    assert pipe.is_fifo()
+    told.write_text("old")
+    link.symlink_to(told)
+    assert main(["export", "--results", str(results), "--format", "pyperf", str(link)]) == 0
+    assert link.is_symlink()
+    assert json.loads(told.read_text())["version"] == "1.0"
+
+
+def test_an_export_never_replaces_the_results(folders, capsys):
+    results = folders / "before"
+    before = (results / "time.csv").read_bytes()
+    assert main(["export", "--results", str(results), "--format", "pyperf", str(results / "time.csv")]) == 2
+    assert "holds results" in capsys.readouterr().err
+    assert (results / "time.csv").read_bytes() == before
+    assert main(["export", "--results", str(results), "--format", "pyperf", ""]) == 2

@@ -22,7 +22,10 @@ def serve(work: Callable[[dict[str, Any], Answer], None]) -> None:
     """Do the task on standard input: `work(task, answer)`, where `answer(key=value, ...)` sends one answer."""
     answer = _answers_only()
     die_with_parent(int(os.environ[PARENT]))
-    work(json.load(sys.stdin), answer)
+    try:
+        work(json.load(sys.stdin), answer)
+    finally:
+        sys.stdout.flush()  # what was printed stands before a traceback, whose last line says how the worker failed
 
 
 def _answers_only() -> Answer:

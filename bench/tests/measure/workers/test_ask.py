@@ -45,6 +45,7 @@ def ask(tmp_path):
     """What starts the worker above on a list of items; `starts` counts."""
     (tmp_path / "obedient.py").write_text(WORKER)
     environment = {**worker_environment(), "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+    environment.pop("PYTHONUNBUFFERED", None)  # most users have none, and then what is printed waits for the end
 
     def start(items):
         start.starts += 1

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 
 FIRST = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL)"
 THEN = "os.execvp(sys.argv[1], sys.argv[1:])"
@@ -15,6 +16,15 @@ def interruptible(command, first="", **options):
     """
     launch = "\n".join((FIRST, first, THEN))
     return subprocess.Popen([sys.executable, "-S", "-c", launch, *map(str, command)], text=True, **options)
+
+
+def wait_for_rows(path):
+    """Wait until a run has recorded some rows in its time.csv."""
+    for _ in range(300):
+        if path.exists() and path.read_text().count("\n") > 30:
+            return
+        time.sleep(0.05)
+    raise AssertionError("no rows in 15 s")
 
 
 # The head of a user's file whose implementations do something before they do what the list does.

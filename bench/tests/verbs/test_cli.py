@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import pandas as pd
 import pytest
@@ -15,7 +14,7 @@ import pytest
 from bench.cli import main
 from bench.plan.contenders import REFERENCES
 from bench.record.schemas import SCHEMAS
-from bench.tests.children import interruptible
+from bench.tests.children import interruptible, wait_for_rows
 from bench.tests.places import ROOT
 from bench.verbs.running import timing
 from impls import IMPLEMENTATIONS
@@ -244,7 +243,7 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(tmp_path):
     command = [sys.executable, "-m", "bench", "run", "--only", "time", "--sweep", "tiny.toml", "--impl", "recursive"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = interruptible(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
-    _wait_for_rows(tmp_path / "results" / "time.csv")
+    wait_for_rows(tmp_path / "results" / "time.csv")
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert process.returncode == 130
@@ -254,11 +253,3 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(tmp_path):
     assert (tmp_path / "results" / "machine.json").exists()
     assert subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=60).returncode == 0
     assert (tmp_path / "results" / "time.csv").read_text().startswith(kept)
-
-
-def _wait_for_rows(path):
-    for _ in range(300):
-        if path.exists() and path.read_text().count("\n") > 30:
-            return
-        time.sleep(0.05)
-    raise AssertionError("no rows in 15 s")

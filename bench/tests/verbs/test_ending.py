@@ -5,14 +5,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pandas as pd
 import pytest
 
 from bench.cli import main
 from bench.show.answers.ending import ending_words
-from bench.tests.children import interruptible
+from bench.tests.children import interruptible, wait_for_rows
 from bench.tests.places import ROOT
 
 TINY = """
@@ -70,7 +69,7 @@ def test_by_ctrl_c(tmp_path, sweep):
     command = [sys.executable, "-m", "bench", "run", "--only", "time", "--sweep", sweep, "--precision", "0.0001"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "400"}
     process = interruptible(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
-    _wait_for_rows(tmp_path / "results" / "time.csv")
+    wait_for_rows(tmp_path / "results" / "time.csv")
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=20)
     assert process.returncode == 130
@@ -82,14 +81,6 @@ def test_by_ctrl_c(tmp_path, sweep):
     assert sentence in flat(out)
     assert "Interrupted. What was recorded is kept" in flat(out)
     assert sentence in report(tmp_path / "results")
-
-
-def _wait_for_rows(path):
-    for _ in range(300):
-        if path.exists() and path.read_text().count("\n") > 30:
-            return
-        time.sleep(0.05)
-    raise AssertionError("no rows in 15 s")
 
 
 def machine(by, settled, *half_widths):

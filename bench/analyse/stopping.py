@@ -12,7 +12,7 @@ import pandas as pd
 from bench.analyse.observations import Comparison, comparisons, joint_alpha, observe, ratio_interval
 from bench.analyse.ratios import heap_history, settled
 from bench.plan.cells import Cell
-from bench.plan.contenders import REFERENCES
+from bench.plan.contenders import CONTROL, REFERENCES
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,20 @@ class Progress:
             self._last_pass[str(cell)] = max(self._last_pass[str(cell)], int(number))
 
     def runnable(self, cell: Cell) -> list[str]:
-        """The contenders that have not failed in the cell, and have something left to decide there."""
-        needed = {name for comparison in self.open_comparisons(cell) for name in comparison} | {self.baseline, *REFERENCES}
+        """The contenders that have not failed in the cell, and have something left to decide there.
+
+        The control stays for as long as its baseline does, and the floor until its interval has bounds.
+        """
+        compared = [*self.open_comparisons(cell), *self._without_bounds(cell)]
+        needed = {name for comparison in compared for name in comparison}
+        if self.baseline in needed:
+            needed.add(CONTROL)
         return [name for name in self.names if name in needed and name not in self._failed[cell.id]]
+
+    def _without_bounds(self, cell: Cell) -> list[Comparison]:
+        """The comparisons of the control and the floor that have too few passes for an interval."""
+        observed = [comparison for comparison in self.compared if {*comparison} & {*REFERENCES}]
+        return [comparison for comparison in observed if self.ratio(cell, comparison)[1] == 0]
 
     def last_pass(self, cell: Cell) -> int:
         """The number of the last pass that visited the cell; 0 if none did."""

@@ -23,16 +23,22 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Finished:
-    """One visit made: its rows, and the seconds it took from start to end."""
+    """One visit made: its rows, and the seconds that it took from start to end, and its rounds alone."""
 
     assignment: Assignment
     rows: tuple[Measurement, ...]
     wall_s: float
+    rounds_s: float = 0.0
 
     @property
     def measured_s(self) -> float:
         """Seconds of wall time inside measured code."""
         return sum(row.wall_ns * row.iterations for row in self.rows if row.wall_ns and row.iterations) / 1e9
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds it had."""
+        return len({row.round for row in self.rows if row.round is not None})
 
 
 class Judge(Protocol):

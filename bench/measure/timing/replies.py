@@ -33,6 +33,7 @@ class Rows(BaseModel):
 
     rows: list[MeasurementFields]
     wall_s: float
+    rounds_s: float
 
     @property
     def measurements(self) -> tuple[Measurement, ...]:

@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import repeat
-from time import get_clock_info, process_time_ns
+from time import get_clock_info, perf_counter, process_time_ns
 
 from bench.measure.memory.frame_bytes import frame_bytes
 from bench.measure.timing.clocks import Reading
@@ -52,7 +52,7 @@ class Visit:
     """What `measure` needs: what makes each contender ready for a measurement, and the source of randomness.
 
     `announce(name)` is called before each measurement, outside the clock, so that the parent knows that
-    the visit goes on, and which contender a crash belongs to.
+    the visit goes on, and which contender a crash belongs to. It has `rounds` rounds at least, and more while `seconds` pay for them.
     """
 
     contenders: dict[str, MakeReady]
@@ -60,7 +60,9 @@ class Visit:
     read_clocks: ReadClocks
     announce: Callable[[str], None] = lambda name: None
     seconds: float = VISIT_S
+    rounds: int = FEWEST_ROUNDS
     failures: list[Measurement] = field(default_factory=list)
+    rounds_s: float = 0.0  # wall time of all rounds, once they are over
 
 
 def measure(visit: Visit) -> list[Measurement]:
@@ -75,9 +77,10 @@ def measure(visit: Visit) -> list[Measurement]:
         if not durations:
             return visit.failures
         iterations = math.ceil(1.05 * shortest_ns() / min(_without_floor(durations)))
-        rows = list(visit.failures)
-        for number, depth in enumerate(start_depths(_rounds(durations, iterations, visit.seconds), visit.rng)):
+        rows, start = list(visit.failures), perf_counter()
+        for number, depth in enumerate(start_depths(_rounds(durations, iterations, visit.seconds, visit.rounds), visit.rng)):
             rows += _at_depth(depth, lambda number=number, depth=depth: _round(visit, [*durations], number, iterations, depth))  # type: ignore[misc]
+        visit.rounds_s = perf_counter() - start
         return rows
     finally:
         gc.unfreeze()
@@ -107,10 +110,10 @@ def shortest_ns() -> float:
     return max(SHORTEST_NS, SHORTEST_TICKS * 1e9 * get_clock_info("process_time").resolution)
 
 
-def _rounds(durations: dict[str, float], iterations: int, seconds: float) -> int:
+def _rounds(durations: dict[str, float], iterations: int, seconds: float, fewest: int) -> int:
     """How many rounds fit into the time of a visit; each has two measurements of every contender, and a step before each."""
     round_ns = 2 * (iterations + 1) * sum(durations.values())
-    return max(FEWEST_ROUNDS, min(MOST_ROUNDS, round(1e9 * seconds / round_ns)))
+    return max(fewest, min(MOST_ROUNDS, round(1e9 * seconds / round_ns)))
 
 
 def start_depths(rounds: int, rng: random.Random) -> list[int]:

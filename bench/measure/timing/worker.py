@@ -1,7 +1,7 @@
 """The timing worker: the visits of one pass, in a fresh interpreter.
 
 Answers: {"hello": ...} once; {"trying": contender} before each measurement; and for each visit,
-in the order of the task, {"rows": [...], "wall_s": ...} or, if it failed, {"status": ..., "detail": ...}.
+in the order of the task, {"rows": [...], "wall_s": ..., "rounds_s": ...} or, if it failed, {"status": ..., "detail": ...}.
 
 Each cell is measured in a fork of its own. The first large array that a process frees changes what
 glibc's malloc does from then on (mallopt(3), M_MMAP_THRESHOLD), so that in one process a cell's times
@@ -88,9 +88,10 @@ def _visit(item: dict[str, Any], implementations: Any, baseline: str, answer: An
         clocks.read_clocks,
         lambda name: answer(trying=name),
         item["seconds"],
+        item["rounds"],
     )
     rows = with_room_for_frames(cell.depth, lambda: visit.measure(this)) if cell.allocator == STEADY else visit.measure(this)
-    answer(rows=[astuple(row) for row in rows], wall_s=perf_counter() - start)
+    answer(rows=[astuple(row) for row in rows], wall_s=perf_counter() - start, rounds_s=this.rounds_s)
 
 
 if __name__ == "__main__":

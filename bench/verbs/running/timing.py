@@ -10,6 +10,7 @@ from bench.analyse.observations import compared_in
 from bench.analyse.stopping import Progress
 from bench.analyse.summary import summarise
 from bench.measure.machine import capacity
+from bench.measure.timing.pace import Pace
 from bench.measure.timing.pass_timer import PassTimer, failed_visit
 from bench.measure.timing.passes import Assignment, run_passes
 from bench.measure.timing.visit import VISIT_S
@@ -86,6 +87,7 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: C
             run.patience_s,
             conditions.note_blas,
             min(VISIT_S, SHARE_IN_ROUNDS * sweep.budget_s / (PASSES_IN_BUDGET * max(1, len(cells)))),
+            Pace(sweep.budget_s / PASSES_IN_BUDGET),
         )
         visits = run_passes(cells, recorder.progress, measure_pass, run.seed, sweep.budget_s, time.monotonic)
         with watching(run.screen, cells, recorder.progress, sweep.budget_s) as view:

@@ -14,8 +14,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from bench.measure.memory import meters
+from bench.measure.memory.resident import resident_peak
 from bench.measure.other_tools.trio import DATA
 from bench.measure.timing.steps import Workbench
 from bench.measure.workers.command import CommandResult, run_command
@@ -89,10 +91,10 @@ def _heap(name: str, data: Path) -> tuple[float, float, float]:
 
 
 def _resident(name: str, data: Path) -> tuple[float, float, float]:
-    """The high-water mark of a step, and by how much the peak of a whole process is higher when it takes one."""
+    """The peak of a step, and by how much that of a whole process is higher when it takes one."""
     if not TIME.exists():
         raise ReadingFailed(f"{TIME} is not installed; the package is called time")
-    ours = _readings("STEP", name, data)["ours"]
+    ours = _readings("RESIDENT", name, data)["ours"]
     with_step, without = (_peak_by_time(mode, name, data) for mode in ("STEP", "REST"))
     return ours, with_step - without, 0.02 * ours + MIB
 
@@ -159,10 +161,11 @@ def _read_cpu(step: Callable[[], object]) -> dict[str, float]:
     return {"ours": (time.process_time_ns() - ours) / 1e9, "theirs": by_kernel() - theirs}
 
 
-MODES: dict[str, Callable[[Callable[[], object]], dict[str, float]]] = {
+MODES: dict[str, Callable[[Callable[[], object]], dict[str, Any]]] = {
     "HEAP": _read_heap,
-    "STEP": lambda step: {"ours": meters.resident_peak(step)},
-    "REST": lambda step: {"ours": meters.resident_peak(lambda: None)},
+    "RESIDENT": lambda step: {"ours": resident_peak(lambda: step).peak_bytes},
+    "STEP": lambda step: {"loss": step()},
+    "REST": lambda step: {},
     "CPU": _read_cpu,
 }
 

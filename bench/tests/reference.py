@@ -19,7 +19,7 @@ CELL = ["depth", "width", "update", "allocator"]
 
 def table(headings, rows):
     """A table in Markdown; a column that begins with a figure is aligned to the right."""
-    lines = [headings, ["---:" if str(cell)[0] in "0123456789±" else "---" for cell in rows[0]], *rows]
+    lines = [headings, ["---:" if str(cell)[0] in "0123456789±" else "---" for cell in (rows or [headings])[0]], *rows]
     return "".join("| " + " | ".join(map(str, line)) + " |\n" for line in lines)
 
 

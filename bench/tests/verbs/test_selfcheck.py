@@ -2,18 +2,25 @@
 
 import math
 import random
+import sys
+import time
 from dataclasses import replace
 
 import pandas as pd
+import psutil
 import pytest
 
-from bench.analyse.selfcheck.checks import checks, known_differences
+from bench.analyse.selfcheck.checks import checks, floor_in_any_order, known_differences
 from bench.analyse.selfcheck.runs import tool_runs
 from bench.cli import main
 from bench.measure.other_tools import known_work
 from bench.measure.other_tools.meter_pairs import MeterPair
+from bench.measure.other_tools.renamed import write_renamed
 from bench.measure.other_tools.sessions import Sample, Session
+from bench.measure.other_tools.whole_runs import neighbour
 from bench.plan import selfcheck as plan
+from bench.plan.code_text import source_of
+from bench.plan.contenders import load_file
 from bench.record.schemas import SCHEMAS
 from bench.record.selfcheck import Evidence, meter_rows, session_rows
 from bench.record.tables import Table
@@ -21,16 +28,21 @@ from bench.show.answers.selfcheck import check_rows
 from bench.show.figures.selfcheck import selfcheck_pictures
 from bench.tests.rows import time_rows, visit_rows
 from impls.contract import check, example
+from impls.iterative import iterative
+
+ALIKE = ("control", "renamed")
 
 
 def frame(name, rows):
     return pd.DataFrame(rows, columns=list(SCHEMAS[name])).astype(SCHEMAS[name])
 
 
-def passes(rng, cell, baseline, ratios, count, spread):
+def passes(rng, cell, baseline, ratios, count, spread, drift=lambda number: 0.0):
+    """Passes with those ratios to the baseline; `drift` is what is added to log-ratios in a pass, by its number from 1."""
     rows = []
     for number in range(1, count + 1):
-        times = {baseline: 3e6} | {impl: 3e6 * ratio * math.exp(rng.gauss(0, spread)) for impl, ratio in ratios.items()}
+        noise = {impl: rng.gauss(0, spread) + (drift(number) if impl not in ALIKE else 0.0) for impl in ratios}
+        times = {baseline: 3e6} | {impl: 3e6 * ratio * math.exp(noise[impl]) for impl, ratio in ratios.items()}
         rows += visit_rows({impl: (ns, ns) for impl, ns in times.items()}, **{"pass": number, "cell": cell.id})
     return rows
 
@@ -47,20 +59,44 @@ def sessions(rng, tool, bias=0.0, count=8, each=10):
     return rows
 
 
-def evidence(control=1.0, more=plan.TRUTH, ours=50e6, bias=0.0, spread=0.003, count=200, trio_s=120.0):
+def part_rows(rng, name, ratios, count, spread, drift=lambda number: 0.0):
+    part = plan.PARTS[name]
+    return [row for cell in part.cells for row in passes(rng, cell, part.baseline, ratios, count, spread, drift)]
+
+
+def a_run(rng, ratio=1.0, count=24, spread=0.004):
+    """The times of a whole run in two cells."""
+    cells = [replace(plan.TRIO, depth=depth) for depth in (16, 64)]
+    return time_rows(*(row for cell in cells for row in passes(rng, cell, "iterative", {"recursive": ratio}, count, spread)))
+
+
+def evidence(
+    control=1.0,
+    renamed=1.0,
+    more=plan.TRUTH,
+    ours=50e6,
+    bias=0.0,
+    spread=0.003,
+    count=200,
+    trio_s=120.0,
+    drift=lambda number: 0.0,
+    busy=1.0,
+):
     rng = random.Random(4)
-    rows = [row for cell in plan.GRID.cells() for row in passes(rng, cell, plan.GRID_BASELINE, {"control": control}, 36, spread)]
-    rows += passes(rng, plan.TRIO, plan.WORK, {"control": control, "more_2": more["more_2"]}, count, spread)
-    rows += passes(rng, plan.KNOWN, plan.WORK, {name: more[name] for name in ("more_1", "more_5", "more_10")}, 60, spread)
+    rows = part_rows(rng, "grid", {"control": control, "renamed": renamed, "floor": 0.4}, 36, spread)
+    rows += part_rows(rng, "deep", {"control": control, "iterative_pop": 0.95, "iterative": 1.0}, 36, spread, drift or (lambda number: 0.0))
+    rows += part_rows(rng, "wide", {"control": control}, 20, spread)
+    rows += part_rows(rng, "trio", {"control": control, "more_2": more["more_2"]}, count, spread)
+    rows += part_rows(rng, "known", {name: more[name] for name in ("more_1", "more_5", "more_10")}, 60, spread)
     readings = [*sessions(rng, "pytest-benchmark", bias), *sessions(rng, "pyperf", bias), *sessions(rng, "timeit", bias, each=5)]
     heap = MeterPair("heap", "memray", "iterative", "bytes", ours, 50.1e6, 1e6)
     pairs = [heap, MeterPair("cpu", "x", "y", "s", detail="is not there")]
     tables = frame("others.csv", readings), frame("meters.csv", meter_rows(pairs)), frame("checks.csv", [])
-    return Evidence(time_rows(*rows), trio_s, 30.0, *tables)
+    return Evidence(time_rows(*rows), trio_s, 30.0, *tables, runs={"quiet": a_run(rng), "busy": a_run(rng, busy)})
 
 
 def test_no_two_parts_share_a_cell():
-    cells = [*plan.GRID.cells(), plan.TRIO, plan.KNOWN]
+    cells = [cell for part in plan.PARTS.values() for cell in part.cells]
     assert len({cell.id for cell in cells}) == len(cells)
 
 
@@ -74,7 +110,7 @@ def test_all_is_well_where_promises_are_kept():
     assert skipped == {"the cpu meter beside x"}
     assert found.pop("an interval of ±1 %") == "undecided"  # nobody else has a valid one
     assert {status for name, status in found.items() if name not in skipped} == {"ok"}
-    assert len(found) == 11
+    assert len(found) == 21
 
 
 def test_a_biased_control_is_told():
@@ -83,6 +119,67 @@ def test_a_biased_control_is_told():
     assert found["false alarms beside other tools"] == "failed"
     assert found["A against A, resampled"] == "failed"
     assert found["A against A, cell by cell"] == "failed"
+
+
+def test_a_renamed_copy_that_takes_longer_is_told():
+    found = verdicts(evidence(renamed=1.01))
+    assert found["a renamed copy of the source, cell by cell"] == found["a renamed copy of the source, resampled"] == "failed"
+    assert found["A against A, in blocks"] == "ok"
+
+
+def test_recursion_and_large_steps_are_checked_each_by_itself():
+    rng, whole = random.Random(5), evidence()
+    subjects = {"deep": "recursion against itself", "wide": "single large steps against themselves"}
+    for name, subject in subjects.items():
+        others = whole.times[~whole.times["cell"].isin([cell.id for cell in plan.PARTS[name].cells])]
+        biased = time_rows(*part_rows(rng, name, {"control": 1.02}, 36, 0.003))
+        found = verdicts(replace(whole, times=pd.concat([others, biased], ignore_index=True)))
+        [other] = set(subjects.values()) - {subject}
+        assert found[f"{subject}, resampled"] == "failed"
+        assert found[f"{other}, resampled"] == found[f"{other}, cell by cell"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("drift", "failed"),
+    [
+        (lambda number: 0.0, set()),
+        (lambda number: 0.01 * (number > 18), {"contrasts, first half against second half", "contrasts, pass after pass"}),
+        (lambda number: 0.01 * (number // 5 % 2), {"contrasts, pass after pass"}),  # slow spells of five passes
+        (lambda number: 0.01 * (number % 2), set()),  # up and down: intervals are too wide then, which harms nobody
+    ],
+)
+def test_passes_that_could_not_have_come_in_any_order_are_told(drift, failed):
+    found = verdicts(evidence(bias=0.01, drift=drift))
+    assert {name for name, status in found.items() if status == "failed"} == failed
+
+
+def test_two_runs_that_differ_are_told():
+    name = "two runs, one beside a busy neighbour"
+    same, other = ({row.check: row for row in check_rows(checks(evidence(busy=ratio)))}[name] for ratio in (1.0, 1.1))
+    assert (same.status, other.status) == ("ok", "failed")
+    assert same.answer.startswith("No, none of 2 comparisons changed for certain, after 24 passes in the quiet one and 24 ")
+    assert other.answer.startswith("Yes, 2 of 2 comparisons changed for certain")
+
+
+def test_runs_that_failed_or_are_short_are_no_failure():
+    whole, name = evidence(), "two runs, one beside a busy neighbour"
+    assert verdicts(replace(whole, runs={}))[name] == "skipped"
+    short = {run: rows[rows["pass"] <= 5] for run, rows in whole.runs.items()}
+    [row] = [row for row in check_rows(checks(replace(whole, runs=short))) if row.check == name]
+    assert (row.status, row.answer) == ("undecided", "Too few passes to tell: 5 passes in the quiet one and 5 passes in the busy one.")
+
+
+def test_a_floor_that_follows_the_machines_speed_is_no_failure():
+    """Slow spells of four passes, in which a step takes 20 % more and the floor 10 %."""
+    rng, rows = random.Random(6), []
+    for cell in plan.GRID.cells():
+        for number in range(1, 37):
+            slow = number // 4 % 2
+            step, floor = (ns * (1 + share * slow) * math.exp(rng.gauss(0, 0.003)) for ns, share in ((3e6, 0.2), (1e6, 0.1)))
+            rows += visit_rows({"iterative": (step, step), "floor": (floor, floor)}, **{"pass": number, "cell": cell.id})
+    result = floor_in_any_order(time_rows(*rows))
+    assert result.status == "ok"
+    assert result.figures["as_it_is"].chance < plan.CERTAIN < result.figures["tested"].chance
 
 
 def test_an_interval_that_leaves_the_truth_out_is_told():
@@ -144,6 +241,32 @@ def test_more_work_is_right_and_is_as_many_times_the_work(one, monkeypatch):
     assert len(calls) == pytest.approx(100 * plan.TRUTH.get(one.name, 1.0))
 
 
+def test_a_large_array_beside_it_changes_no_gradient():
+    check(known_work.large_arrays)
+
+
+def test_the_renamed_copy_is_the_source_but_for_its_name(tmp_path):
+    [copy] = load_file(str(write_renamed(iterative, tmp_path)))
+    check(copy)
+    lines, copied = ((source.splitlines()) for source in (source_of("impls.iterative"), (tmp_path / "renamed.py").read_text()))
+    assert sum(line != other for line, other in zip(lines, copied, strict=True)) == 1
+    assert copy.name == plan.RENAMED
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads another process's CPU time")
+def test_a_neighbour_is_busy_and_gone_afterwards():
+    with neighbour(30) as process:
+        them = psutil.Process(process.pid)
+        while them.cpu_times().user < 0.05:
+            time.sleep(0.01)
+    assert not psutil.pid_exists(process.pid)
+
+
+def test_a_neighbour_ends_by_itself():
+    with neighbour(0.1) as process:
+        assert process.wait(60) == 0
+
+
 @pytest.mark.parametrize("budget", ["0", "-1", "nan", "inf"])
 def test_a_budget_must_be_one(budget, tmp_path, capsys):
     assert main(["selfcheck", "--results", str(tmp_path), f"--budget={budget}"]) == 2
@@ -155,7 +278,7 @@ def real(tmp_path_factory):
     """A self-check of some seconds with real processes and real tools."""
     home = tmp_path_factory.mktemp("selfcheck")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan, "WHOLE", plan.Shares(grid_s=1, known_s=1, turns=1, trio_s=2))
+        patch.setattr(plan, "WHOLE", plan.Shares(grid_s=1, deep_s=1, wide_s=1, known_s=1, run_s=2, turns=1, trio_s=2))
         patch.setattr(plan, "PYTEST_BENCHMARK_S", 0.1)
         patch.setattr(plan, "PYPERF_PROCESSES", 1)
         patch.setattr(plan, "TIMEIT_REPEATS", 2)
@@ -189,7 +312,7 @@ def test_a_tool_that_is_missing_is_left_out(tmp_path, monkeypatch, capsys):
 
     monkeypatch.setattr(tools, "pyperf", missing)
     monkeypatch.setattr(tools, "pytest_benchmark", missing)
-    monkeypatch.setattr(plan, "WHOLE", plan.Shares(grid_s=0.5, known_s=0.5, turns=2, trio_s=0.5))
+    monkeypatch.setattr(plan, "WHOLE", plan.Shares(grid_s=0.5, deep_s=0.5, wide_s=0.5, known_s=0.5, run_s=0.5, turns=2, trio_s=0.5))
     monkeypatch.setattr(plan, "TIMEIT_REPEATS", 1)
     main(["selfcheck", "--results", str(tmp_path)])
     err = capsys.readouterr().err

@@ -20,7 +20,7 @@ RENAMED = "renamed"  # the kept list's source under another name, a file that is
 
 GRID = Sweep(name="selfcheck", depth=[4, 64], width=[8, 64], allocator=["default", "steady"], update=["deferred", "fused"])
 DEEP = Sweep(name="selfcheck", depth=[38, 64], width=[16], allocator=["default", "steady"])
-WIDE = Sweep(name="selfcheck", depth=[64], width=[128], allocator=["default", "steady"])
+WIDE = Sweep(name="selfcheck", depth=[64], width=[128], allocator=["steady"])
 # Other tools time TRIO. No cell of a sweep above has this depth.
 TRIO = Cell("breast_cancer", batch=32, depth=5, width=8, dtype="float64", update="deferred", allocator="default")
 KNOWN = Cell("breast_cancer", batch=32, depth=5, width=8, dtype="float64", update="fused", allocator="default")

@@ -276,7 +276,7 @@ TABLES: dict[str, Callable[[Path], str]] = {
     "standings": standings,
     "frameworks": frameworks,
     "alike": selfcheck.alike,
-    "in_any_order": selfcheck.in_any_order,
+    "other_checks": selfcheck.other_checks,
     "known_differences": selfcheck.known_differences,
     "precision": selfcheck.precision,
     "tools": selfcheck.tools,

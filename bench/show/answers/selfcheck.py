@@ -62,6 +62,15 @@ def _difference(
     )
 
 
+def _alike(interval: tuple[float, float, float] | None, passes: int, misses: int, count: int, chance: float) -> str:
+    if not interval:
+        return TOO_LITTLE
+    ratio, low, high = interval
+    here = f"over {passes} passes in {counted(count, 'cell')}, an interval of {percent(1 - plan.CERTAIN / 2, 1)}"
+    missed = f"Cell by cell, {misses} of {counted(count, 'interval')} left 1 out at any time"
+    return f"{ratio:.4f} [{low:.4f}, {high:.4f}] is the ratio {here}. {missed}. {_by_chance(chance)}"
+
+
 def _lag_1(tested: OrderTest | None) -> str:
     if not tested:
         return TOO_LITTLE
@@ -95,7 +104,7 @@ def _in_any_order(tested: OrderTest) -> str:
 
 def _whole_runs(changed: Sequence[Change] | None, passes: Mapping[str, int], certain: Sequence[Change] = ()) -> str:
     if not changed:
-        return "The two runs have nothing to compare."
+        return "One of the two runs is missing, or they have nothing to compare."
     made = " and ".join(f"{count} passes in the {run} one" for run, count in passes.items())
     if not any(change.closed for change in changed):
         return f"Too few passes to tell: {made}."
@@ -144,6 +153,7 @@ def _meter(subject: str, unit: str, ours: float, theirs: float, allowed: float, 
 WORDS: dict[str, Callable[..., str]] = {
     "coverage": _coverage,
     "difference": _difference,
+    "alike": _alike,
     "lag 1": _lag_1,
     "floor": _floor,
     "halves": _halves,

@@ -53,7 +53,7 @@ CONTRASTS = [("recursive", "iterative_pop"), ("iterative_pop", "iterative")]  # 
 
 # Two whole runs, one of them beside a busy neighbour.
 RUN_SWEEP = """
-depth = [16, 64]
+depth = 64
 width = 8
 impls = ["iterative", "iterative_pop", "recursive"]
 """

@@ -134,8 +134,11 @@ def main(mode: str, name: str) -> None:
     """Read one implementation, or nothing, in this process."""
     meters.whole_pages_only()
     batch = Batch.read(os.environ[DATA])
-    small, step = (Workbench(cell, *batch).step(IMPLEMENTATIONS[name]) for cell in (replace(CELL, depth=3), CELL))
-    small()  # loads what any first step needs
+    first = Workbench(replace(CELL, depth=3), *batch)
+    small = first.step(IMPLEMENTATIONS[name])
+    small()  # loads what any first step needs, before there is anything large
+    bench = Workbench(CELL, *batch)  # kept to the end, so that the process only grows
+    step = bench.step(IMPLEMENTATIONS[name])
     print(json.dumps(MODES[mode](small, step)), flush=True)
     os._exit(0)  # what ending takes is not part of any reading
 

@@ -32,7 +32,7 @@ from bench.measure.workers.serve import die_with_parent
 
 BATCH = max(32, 2 * (os.cpu_count() or 1))  # pages that a CPU counts before it adds them to the total
 REPEATS = 8
-LONGEST_S = 0.3  # no further fork is started after that, so that a large network is read once or twice
+LONGEST_S = 0.15  # no further fork is started after that, so that a large network is read once or twice
 TRIALS = range(2 * BATCH, 3 * BATCH, BATCH // 16)  # pages of the blocks by which it is measured how far a mark is off
 SCATTER_BYTES = 16 * 1024  # by which peaks of fresh processes differ: 4 pages at most in 60
 ANSWERED = 87  # the exit code of a fork that has answered

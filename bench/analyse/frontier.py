@@ -1,8 +1,8 @@
 """The frontier: which places for the cache nothing beats in both time and memory, as far as intervals can tell.
 
 One implementation beats another if it is better by more than 1 % in time or in peak memory, and not worse by more
-than 1 % in the other of the two. Peaks repeat, so whether B beats A depends on B's time over A's alone. B beats A if
-that ratio is below
+than 1 % in the other of the two. The heap's peaks repeat, so whether B beats A depends on B's time over A's alone. B beats A
+if that ratio is below
 
     1.01      where B's peak is below A's by more than 1 %,
     1 / 1.01  where their peaks are within 1 % of each other,
@@ -10,7 +10,9 @@ that ratio is below
 
 The ratio is observed pass by pass between the two themselves, not by way of the baseline, and the interval for its
 median decides. If all of it is below the limit, A is *beaten*: off the frontier. If for every B all of it is above,
-A is *unbeaten*: on the frontier. Else A is *open*: nothing beats it for certain, but something may.
+A is *unbeaten*: on the frontier. Else A is *open*: nothing beats it for certain, but something may. A peak of resident
+memory lies between two bounds, so it may leave open which limit holds. Then the least of those that may hold decides
+whether A is beaten, and the greatest whether it is unbeaten.
 
 All these intervals hold together at 95 %, with all others of the results (`observations.joint_alpha`). From a loser to its winner
 log time + log memory becomes less, so in truth nothing beats in circles, and something is always unbeaten.
@@ -18,6 +20,7 @@ log time + log memory becomes less, so in truth nothing beats in circles, and so
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -36,10 +39,12 @@ from impls.updates import UPDATES
 
 @dataclass(frozen=True)
 class Peak:
-    """The most bytes that a step has alive, and the meter that read them: "heap" or "resident"."""
+    """The most bytes that a step has alive, the meter that read them ("heap" or "resident"), and the bounds that it lies between."""
 
     size: float
     meter: str
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -129,10 +134,17 @@ def _peak(read: dict[str, Any]) -> Peak | None:
     where the heap was not read: a library may take memory elsewhere, and a network may be too deep.
     """
     if "heap" not in read:
-        return Peak(float(read["resident"]["peak_bytes"]), "resident") if "resident" in read else None
+        return _resident_peak(read["resident"]) if "resident" in read else None
     predicted = [read[meter]["predicted_bytes"] if meter in read else pd.NA for meter in ("heap", "resident")]
     frames = max(0, predicted[1] - predicted[0]) if pd.notna(predicted).all() else 0
-    return Peak(float(read["heap"]["peak_bytes"] + frames), "heap")
+    peak = float(read["heap"]["peak_bytes"] + frames)
+    return Peak(peak, "heap", peak, peak)
+
+
+def _resident_peak(read: Any) -> Peak:
+    """With its bounds; a file of an earlier version has none, and its peaks are taken as they are."""
+    peak, low, high = (float(read[column]) if pd.notna(read[column]) else math.nan for column in ("peak_bytes", "low_bytes", "high_bytes"))
+    return Peak(peak, "resident", peak if math.isnan(low) else low, peak if math.isnan(high) else high)
 
 
 def _frontier_cell(cell: Any, rows: pd.DataFrame, peaks: dict[str, Peak], baseline: str, alpha: float) -> FrontierCell:
@@ -160,13 +172,23 @@ def _ratio(cell: Any, samples: Sequence[float], alpha: float) -> Ratio:
 
 def _standing(name: str, peaks: dict[str, Peak], ratios: dict[Comparison, Ratio]) -> tuple[str, Win | None]:
     """How it stands, and the clearest of its losses: that by the least product of memory and time."""
-    limits = {other: limit for other, peak in peaks.items() if other != name and (limit := _limit(peak.size, peaks[name].size))}
+    limits = {other: limit for other, peak in peaks.items() if other != name and any(limit := _limits(peak, peaks[name]))}
     known = {other: ratios[other, name] for other in limits if (other, name) in ratios}
-    wins = [Win(other, peaks[other].size / peaks[name].size, time) for other, time in known.items() if time.high < limits[other]]
+    wins = [Win(other, peaks[other].size / peaks[name].size, time) for other, time in known.items() if time.high < limits[other][0]]
     if wins:
         return "beaten", min(wins, key=lambda win: win.memory * win.time.ratio)
-    escaped = all(other in known and known[other].low > limit for other, limit in limits.items())
+    escaped = all(other in known and known[other].low > most for other, (_, most) in limits.items())
     return "unbeaten" if escaped else "open", None
+
+
+def _limits(winner: Peak, loser: Peak) -> tuple[float, float]:
+    """The least and the greatest limit that may hold, as far as the bounds of the peaks can tell.
+
+    >>> peak = Peak(100, "heap", 100, 100)
+    >>> [round(limit, 2) for limit in _limits(Peak(90, "resident", 80, 98), peak)], _limits(Peak(90, "resident", 80, 102), peak)
+    ([1.01, 1.01], (0.0, 1.01))
+    """
+    return _limit(winner.high, loser.low), _limit(winner.low, loser.high)
 
 
 def _limit(winner: float, loser: float) -> float:

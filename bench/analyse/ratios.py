@@ -11,7 +11,7 @@ import pandas as pd
 
 from bench.analyse.observations import Comparison
 from bench.analyse.slices import Slice
-from bench.plan.contenders import CONTROL
+from bench.plan.contenders import CONTROL, REFERENCES, in_order
 
 FIGURES = ["ratio", "low", "high", "mean_ratio", "mean_low", "mean_high"]
 KINDS = ["faulting_share", "without_faults", "with_faults"]
@@ -111,6 +111,33 @@ class Ratio:
     def closed(self) -> bool:
         """Are there passes enough for an interval with bounds?"""
         return self.low > 0
+
+
+@dataclass(frozen=True)
+class PassFaults:
+    """Page faults where ratios depend on heap history: in `faults`, minor page faults a step, a row a pass and a column an
+    implementation, the median over rounds; the passes with the fewest come first.
+    """
+
+    depth: int
+    width: int
+    allocator: str
+    faults: pd.DataFrame
+
+
+def faults_by_pass(data: Slice) -> list[PassFaults]:
+    """The page faults of those whose ratio to one another depends on heap history, in each cell that has such."""
+    rows = data.summary[data.summary["faulting_share"].notna() & ~data.summary["impl"].isin(REFERENCES)]
+    return [
+        PassFaults(int(depth), int(width), str(allocator), _pass_faults(data.times, str(cell), {*here["impl"], *here["baseline"]}))
+        for (depth, width, allocator, cell), here in rows.groupby(["depth", "width", "allocator", "cell"])
+    ]
+
+
+def _pass_faults(times: pd.DataFrame, cell: str, names: set[str]) -> pd.DataFrame:
+    here = times[(times["cell"] == cell) & times["impl"].isin(names)]
+    faults = here.groupby(["pass", "impl"])["minor_faults"].median().unstack("impl")[in_order(names)]
+    return faults.loc[faults.mean(axis=1).sort_values(kind="stable").index]
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,8 @@ METERS = [
         "resident",
         "resident",
         "bytes",
-        "the system's high-water mark over the first step of a fresh process, in whole pages and with frames. A small network finds "
-        "memory that is there already and reads 0.",
+        "the system's high-water mark over the first step of a process, with frames. The system counts to within some 100 KiB, so here "
+        "are the bounds on which all readings agree. A small network finds memory that is there already.",
         predicted=True,
         cells=(SWEEP, STUDY, FRAMES),
     ),

@@ -16,6 +16,7 @@ from bench.record.schemas import row
 from bench.record.tables import Table, Warn, as_rows, one_line
 from bench.record.times import cells_of
 
+BOUNDS = ("repeats", "low_bytes", "high_bytes")  # of a peak that does not repeat exactly
 MEMORY_COLUMNS = [axis.name for axis in AXES if axis.kind and axis.of_memory]
 
 
@@ -23,7 +24,7 @@ def memory_row(machine: str, reading: MemoryReading, predicted: int | None, note
     """The row of one meter's reading; `note` is its detail where the reading has none."""
     facts: dict[str, Any] = {"machine": machine, "cell": reading.cell.memory_id, "predicted_bytes": predicted}
     facts |= {column: getattr(reading.cell, column) for column in MEMORY_COLUMNS}
-    facts |= {column: getattr(reading, column) for column in ("impl", "meter", "peak_bytes", "status")}
+    facts |= {column: getattr(reading, column) for column in ("impl", "meter", "peak_bytes", "status", *BOUNDS)}
     return row("memory.csv", facts | {"detail": one_line(reading.detail or note)})
 
 

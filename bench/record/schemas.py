@@ -57,6 +57,9 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "predicted_bytes": "Int64",
         "status": "string",
         "detail": "string",
+        "repeats": "Int64",
+        "low_bytes": "Int64",
+        "high_bytes": "Int64",
         **{column: kind for column, kind in _CELL_LAST.items() if column not in _NOT_OF_MEMORY},
     },
     # live bytes above the start, as each forward and backward of one step returns
@@ -139,6 +142,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
 MAY_LACK: dict[str, str | None] = {
     **dict.fromkeys(("run", "iterations", "minor_faults", "detail", "start_depth")),
     **dict.fromkeys(("mean_ratio", "mean_low", "mean_high", "faulting_share", "without_faults", "with_faults")),
+    **dict.fromkeys(("repeats", "low_bytes", "high_bytes")),
     **{axis.name: axis.default for axis in AXES if axis.kind and axis.default is not None},
 }
 

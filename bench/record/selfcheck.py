@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from bench.measure.other_tools.meter_pairs import MeterPair
 from bench.measure.other_tools.sessions import Session
+from bench.plan.selfcheck import RUNS
 from bench.record.folder import read_machine
 from bench.record.schemas import row
 from bench.record.tables import Table, Warn, one_line
@@ -28,6 +29,7 @@ class Evidence:
         trio_s, known_s: the seconds from start to end of the trio's passes, and of those of the known differences.
         others, meters, checks: rows of others.csv, meters.csv and checks.csv.
         warnings: what may have disturbed the measurements, each a "what" and a "remedy".
+        runs: rows of time.csv of each of the whole runs, by name.
 
     """
 
@@ -38,6 +40,7 @@ class Evidence:
     meters: pd.DataFrame
     checks: pd.DataFrame
     warnings: Sequence[dict[str, str]] = ()
+    runs: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def read_evidence(folder: Path, warn: Warn) -> Evidence:
@@ -57,6 +60,7 @@ def read_evidence(folder: Path, warn: Warn) -> Evidence:
         Table(folder, "meters.csv").read(warn),
         Table(folder, "checks.csv").read(warn),
         record.get("warnings", ()),
+        {run: read_times(Table(folder / run, "time.csv"), warn) for run in RUNS},
     )
 
 

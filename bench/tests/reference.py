@@ -14,12 +14,17 @@ from bench.tests.places import ROOT
 from impls import IMPLEMENTATIONS
 
 REFERENCE = ROOT / "results" / "reference"
+SENTENCE = 60  # characters
 CELL = ["depth", "width", "update", "allocator"]
 
 
 def table(headings, rows):
-    """A table in Markdown; a column that begins with a figure is aligned to the right."""
-    lines = [headings, ["---:" if str(cell)[0] in "0123456789±" else "---" for cell in rows[0]], *rows]
+    """A table in Markdown; a column that begins with a figure, and not with a sentence, is aligned to the right."""
+    lines = [
+        headings,
+        ["---:" if str(cell)[0] in "0123456789±" and len(str(cell)) < SENTENCE else "---" for cell in (rows or [headings])[0]],
+        *rows,
+    ]
     return "".join("| " + " | ".join(map(str, line)) + " |\n" for line in lines)
 
 

@@ -276,6 +276,7 @@ TABLES: dict[str, Callable[[Path], str]] = {
     "standings": standings,
     "frameworks": frameworks,
     "alike": selfcheck.alike,
+    "other_checks": selfcheck.other_checks,
     "known_differences": selfcheck.known_differences,
     "precision": selfcheck.precision,
     "tools": selfcheck.tools,

@@ -30,6 +30,12 @@ def visit_rows(times, **shared):
     ]
 
 
+def memory_table(rows):
+    """Rows of memory.csv, each with as many of its first columns as it has; the others are empty."""
+    schema = SCHEMAS["memory.csv"]
+    return pd.DataFrame([dict(zip(schema, row, strict=False)) for row in rows], columns=list(schema)).astype(schema)
+
+
 def write_results(folder, ratio, passes=20, cells=1, machine="m", baseline="iterative", floor=None, spread=0.001, seed=0, method="here"):
     """A results folder in which `recursive` takes ratio(cell) times as long as `iterative`, as scattered over passes."""
     rng = random.Random(seed)

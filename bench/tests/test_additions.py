@@ -20,7 +20,7 @@ CELL = Cell("breast_cancer", 4, 2, 3, "float64", "fused", "default")
 def test_a_meter_that_counts_the_layers_arrives_in_the_csv_and_the_report(tmp_path, monkeypatch):
     layers = meters.Meter("layers", "layers run", "layers", "how many layers a step has.")
     monkeypatch.setattr(meters, "METERS", [*meters.METERS, layers])
-    monkeypatch.setitem(worker.METERS, "layers", lambda bench, implementation: {"peak_bytes": len(bench.network.layers)})
+    monkeypatch.setitem(worker.METERS, "layers", lambda subject: {"peak_bytes": len(subject.bench.network.layers)})
     Batch(np.ones((5, 4)), np.ones((1, 4)), "binary_cross_entropy").write(tmp_path / "batch.npz")
     assert meters.meters_for(meters.SWEEP, "fused")[-1] == "layers"
 

@@ -20,24 +20,28 @@ from bench.measure.machine.fingerprint import fingerprint
 from bench.measure.other_tools import known_work, sessions
 from bench.measure.other_tools.meter_pairs import CELL as PAIRED
 from bench.measure.other_tools.meter_pairs import read_pairs
+from bench.measure.other_tools.renamed import write_renamed
 from bench.measure.other_tools.sessions import Session, ToolFailed, ToolMissing
+from bench.measure.other_tools.whole_runs import whole_run
 from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import run_passes
 from bench.plan import datasets
 from bench.plan import selfcheck as plan
 from bench.plan.cells import Cell
-from bench.plan.contenders import CONTROL
 from bench.record.folder import results_folder, write_machine
 from bench.record.selfcheck import SELFCHECK, meter_rows, read_evidence, session_rows
 from bench.record.tables import Table
 from bench.record.times import new_run_id
 from bench.show.answers.selfcheck import check_rows
+from bench.show.answers.words import counted
 from bench.show.terminal.screen import Screen
 from bench.show.terminal.tables import titled_table
 from bench.verbs.plot import plot
 from bench.verbs.report import report
 from bench.verbs.running.recorder import VisitRecorder
+from impls.iterative import iterative
 
+ALONE = ("grid", "deep", "wide", "known")  # the parts that have their time at once; the trio takes turns with other tools
 STYLES = {"ok": "green", "failed": "bold red"}
 
 
@@ -77,18 +81,30 @@ def _measure(shares: plan.Shares, folder: Path, screen: Screen) -> None:
 
 
 def _measure_all(shares: plan.Shares, folder: Path, machine_name: str, screen: Screen) -> dict[str, float]:
-    """A against A and the known differences, the tools in turns, the meters; the seconds that Unwind's own passes took."""
+    """The parts one by one, the tools in turns, the whole runs, the meters; the seconds that Unwind's own passes took."""
     with tempfile.TemporaryDirectory() as scratch:
         dataset = {plan.TRIO.dataset: datasets.load(plan.TRIO.dataset, None, "the self-check")}
         data = datasets.write_batches(dataset, (plan.TRIO.batch, PAIRED.batch), Path(scratch))
-        passes = _passes(folder, data, machine_name)
-        screen.say(f"A against A in {len(passes['grid'].cells)} cells, {shares.grid_s:.0f} s; known differences, {shares.known_s:.0f} s")
-        passes["grid"].measure_for(shares.grid_s)
-        passes["known"].measure_for(shares.known_s)
+        passes = _passes(folder, data, machine_name, Path(scratch))
+        for name in ALONE:
+            part = plan.PARTS[name]
+            screen.say(f"{', '.join(part.contenders)}: {counted(len(part.cells), 'cell')}, {shares.of(name):.0f} s")
+            passes[name].measure_for(shares.of(name))
         _take_turns(shares, passes["trio"], _tools(data[plan.TRIO.dataset, plan.TRIO.batch]), Table(folder, "others.csv"), screen)
+        _make_runs(shares.run_s, folder, Path(scratch), screen)
         screen.say("Meters beside those of other tools")
         Table(folder, "meters.csv").replace(meter_rows(read_pairs(data[PAIRED.dataset, PAIRED.batch])))
     return {f"{name}_s": round(part.seconds, 2) for name, part in passes.items()}
+
+
+def _make_runs(seconds: float, folder: Path, scratch: Path, screen: Screen) -> None:
+    """Two whole runs of one sweep; one that fails is told of, and the check that needs it is skipped."""
+    sweep = scratch / "two_runs.toml"
+    sweep.write_text(plan.RUN_SWEEP)
+    for run in plan.RUNS:
+        screen.say(f"A whole run, {run}: {seconds:.0f} s")
+        if why := whole_run(sweep, folder / run, seconds, run == plan.BUSY):
+            screen.warn(f"the {run} run failed: {why}")
 
 
 class _EndlessProgress(Progress):
@@ -115,18 +131,16 @@ class Passes:
         self.seconds += time.monotonic() - start
 
 
-def _passes(folder: Path, data: dict[tuple[str, int], Path], machine_name: str) -> dict[str, Passes]:
+def _passes(folder: Path, data: dict[tuple[str, int], Path], machine_name: str, scratch: Path) -> dict[str, Passes]:
+    """The passes over every part, which share a time.csv."""
     run_id, table = new_run_id(), Table(folder, "time.csv")
+    files = [known_work.__file__, str(write_renamed(iterative, scratch))]
 
-    def over(cells: Sequence[Cell], names: Sequence[str], baseline: str) -> Passes:
-        recorder = VisitRecorder(run_id, machine_name, table, _EndlessProgress(names, baseline, (), plan.FINE))
-        return Passes(cells, PassTimer(data, baseline, [known_work.__file__]), recorder)
+    def over(part: plan.Part) -> Passes:
+        recorder = VisitRecorder(run_id, machine_name, table, _EndlessProgress(part.contenders, part.baseline, (), plan.FINE))
+        return Passes(part.cells, PassTimer(data, part.baseline, files, visit_s=part.visit_s), recorder)
 
-    return {
-        "grid": over(plan.GRID.cells(), [plan.GRID_BASELINE, CONTROL], plan.GRID_BASELINE),
-        "known": over([plan.KNOWN], plan.KNOWN_CONTENDERS, plan.WORK),
-        "trio": over([plan.TRIO], plan.TRIO_CONTENDERS, plan.WORK),
-    }
+    return {name: over(part) for name, part in plan.PARTS.items()}
 
 
 Tools = dict[str, Callable[[], Session]]

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import exp, log
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from bench.analyse.changes import changes
 from bench.analyse.intervals import fewest_samples, median_interval
-from bench.analyse.observations import observe
+from bench.analyse.observations import Comparison, observe
 from bench.analyse.selfcheck.coverage import blocks, chance_of, ever_misses, first_above, resampled
+from bench.analyse.selfcheck.order import OrderTest, halves, lag_1, without
 from bench.analyse.selfcheck.runs import OURS, log_ratios_of, tool_runs
 from bench.analyse.selfcheck.tools import Judgement, ToolRun, half_width, judgements, seconds_to
 from bench.plan import selfcheck as plan
-from bench.plan.contenders import CONTROL
+from bench.plan.contenders import CONTROL, FLOOR
 from bench.record.selfcheck import Evidence
 
 BLOCK = 12  # passes; some more than the 8 that close an interval
+FEWEST_TO_DRAW = 4 * BLOCK
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,10 @@ def checks(evidence: Evidence) -> list[CheckResult]:
     judged = {run.tool: judgements(run) for run in runs}
     return [
         *a_against_a(evidence.times),
+        *alike(evidence.times),
         *known_differences(evidence),
+        *in_any_order(evidence.times),
+        whole_runs(evidence.runs),
         _false_alarms(judged.get(OURS, [])),
         _time_to_interval(runs, judged),
         _fine(evidence),
@@ -56,33 +63,114 @@ def checks(evidence: Evidence) -> list[CheckResult]:
 
 def a_against_a(times: pd.DataFrame) -> list[CheckResult]:
     """How often the control's interval leaves 1 out: in what was recorded, whole and in blocks, and in what is drawn again from it."""
-    series = [samples for samples in _controls(times) if len(samples) >= fewest_samples()]
-    rng = random.Random(0)
-    each = -(-plan.FEWEST_INTERVALS // max(1, len(series)))
+    series = [samples for part in plan.PARTS.values() for samples in _series(times, part, CONTROL, part.baseline)]
+    in_blocks = [block for samples in series for block in blocks(samples, BLOCK)]
     return [
-        _coverage("cell by cell", series),
-        _coverage("in blocks", [block for samples in series for block in blocks(samples, BLOCK)]),
-        _coverage("resampled", [resampled(samples, BLOCK, rng) for samples in series for _ in range(each)], sum(map(len, series))),
+        _coverage("A against A, cell by cell", series),
+        _coverage("A against A, in blocks", in_blocks),
+        _resampled("A against A, resampled", series),
     ]
 
 
-def _coverage(method: str, sequences: Sequence[Sequence[float]], drawn_from: int | None = None) -> CheckResult:
+def alike(times: pd.DataFrame) -> list[CheckResult]:
+    """The same for those that could go wrong while the others go well: recursion, large steps, and another file of the same source."""
+    subjects = {
+        "recursion against itself": _series(times, plan.PARTS["deep"], CONTROL, "recursive"),
+        "single large steps against themselves": _series(times, plan.PARTS["wide"], CONTROL, "iterative"),
+        "a renamed copy of the source": _series(times, plan.PARTS["grid"], plan.RENAMED, "iterative"),
+    }
+    return [_alike(subject, series) for subject, series in subjects.items()]
+
+
+def _alike(name: str, series: Sequence[Sequence[float]]) -> CheckResult:
+    """Failed where the median over all cells is not 1, or more intervals than chance explains left 1 out in some; half of CERTAIN each."""
+    pool = [sample for samples in series for sample in samples]
+    if len(pool) < fewest_samples(plan.CERTAIN / 2):
+        return CheckResult("alike", name, "undecided", {"interval": None, "passes": len(pool), "misses": 0, "count": 0, "chance": 1.0})
+    interval = tuple(map(exp, median_interval(pool, plan.CERTAIN / 2)))
+    misses, count = sum(map(ever_misses, series)), len(series)
+    chance = chance_of(misses, count, plan.ALPHA)
+    failed = not interval[1] <= 1 <= interval[2] or chance < plan.CERTAIN / 2
+    figures = {"interval": interval, "passes": len(pool), "misses": misses, "count": count, "chance": chance}
+    return CheckResult("alike", name, "failed" if failed else "ok", figures)
+
+
+def _resampled(name: str, series: Sequence[Sequence[float]]) -> CheckResult:
+    """Drawn from all cells together: 1 is the truth in each, and what is drawn must be shorter by far than what it is drawn from."""
+    pool, rng = [sample for samples in series for sample in samples], random.Random(0)
+    enough = len(pool) >= FEWEST_TO_DRAW
+    drawn = [resampled(pool, BLOCK, rng) for _ in range(plan.FEWEST_INTERVALS)] if enough else []
+    return _coverage(name, drawn, len(pool))
+
+
+def _coverage(name: str, sequences: Sequence[Sequence[float]], drawn_from: int | None = None) -> CheckResult:
     """Failed where chance does not explain how many intervals left 1 out at any time."""
     misses, count = sum(map(ever_misses, sequences)), len(sequences)
     chance = chance_of(misses, count, plan.ALPHA) if count else 1.0
     status = "undecided" if not count else "failed" if chance < plan.CERTAIN else "ok"
     passes = sorted({len(samples) for samples in sequences})
     figures = {"misses": misses, "count": count, "chance": chance, "passes": passes, "drawn_from": drawn_from}
-    return CheckResult("coverage", f"A against A, {method}", status, figures)
+    return CheckResult("coverage", name, status, figures)
 
 
-def _controls(times: pd.DataFrame) -> list[list[float]]:
-    """The control's log-ratios in each cell, pass by pass."""
+def _series(times: pd.DataFrame, part: plan.Part, impl: str, baseline: str) -> list[list[float]]:
+    """The log-ratios in each cell of a part, pass by pass, of those cells that have enough for an interval."""
+    samples = [group["log_ratio"].tolist() for _, group in _observed(times, part, [(impl, baseline)]).groupby("cell", sort=False)]
+    return [each for each in samples if len(each) >= fewest_samples()]
+
+
+def _observed(times: pd.DataFrame, part: plan.Part, compared: Sequence[Comparison]) -> pd.DataFrame:
+    return observe(times[times["cell"].isin([cell.id for cell in part.cells])], compared)
+
+
+def in_any_order(times: pd.DataFrame) -> list[CheckResult]:
+    """Whether passes could as well have come in another order: those of contrasts that are not 1, and those of the floor."""
+    contrasts = _table(times, plan.PARTS["deep"], plan.CONTRASTS)
     return [
-        group["log_ratio"].tolist()
-        for baseline in (plan.GRID_BASELINE, plan.WORK)
-        for _, group in observe(times, [(CONTROL, baseline)]).groupby("cell", sort=False)
+        _in_order("halves", "contrasts, first half against second half", contrasts, halves),
+        _in_order("lag 1", "contrasts, pass after pass", contrasts, lag_1),
+        floor_in_any_order(times),
     ]
+
+
+def floor_in_any_order(times: pd.DataFrame) -> CheckResult:
+    """The floor slows down less than a whole step when the machine does, and a slow spell lasts longer than a pass. So its
+    ratios are alike from pass to pass, and the check is whether they still are when the machine's speed is allowed for.
+    """
+    ratios = _table(times, plan.PARTS["grid"], [(FLOOR, "iterative")])
+    steps = times[times["impl"] == "iterative"].groupby(["pass", "cell"])["cpu_ns"].median().unstack("cell")
+    speeds = np.log(steps.reindex(index=ratios.index, columns=ratios.columns.get_level_values("cell")).astype(float))
+    at_one_speed = ratios.apply(lambda ratio: without(ratio.to_numpy(), speeds[ratio.name[-1]].to_numpy()))
+    result = _in_order("floor", "the floor, pass after pass", at_one_speed, lag_1)
+    as_it_is = lag_1(ratios.to_numpy().T.tolist()) if result.figures["tested"] else None
+    return replace(result, figures={**result.figures, "as_it_is": as_it_is})
+
+
+def _table(times: pd.DataFrame, part: plan.Part, compared: Sequence[Comparison]) -> pd.DataFrame:
+    """A row a pass, a column a comparison in a cell; passes that were cut short are left out."""
+    observed = _observed(times, part, compared)
+    return observed.pivot_table(index="pass", columns=["impl", "baseline", "cell"], values="log_ratio").dropna()
+
+
+def _in_order(kind: str, name: str, table: pd.DataFrame, test: Callable[[Sequence[Sequence[float]]], OrderTest]) -> CheckResult:
+    """Failed where chance does not explain what the order of the passes shows."""
+    if len(table) < fewest_samples():
+        return CheckResult(kind, name, "undecided", {"tested": None})
+    tested = test(table.to_numpy().T.tolist())
+    return CheckResult(kind, name, "failed" if tested.chance < plan.CERTAIN else "ok", {"tested": tested})
+
+
+def whole_runs(runs: Mapping[str, pd.DataFrame]) -> CheckResult:
+    """Failed where two runs of the same code, one of them beside a busy neighbour, are told apart as `compare` tells runs apart."""
+    name = "two runs, one beside a busy neighbour"
+    if set(runs) < set(plan.RUNS) or any(rows.empty for rows in runs.values()):
+        return CheckResult("whole runs", name, "skipped", {"changed": None, "passes": {}})
+    changed = changes(runs[plan.QUIET], runs[plan.BUSY], plan.RUN_BASELINE, floors_alike=False)
+    closed = [change for change in changed if change.closed]
+    certain = [change for change in closed if change.certainly_above(0) or change.together[1] < 1]
+    status = "failed" if certain else "undecided" if not closed or len(closed) < len(changed) else "ok"
+    passes = {run: int(rows["pass"].max()) for run, rows in runs.items()}
+    return CheckResult("whole runs", name, status, {"changed": changed, "certain": certain, "passes": passes})
 
 
 def known_differences(evidence: Evidence) -> list[CheckResult]:

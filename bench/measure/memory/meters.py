@@ -1,10 +1,9 @@
-"""The meters of memory: the peak of one step by tracemalloc, by the system and by a sampler."""
+"""The meters of memory: the peak of one step by tracemalloc and by a sampler; `resident.py` has the one by the system."""
 
 from __future__ import annotations
 
 import ctypes
 import gc
-import platform
 import sys
 import time
 import tracemalloc
@@ -48,21 +47,6 @@ def heap_peak(step: Work, depth: int) -> int:
             return tracemalloc.get_traced_memory()[1] - before
         finally:
             tracemalloc.stop()
-
-
-def resident_peak(step: Work) -> int:
-    """Bytes of resident memory at a step's worst moment above those before it, less the reading for no work at all.
-
-    It sees everything, interpreter frames too, in whole pages. The step must be the first of its size in
-    this process: a second one uses memory that the first has left, and seems to take less.
-
-    Raises:
-        Unmeasurable: this is not Linux, or its counter cannot be reset.
-
-    """
-    with collector_off():
-        nothing = _high_water(lambda: None)
-        return max(0, _high_water(step) - nothing)
 
 
 def sampled_series(step: Work, steps: int = SAMPLED_STEPS) -> list[tuple[float, int]]:
@@ -115,28 +99,3 @@ def collector_off() -> Iterator[None]:
         gc.unfreeze()
         if was_enabled:
             gc.enable()
-
-
-def _high_water(work: Work) -> int:
-    gc.collect()
-    _trim()
-    _reset_high_water()
-    before = high_water_bytes() or 0
-    work()
-    return (high_water_bytes() or 0) - before
-
-
-def _reset_high_water() -> None:
-    """Set VmHWM to what is resident now (proc_pid_clear_refs(5))."""
-    if sys.platform != "linux":
-        raise Unmeasurable(f"{platform.system()} has no peak of resident memory that can be reset; Linux has")
-    try:
-        Path("/proc/self/clear_refs").write_text("5")
-    except OSError as error:
-        raise Unmeasurable(f"/proc/self/clear_refs: {error.strerror}") from None
-
-
-def _trim() -> None:
-    """Make glibc give free pages back, so that the next step must ask for them again."""
-    if platform.libc_ver()[0] == "glibc":
-        ctypes.CDLL(None).malloc_trim(0)

@@ -23,7 +23,7 @@ SHARED_INTERPRETERS: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
     (("sampled",), {}),
 )
 
-ANSWERED = {"meter", "peak_bytes", "status", "detail", "series"}
+ANSWERED = {"meter", "peak_bytes", "repeats", "low_bytes", "high_bytes", "status", "detail", "series"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class MemoryTask:
 class MemoryReading:
     """What a meter read of one implementation in one cell: the peak, or how it failed.
 
-    `series` are the profile's events, or the samples.
+    `series` are the profile's events, or the samples. A peak that does not repeat exactly was read `repeats` times, and lies
+    between `low_bytes` and `high_bytes`.
     """
 
     cell: Cell
@@ -49,6 +50,9 @@ class MemoryReading:
     status: str = "ok"
     detail: str = ""
     series: Sequence[Sequence[Any]] = ()
+    repeats: int | None = None
+    low_bytes: int | None = None
+    high_bytes: int | None = None
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
+from importlib import import_module
 from typing import Any
 
 from bench.measure.memory import live_bytes, meters
+from bench.measure.memory.resident import ForkFailed, resident_peak
 from bench.measure.timing.recursion_limit import raise_recursion_limit
 from bench.measure.timing.steps import Workbench
 from bench.measure.workers.endings import status_of
@@ -23,7 +25,22 @@ from impls import Implementation
 
 DEPTH_OF_ALL_SHAPES = 3  # a first, a middle and a last layer
 
-Read = Callable[[Workbench, Implementation], dict[str, Any]]
+
+@dataclass(frozen=True)
+class Subject:
+    """What is read: a step of an implementation on the bench; `small` is a network of the same layers that leaves little memory behind."""
+
+    implementation: Implementation
+    bench: Workbench
+    small: Workbench
+
+    def warm_up(self) -> None:
+        """Load what any first step needs, BLAS's buffers too."""
+        with suppress(Exception):  # the real step will raise it again
+            self.small.step(self.implementation)()
+
+
+Read = Callable[[Subject], dict[str, Any]]
 
 
 def main(task: dict[str, Any], answer: Answer) -> None:
@@ -33,47 +50,57 @@ def main(task: dict[str, Any], answer: Answer) -> None:
     implementation = available(task["files"])[task["impl"]]
     raise_recursion_limit(cell.depth)
     batch = Batch.read(task["data"])
-    _warm_up(Workbench(replace(cell, depth=min(cell.depth, DEPTH_OF_ALL_SHAPES)), *batch), implementation)
-    bench = Workbench(cell, *batch)
+    small = Workbench(replace(cell, depth=min(cell.depth, DEPTH_OF_ALL_SHAPES)), *batch)
+    subject = Subject(implementation, Workbench(cell, *batch), small)
     for meter in task["meters"]:
-        answer(meter=meter, **_reading(METERS[meter], bench, implementation))
+        answer(meter=meter, **_reading(METERS[meter], subject))
 
 
-def _warm_up(bench: Workbench, implementation: Implementation) -> None:
-    """Load what any first step needs, BLAS's buffers too, with a network that leaves little memory behind."""
-    with suppress(Exception):  # the real step will raise it again
-        bench.step(implementation)()
-
-
-def _reading(read: Read, bench: Workbench, implementation: Implementation) -> dict[str, Any]:
+def _reading(read: Read, subject: Subject) -> dict[str, Any]:
     try:
-        return read(bench, implementation)
+        return read(subject)
     except meters.Unmeasurable as reason:
         return {"status": "skipped", "detail": str(reason)}
+    except ForkFailed as failure:
+        return {"status": failure.status, "detail": failure.detail}
     except Exception as error:
         return {"status": status_of(error), "detail": f"{type(error).__name__}: {error}"}
 
 
-def _heap(bench: Workbench, implementation: Implementation) -> dict[str, Any]:
-    if implementation.library and implementation.library.allocates:
-        raise meters.Unmeasurable(f"{implementation.library.name} allocates memory that tracemalloc does not see")
-    return {"peak_bytes": meters.heap_peak(bench.step(implementation), bench.cell.depth)}
+def _heap(subject: Subject) -> dict[str, Any]:
+    library = subject.implementation.library
+    if library and library.allocates:
+        raise meters.Unmeasurable(f"{library.name} allocates memory that tracemalloc does not see")
+    subject.warm_up()
+    return {"peak_bytes": meters.heap_peak(subject.bench.step(subject.implementation), subject.bench.cell.depth)}
 
 
-def _resident(bench: Workbench, implementation: Implementation) -> dict[str, Any]:
-    """With what `prepare` allocates, where the cache may be; or without it where that is the library's copy of the parameters."""
-    if implementation.moves:
-        return {"peak_bytes": meters.resident_peak(bench.step(implementation))}
-    return {"peak_bytes": meters.resident_peak(lambda: bench.step(implementation)())}
+def _resident(subject: Subject) -> dict[str, Any]:
+    """With what `prepare` allocates, where the cache may be; or without it where that is the library's copy of the parameters.
+
+    A library is imported here and warmed up in the forks: its threads would not be there in a fork.
+    """
+    implementation, bench = subject.implementation, subject.bench
+    if implementation.library:
+        import_module(implementation.library.name)
+
+    def make_step() -> meters.Work:
+        subject.warm_up()
+        return bench.step(implementation) if implementation.moves else lambda: bench.step(implementation)()
+
+    return asdict(resident_peak(make_step))
 
 
-def _sampled(bench: Workbench, implementation: Implementation) -> dict[str, Any]:
-    series = meters.sampled_series(bench.step(implementation))
+def _sampled(subject: Subject) -> dict[str, Any]:
+    subject.warm_up()
+    series = meters.sampled_series(subject.bench.step(subject.implementation))
     return {"peak_bytes": max(rss for _, rss in series), "series": series}
 
 
-def _profile(bench: Workbench, implementation: Implementation) -> dict[str, Any]:
-    return {"series": live_bytes.profile(bench.step(implementation), bench.network, implementation)}
+def _profile(subject: Subject) -> dict[str, Any]:
+    subject.warm_up()
+    bench = subject.bench
+    return {"series": live_bytes.profile(bench.step(subject.implementation), bench.network, subject.implementation)}
 
 
 METERS: dict[str, Read] = {"resident": _resident, "heap": _heap, "sampled": _sampled, "profile": _profile}

@@ -14,8 +14,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from bench.measure.memory import meters
+from bench.measure.memory.meters import Work
+from bench.measure.memory.resident import resident_peak
 from bench.measure.other_tools.trio import DATA
 from bench.measure.timing.steps import Workbench
 from bench.measure.workers.command import CommandResult, run_command
@@ -89,10 +92,10 @@ def _heap(name: str, data: Path) -> tuple[float, float, float]:
 
 
 def _resident(name: str, data: Path) -> tuple[float, float, float]:
-    """The high-water mark of a step, and by how much the peak of a whole process is higher when it takes one."""
+    """The peak of a step, and by how much that of a whole process is higher when it takes one."""
     if not TIME.exists():
         raise ReadingFailed(f"{TIME} is not installed; the package is called time")
-    ours = _readings("STEP", name, data)["ours"]
+    ours = _readings("RESIDENT", name, data)["ours"]
     with_step, without = (_peak_by_time(mode, name, data) for mode in ("STEP", "REST"))
     return ours, with_step - without, 0.02 * ours + MIB
 
@@ -130,12 +133,17 @@ def _run(mode: str, name: str, data: Path, *prefix: str) -> CommandResult:
 def main(mode: str, name: str) -> None:
     """Read one implementation, or nothing, in this process."""
     meters.whole_pages_only()
-    bench = Workbench(CELL, *Batch.read(os.environ[DATA]))
-    print(json.dumps(MODES[mode](bench.step(IMPLEMENTATIONS[name]))), flush=True)
+    batch = Batch.read(os.environ[DATA])
+    first = Workbench(replace(CELL, depth=3), *batch)
+    small = first.step(IMPLEMENTATIONS[name])
+    small()  # loads what any first step needs, before there is anything large
+    bench = Workbench(CELL, *batch)  # kept to the end, so that the process only grows
+    step = bench.step(IMPLEMENTATIONS[name])
+    print(json.dumps(MODES[mode](small, step)), flush=True)
     os._exit(0)  # what ending takes is not part of any reading
 
 
-def _read_heap(step: Callable[[], object]) -> dict[str, float]:
+def _read_heap(small: Work, step: Work) -> dict[str, float]:
     import memray
 
     ours = meters.heap_peak(step, CELL.depth)
@@ -146,7 +154,15 @@ def _read_heap(step: Callable[[], object]) -> dict[str, float]:
         return {"ours": ours, "theirs": memray.FileReader(record).metadata.peak_memory}
 
 
-def _read_cpu(step: Callable[[], object]) -> dict[str, float]:
+def _read_resident(small: Work, step: Work) -> dict[str, float]:
+    def make_step() -> Work:
+        small()  # a fork has to load again what its parent has
+        return step
+
+    return {"ours": resident_peak(make_step).peak_bytes}
+
+
+def _read_cpu(small: Work, step: Work) -> dict[str, float]:
     import resource
 
     def by_kernel() -> float:
@@ -159,10 +175,11 @@ def _read_cpu(step: Callable[[], object]) -> dict[str, float]:
     return {"ours": (time.process_time_ns() - ours) / 1e9, "theirs": by_kernel() - theirs}
 
 
-MODES: dict[str, Callable[[Callable[[], object]], dict[str, float]]] = {
+MODES: dict[str, Callable[[Work, Work], dict[str, Any]]] = {
     "HEAP": _read_heap,
-    "STEP": lambda step: {"ours": meters.resident_peak(step)},
-    "REST": lambda step: {"ours": meters.resident_peak(lambda: None)},
+    "RESIDENT": _read_resident,
+    "STEP": lambda small, step: {"loss": step()},
+    "REST": lambda small, step: {},
     "CPU": _read_cpu,
 }
 

@@ -30,8 +30,9 @@ def cell_words(cell: FrontierCell) -> str:
 
 
 def peak_words(peak: Peak) -> str:
-    """ "8.3 MiB", with the meter where it is not the usual one."""
-    return size(peak.size) + (" resident" if peak.meter == "resident" else "")
+    """ "8.3 MiB", with the meter where it is not the usual one, and the bounds where there are any."""
+    between = size(peak.size) if peak.low == peak.high else f"{size(peak.low)} to {size(peak.high)}"
+    return f"{between} resident" if peak.meter == "resident" else between
 
 
 def _names(cells: Sequence[FrontierCell]) -> list[str]:

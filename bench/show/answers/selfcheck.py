@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite, isnan
+from math import isfinite, isnan, log
 
+from bench.analyse.changes import Change
 from bench.analyse.selfcheck.checks import CheckResult
+from bench.analyse.selfcheck.order import OrderTest
 from bench.analyse.selfcheck.tools import Judgement
 from bench.plan import selfcheck as plan
-from bench.show.answers.words import counted, listed, percent
+from bench.plan.contenders import title
+from bench.show.answers.words import bounds, counted, listed, percent
 
 TOO_LITTLE = "Too few passes were recorded to tell."
 
@@ -59,6 +62,60 @@ def _difference(
     )
 
 
+def _alike(interval: tuple[float, float, float] | None, passes: int, misses: int, count: int, chance: float) -> str:
+    if not interval:
+        return TOO_LITTLE
+    ratio, low, high = interval
+    here = f"over {passes} passes in {counted(count, 'cell')}, an interval of {percent(1 - plan.CERTAIN / 2, 1)}"
+    missed = f"Cell by cell, {misses} of {counted(count, 'interval')} left 1 out at any time"
+    return f"{ratio:.4f} [{low:.4f}, {high:.4f}] is the ratio {here}. {missed}. {_by_chance(chance)}"
+
+
+def _lag_1(tested: OrderTest | None) -> str:
+    if not tested:
+        return TOO_LITTLE
+    return f"{tested.statistic:+.2f} is the autocorrelation at lag 1, {_over(tested)}. {_in_any_order(tested)}"
+
+
+def _floor(tested: OrderTest | None, as_it_is: OrderTest | None) -> str:
+    if not tested or not as_it_is:
+        return TOO_LITTLE
+    allowed_for = "where the machine's speed is allowed for, which the floor follows less than a step does"
+    return (
+        f"{as_it_is.statistic:+.2f} is the autocorrelation at lag 1, and {tested.statistic:+.2f} {allowed_for}, {_over(tested)}. "
+        f"{_in_any_order(tested)}"
+    )
+
+
+def _halves(tested: OrderTest | None) -> str:
+    if not tested:
+        return TOO_LITTLE
+    apart = f"{tested.statistic**0.5:.2f} standard deviations are between the ranks of the two halves"
+    return f"{apart}, {_over(tested)}. {_in_any_order(tested)}"
+
+
+def _over(tested: OrderTest) -> str:
+    return f"on average over {tested.series} series of {tested.passes} passes"
+
+
+def _in_any_order(tested: OrderTest) -> str:
+    return f"If all orders of the passes were as likely, so much or more would come up with a probability of {tested.chance:.2g}."
+
+
+def _whole_runs(changed: Sequence[Change] | None, passes: Mapping[str, int], certain: Sequence[Change] = ()) -> str:
+    if not changed:
+        return "One of the two runs is missing, or they have nothing to compare."
+    made = " and ".join(f"{count} passes in the {run} one" for run, count in passes.items())
+    if not any(change.closed for change in changed):
+        return f"Too few passes to tell: {made}."
+    widest = max(changed, key=lambda change: abs(log(change.after / change.before)))
+    start = f"Yes, {len(certain)}" if certain else "No, none"
+    return (
+        f"{start} of {counted(len(changed), 'comparison')} changed for certain, after {made}. The largest change is that of the "
+        f"{title(widest.impl)} in {widest.cell.id}: {widest.after / widest.before:.3f} times {bounds(*widest.together)}."
+    )
+
+
 def _false_alarms(worst: Judgement | None) -> str:
     if not worst:
         return TOO_LITTLE
@@ -96,6 +153,11 @@ def _meter(subject: str, unit: str, ours: float, theirs: float, allowed: float, 
 WORDS: dict[str, Callable[..., str]] = {
     "coverage": _coverage,
     "difference": _difference,
+    "alike": _alike,
+    "lag 1": _lag_1,
+    "floor": _floor,
+    "halves": _halves,
+    "whole runs": _whole_runs,
     "false alarms": _false_alarms,
     "time to interval": _time_to_interval,
     "fine interval": _fine_interval,

@@ -18,6 +18,7 @@ from bench.analyse.ratios import SAME
 from bench.analyse.slices import Slice
 from bench.plan.contenders import CONTROL, FLOOR
 from bench.show.answers.words import ALLOCATOR_TITLES
+from bench.show.figures.faults import faults_pictures
 from bench.show.figures.pictures import COLOURS, Picture, Plot, label, pictures_of
 from impls import IMPLEMENTATIONS
 
@@ -158,7 +159,7 @@ def time_pictures(parts: Sequence[Slice]) -> list[Picture]:
             heading=f"{picture.heading}: {data.words}" if len(parts) > 1 else picture.heading,
         )
         for data in parts
-        for picture in pictures_of(PLOTS, data)
+        for picture in [*pictures_of(PLOTS, data), *faults_pictures(data)]
     ]
 
 

@@ -16,7 +16,7 @@ def frontier_section(cells: Sequence[FrontierCell]) -> dict[str, Any]:
     """A table a cell."""
     notes = [
         "What beats what is observed pass by pass between the two themselves. Its interval is one of those that hold "
-        "together at 95 %, as all of this report do. Peaks repeat and have no interval. "
+        "together at 95 %, as all of this report do. The heap's peaks repeat exactly; those of resident memory lie between two bounds. "
         "Shown are the deepest networks, the narrowest and the widest, of the data, batch and dtype that were recorded first."
     ]
     return {"tables": [_table(cell) for cell in cells], "notes": notes}

@@ -54,6 +54,10 @@ def _columns() -> Iterator[tuple[meters.Meter, str, str]]:
 
 
 def _figure(by_meter: pd.DataFrame, meter: meters.Meter, column: str) -> str:
-    if meter.name not in by_meter.index or pd.isna(by_meter.at[meter.name, column]):
-        return ""
-    return amount(by_meter.at[meter.name, column], meter.unit)
+    """What was read, or the bounds that it lies between."""
+    columns = ("low_bytes", "high_bytes") if column == "peak_bytes" and _known(by_meter, meter, "low_bytes") else (column,)
+    return " to ".join(amount(by_meter.at[meter.name, each], meter.unit) for each in columns) if _known(by_meter, meter, column) else ""
+
+
+def _known(by_meter: pd.DataFrame, meter: meters.Meter, column: str) -> bool:
+    return meter.name in by_meter.index and pd.notna(by_meter.at[meter.name, column])

@@ -13,13 +13,12 @@ from bench.analyse.frontier import frontiers, showcase
 from bench.plan import sweeps
 from bench.plan.cells import Cell
 from bench.plan.contenders import title
-from bench.record.schemas import SCHEMAS
 from bench.show.answers import TOO_FEW
 from bench.show.answers.frontier import PLACES, frontier_answers
 from bench.show.figures.frontier import EDGE, frontier_pictures, time_against_memory
 from bench.show.topics import topic
 from bench.tests.places import ROOT
-from bench.tests.rows import time_rows, visit_rows
+from bench.tests.rows import memory_table, time_rows, visit_rows
 from impls import IMPLEMENTATIONS
 
 MIB = 2**20
@@ -40,14 +39,14 @@ def steady(**ratios):
 
 
 def peaks(*rows, depth=64, width=8, update="deferred"):
-    """Rows of memory.csv: (implementation, peak) by the heap, or (implementation, peak, meter, predicted, status)."""
+    """Rows of memory.csv: (implementation, peak) by the heap, or (implementation, peak, meter, predicted, status, low, high)."""
     place = f"breast_cancer-b32-d{depth}-w{width}-float64-{update}"
-    whole = [(*row, *("heap", None, "ok")[len(row) - 2 :]) for row in rows]
+    whole = [(*row, *("heap", None, "ok", None, None)[len(row) - 2 :]) for row in rows]
     table = [
-        ["m", place, "breast_cancer", 32, depth, width, "float64", update, impl, meter, peak, predicted, status, None]
-        for impl, peak, meter, predicted, status in whole
+        ["m", place, "breast_cancer", 32, depth, width, "float64", update, impl, meter, peak, predicted, status, None, 8, low, high]
+        for impl, peak, meter, predicted, status, low, high in whole
     ]
-    return pd.DataFrame(table, columns=list(SCHEMAS["memory.csv"])).astype(SCHEMAS["memory.csv"])
+    return memory_table(table)
 
 
 def standings(place):
@@ -77,6 +76,25 @@ def test_what_takes_more_of_both_is_beaten_and_what_takes_less_of_one_is_not():
 )
 def test_one_per_cent_makes_the_difference(peak, ratio, standing):
     [place] = frontiers(times(steady(recursive=ratio)), peaks(("iterative", MIB), ("recursive", round(peak * MIB))), "iterative")
+    assert standings(place)["iterative"] == standing
+
+
+@pytest.mark.parametrize(
+    ("peak", "bounds", "ratio", "standing"),
+    [
+        (0.9, (0.8, 0.98), 1.005, "beaten"),  # leaner for certain
+        (0.9, (0.8, 1.005), 1.005, "open"),  # perhaps as lean, and then too slow to beat it
+        (0.9, (0.8, 1.005), 0.985, "beaten"),  # perhaps as lean, and fast enough for that
+        (0.9, (0.8, 1.02), 0.985, "open"),  # perhaps larger
+        (0.9, (0.8, 1.02), 1.02, "unbeaten"),  # too slow, whatever its peak
+        (1.1, (1.02, 1.2), 0.5, "unbeaten"),  # larger for certain
+        (0.9, (None, None), 1.005, "beaten"),  # a file of an earlier version, whose figure is taken as it is
+    ],
+)
+def test_a_peak_is_smaller_only_where_its_bounds_say_so(peak, bounds, ratio, standing):
+    sizes = [round(share * MIB) if share else None for share in (peak, *bounds)]
+    rows = peaks(("iterative", MIB), ("mine", sizes[0], "resident", None, "ok", *sizes[1:]))
+    [place] = frontiers(times(steady(mine=ratio)), rows, "iterative")
     assert standings(place)["iterative"] == standing
 
 

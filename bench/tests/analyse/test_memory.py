@@ -1,13 +1,12 @@
 """Facts and answers about memory, from rows with known answers."""
 
-import pandas as pd
 import pytest
 
 from bench.analyse.memory import agreement, frame_costs, fusing, leaks
 from bench.plan.memory import FRAME_DEPTHS
 from bench.record.memory import leak_note
-from bench.record.schemas import SCHEMAS
 from bench.show.answers.memory import FRAMES, FUSING, LEAKS, MEMORY, PREDICTION, memory_answers
+from bench.tests.rows import memory_table
 
 
 def row(impl, peak, predicted=None, meter="heap", update="deferred", depth=64, width=128, batch=128, status="ok", detail=None):
@@ -16,7 +15,7 @@ def row(impl, peak, predicted=None, meter="heap", update="deferred", depth=64, w
 
 
 def table(*rows):
-    return pd.DataFrame(rows, columns=list(SCHEMAS["memory.csv"])).astype(SCHEMAS["memory.csv"])
+    return memory_table(rows)
 
 
 def answers(peaks, question):

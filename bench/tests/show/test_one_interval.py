@@ -15,7 +15,7 @@ from bench.plan.cells import Cell
 from bench.record.folder import write_machine
 from bench.record.schemas import SCHEMAS
 from bench.record.tables import Table, as_rows
-from bench.tests.rows import time_rows, visit_rows
+from bench.tests.rows import memory_table, time_rows, visit_rows
 from impls import IMPLEMENTATIONS, PAIRS
 
 PASSES, MIB = 30, 2**20
@@ -58,7 +58,7 @@ def folder(tmp_path_factory):
     times = time_rows(*visits(random.Random(3)))
     Table(results, "time.csv").replace(as_rows(times))
     Table(results, "summary.csv").replace(as_rows(summarise(times, compared_in(times, "iterative", PAIRS)).astype(SCHEMAS["summary.csv"])))
-    memory = pd.DataFrame(peaks(), columns=list(SCHEMAS["memory.csv"])).astype(SCHEMAS["memory.csv"])
+    memory = memory_table(peaks())
     Table(results, "memory.csv").replace(as_rows(memory))
     write_machine(results, {"machine": "m", "settings": {"baseline": "iterative"}, "warnings": []})
     assert main(["report", "--results", str(results)]) == 0

@@ -19,7 +19,7 @@ from bench.show.answers import Answer
 from bench.show.figures import memory as memory_figures
 from bench.show.figures.pictures import Plot, pictures_of
 from bench.show.topics import TOPICS, Topic, topic, with_facts
-from bench.tests.rows import write_results
+from bench.tests.rows import memory_table, write_results
 
 
 def memory_rows(*rows, dataset="breast_cancer"):
@@ -27,7 +27,7 @@ def memory_rows(*rows, dataset="breast_cancer"):
     cell = Cell(dataset, 128, 64, 128, "float64", "deferred", "default")
     place = ["m", cell.memory_id, dataset, 128, 64, 128, "float64", "deferred"]
     values = [[*place, impl, meter, peak, None, "ok", None] for impl, meter, peak in rows]
-    return pd.DataFrame(values, columns=list(SCHEMAS["memory.csv"])).astype(SCHEMAS["memory.csv"])
+    return memory_table(values)
 
 
 @pytest.fixture

@@ -1,13 +1,16 @@
 """`run --only memory` from end to end, with a user's own implementation that leaks."""
 
+import sys
+
 import pandas as pd
 import pytest
 
 from bench.cli import main
 from bench.plan import memory as study
 from bench.record.folder import read_machine
-from bench.record.memory import read_memory
+from bench.record.memory import MemoryTables, read_memory
 from bench.record.schemas import SCHEMAS
+from bench.show.answers.words import size
 from bench.show.figures.memory import PLOTS, memory_pictures
 from bench.show.topics import topic
 from impls import IMPLEMENTATIONS
@@ -99,6 +102,25 @@ def test_going_on_measures_nothing_twice_and_what_is_missing(home):
     assert {*after[KEY].itertuples(index=False, name=None)} == {
         tuple(line.split(",")[i] for i in (1, 8, 9)) for line in whole.splitlines()[1:]
     }
+
+
+def test_a_file_without_bounds_is_still_read(home, tmp_path):
+    whole = tables(home).peaks
+    rows = pd.read_csv(home / "results" / "memory.csv").drop(columns=["repeats", "low_bytes", "high_bytes"])
+    rows.to_csv(tmp_path / "memory.csv", index=False)
+    earlier = read_memory(tmp_path, whole["machine"].iloc[0], print).peaks
+    assert earlier["peak_bytes"].tolist() == whole["peak_bytes"].tolist()
+    assert earlier[["repeats", "low_bytes", "high_bytes"]].isna().all(axis=None)
+    assert "KiB" in topic("memory").html(MemoryTables(earlier, tables(home).profile, tables(home).samples))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="resident memory is read from Linux's /proc")
+def test_resident_memory_has_bounds_and_the_report_shows_them(home, section):
+    resident = tables(home).read_by("resident")
+    assert (resident["low_bytes"] <= resident["peak_bytes"]).all()
+    assert (resident["peak_bytes"] <= resident["high_bytes"]).all()
+    assert tables(home).read_by("heap")["low_bytes"].isna().all()
+    assert f"{size(resident['low_bytes'].iloc[0])} to {size(resident['high_bytes'].iloc[0])}" in section
 
 
 @pytest.fixture(scope="module")

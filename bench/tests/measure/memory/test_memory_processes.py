@@ -68,8 +68,19 @@ def test_heap_is_skipped_where_it_would_take_for_ever(read_meters):
 @linux
 def test_resident_memory_sees_large_arrays_as_the_heap_does(read_meters):
     for name in NUMPY_ALONE:
-        resident, heap = read_meters(name, "resident", "heap", depth=24, width=512)  # 50 MB: Linux counts to some 100 KB (mm_counter)
+        resident, heap = read_meters(name, "resident", "heap", depth=24, width=512)
         assert resident.peak_bytes == pytest.approx(heap.peak_bytes, rel=0.05)
+        assert resident.low_bytes <= resident.peak_bytes <= resident.high_bytes
+        assert resident.repeats >= 1
+        assert heap.repeats is None
+
+
+@linux
+def test_resident_memory_repeats_in_fresh_processes(read_meters):
+    """It once differed by more than 1 % in every sixth repeat."""
+    for name in ("iterative", "recursive"):
+        first, again = (read_meters(name, "resident", depth=24, width=128)[0] for _ in range(2))
+        assert max(first.low_bytes, again.low_bytes) <= min(first.high_bytes, again.high_bytes)
 
 
 @linux

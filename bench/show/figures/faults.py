@@ -1,0 +1,63 @@
+"""The figure of page faults, pass by pass: why a ratio is one figure in some processes and another in others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from bench.analyse.ratios import PassFaults, faults_by_pass
+from bench.analyse.slices import Slice
+from bench.show.answers.words import ALLOCATOR_TITLES
+from bench.show.figures.pictures import Picture, Plot, colour, label, pictures_of
+
+MOST_PANELS = 6
+MARKS = ("o", "s", "^", "D", "v", "P", "X")
+
+
+def faults_pictures(data: Slice) -> list[Picture]:
+    """The picture, if a ratio depends on heap history anywhere."""
+    return pictures_of(PLOTS, faults_by_pass(data))
+
+
+def draw_faults(cells: Sequence[PassFaults]) -> Figure:
+    """Page faults of each implementation in each pass, a panel a cell, the most faults first."""
+    shown = sorted(cells, key=lambda cell: -float(cell.faults.max().max()))[:MOST_PANELS]
+    figure = Figure(figsize=(4.6, 2.5 * len(shown) + 0.5), layout="constrained")
+    axes = figure.subplots(len(shown), 1, squeeze=False)[:, 0]
+    for ax, cell in zip(axes, shown, strict=True):
+        _panel(ax, cell)
+    axes[-1].set_xlabel("passes, those with the fewest faults first")
+    handles = {text: handle for ax in axes for handle, text in zip(*ax.get_legend_handles_labels(), strict=True)}
+    figure.legend([*handles.values()], [*handles], loc="outside lower center", ncols=3)
+    return figure
+
+
+def _panel(ax: Axes, cell: PassFaults) -> None:
+    """Markers that differ in shape, and each later one smaller and hollow, so that one shows where it lies on another."""
+    places = range(1, len(cell.faults) + 1)
+    for place, (name, mark) in enumerate(zip(cell.faults, MARKS, strict=False)):
+        mine = colour(str(name))
+        ax.plot(
+            places, cell.faults[name], mark, color=mine, markersize=7 - place, markeredgewidth=1.2,
+            markerfacecolor="white" if place else mine, label=label(str(name)),
+        )  # fmt: skip
+    ax.set_title(f"depth {cell.depth}, width {cell.width}, {ALLOCATOR_TITLES[cell.allocator]}", fontsize=9)
+    ax.set_ylabel("page faults a step")
+    ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    ax.set_ylim(-0.06 * ax.get_ylim()[1], None)
+
+
+PLOTS = [
+    Plot(
+        "faults_by_pass",
+        "Page faults of a step, pass by pass",
+        "Every pass is a new process with allocations of its own before the step. In some, a step finds its memory in the process and has "
+        "no page faults; in others it is faulted in again at every step, page by page. Where one implementation has more of them than "
+        "another, it takes longer: their ratio depends on what else the program has allocated. Shown are the networks in which it does.",
+        draw_faults,
+    ),
+]

@@ -140,7 +140,7 @@ def _train_options(parser: Parser) -> None:
     help_text = "train on this CSV file instead of the sweep's datasets, or those that come with the package; needs --target"
     parser.add_argument("--data", metavar="FILE", help=help_text)
     parser.add_argument("--target", metavar="COLUMN", help="the column of --data that holds the labels")
-    help_text = "begin no training after this time, but for those of the first block (default: 3/8 of the sweep's budget)"
+    help_text = "begin no training after this time, but for those of the first block (default: 0.45 times the sweep's budget)"
     parser.add_argument("--budget", type=float, metavar="SECONDS", help=help_text)
     help_text = "seed of the split, the first weights and the order of the examples (default: 0)"
     parser.add_argument("--seed", type=int, default=0, metavar="N", help=help_text)

@@ -135,10 +135,10 @@ def by_network(results: Sequence[TrainingResult]) -> list[list[TrainingResult]]:
     return [[*group] for _, group in groupby(results, lambda result: (result.dataset, result.depth))]
 
 
-def all_settled(results: Sequence[TrainingResult], dataset: str, precision: float) -> bool:
-    """Is the interval of every CPU time on that dataset within `precision` of its centre, or its verdict clear?"""
-    ratios = [result.cpu for result in results if result.dataset == dataset and result.cpu and result.impl != CONTROL]
-    return bool(ratios) and all(settled(ratio.ratio, ratio.low, ratio.high, precision) for ratio in ratios)
+def settled_comparisons(results: Sequence[TrainingResult], datasets: Collection[str], precision: float) -> list[bool]:
+    """For each CPU time on those datasets but the control's: is its interval within `precision` of its centre, or its verdict clear?"""
+    ratios = [result.cpu for result in results if result.dataset in datasets and result.cpu and result.impl != CONTROL]
+    return [settled(ratio.ratio, ratio.low, ratio.high, precision) for ratio in ratios]
 
 
 def _comparisons(group: pd.DataFrame) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 
+from bench.measure.training.epochs import Epoch
 from bench.measure.training.trainings import Training
 from bench.record.schemas import row
 from bench.record.tables import Table, Warn, one_line
@@ -29,7 +31,12 @@ def training_rows(run: str, machine: str, training: Training) -> list[Sequence[A
         "status": training.status,
         "detail": one_line(training.detail),
     }
-    return [row("training.csv", {**facts, **asdict(epoch)}) for epoch in training.epochs] or [row("training.csv", facts)]
+    return [row("training.csv", {**facts, **_figures(epoch)}) for epoch in training.epochs] or [row("training.csv", facts)]
+
+
+def _figures(epoch: Epoch) -> dict[str, float | None]:
+    """An epoch's figures; a loss that is no number, after a training has diverged, is unknown."""
+    return {name: None if math.isnan(value) else value for name, value in asdict(epoch).items()}
 
 
 def read_training(table: Table, warn: Warn) -> pd.DataFrame:

@@ -46,6 +46,11 @@ def failure_words(failure: TrainingFailure) -> str:
     return f"{title(failure.impl)}, {failure.update}, on {failure.dataset}: {failure.status}: {failure.detail}"
 
 
+def held_out_words(result: TrainingResult) -> str:
+    """The held-out accuracy; nothing where none was recorded."""
+    return "" if math.isnan(result.held_out_accuracy) else percent(result.held_out_accuracy, 1)
+
+
 def network_words(result: TrainingResult) -> str:
     """On what it was trained, for how long."""
     layers = f", {result.depth} layers" if result.depth else ""
@@ -60,7 +65,7 @@ def _same_sentences(results: Sequence[TrainingResult]) -> Iterator[str]:
     if odd := [_who(result) for result in results if not result.close]:
         yield f"No, not for all: the losses of {listed(odd)} differ from those of the first training on the same data."
         return
-    same = [result for result in results if result.same and result.impl != CONTROL]
+    same = [result for result in results if result.same and result.impl != CONTROL] or results
     updates = "both updates" if len({result.update for result in same}) > 1 else f"the {same[0].update} update"
     yield (
         f"Yes, to the last bit: {titles(result.impl for result in same)}, with {updates}, have the same loss in every epoch of "
@@ -87,7 +92,9 @@ def _cost(results: Sequence[TrainingResult]) -> Answer | None:
         f"{start} of {counted(len(closed), 'comparison')} of CPU time. Each ratio is that of a whole training over one by the "
         f"kept list, deferred, in the same block. {NOTEBOOK}"
     )
-    items = (f"{_who(result)}, on {result.dataset}: {cost_words(ratio)}, {VERDICT_WORDS[ratio.verdict]}" for result, ratio in closed)
+    clear = [(result, ratio) for result, ratio in closed if ratio.verdict in ("faster", "slower")]
+    told = clear or [(result, ratio) for result, ratio in closed if result.impl == "recursive"]
+    items = (f"{_who(result)}, on {result.dataset}: {cost_words(ratio)}, {VERDICT_WORDS[ratio.verdict]}" for result, ratio in told)
     return Answer(COST, text, (*items, *_peaks(results)))
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bench.analyse.training import Trained, TrainingResult, by_network
 from bench.plan.contenders import title
-from bench.show.answers.training import cost_words, failure_words, losses_words, network_words
-from bench.show.answers.words import percent
+from bench.show.answers.training import cost_words, failure_words, held_out_words, losses_words, network_words
 from bench.show.report.tables import Table
 
 HEADINGS = ("implementation", "update", "trainings", "held-out accuracy", "last loss", "losses")
@@ -41,8 +39,7 @@ def _table(group: Sequence[TrainingResult]) -> Table:
 
 
 def _row(result: TrainingResult) -> tuple[str, ...]:
-    held_out = "" if math.isnan(result.held_out_accuracy) else percent(result.held_out_accuracy, 1)
-    return title(result.impl), result.update, str(result.blocks), held_out, f"{result.losses[-1]:.6f}", losses_words(result)
+    return title(result.impl), result.update, str(result.blocks), held_out_words(result), f"{result.losses[-1]:.6f}", losses_words(result)
 
 
 def _costs(result: TrainingResult) -> Iterator[str]:

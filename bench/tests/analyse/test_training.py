@@ -5,7 +5,7 @@ import math
 import pytest
 
 from bench.analyse.intervals import median_interval
-from bench.analyse.training import all_settled, trained, training_results
+from bench.analyse.training import settled_comparisons, trained, training_results
 from bench.show.answers.training import COST, DEEP, LEARNED, NOTEBOOK, SAME, TOO_FEW, cost_words, losses_words, training_answers
 from bench.show.figures.training import training_pictures
 from bench.show.report.training import training_section
@@ -115,18 +115,18 @@ def test_a_training_without_the_baselines_beside_it_is_no_observation():
     assert (recursive.cpu.ratio, recursive.cpu.low) == (pytest.approx(1.5), pytest.approx(1.5))
 
 
-@pytest.mark.parametrize(("ratio", "settled"), [(1.5, True), (1.0, True)])
-def test_a_clear_verdict_and_a_narrow_interval_are_settled(ratio, settled):
-    results = training_results(training_rows(*repeated(lambda block: ratio)))
-    assert all_settled(results, "iris", 0.01) is settled
-    assert not all_settled(results, "digits", 0.01)
+@pytest.mark.parametrize("ratio", [1.5, 1.0])
+def test_a_clear_verdict_and_a_narrow_interval_are_settled(ratio):
+    control = [("control", "deferred", block, FALLING, float(block)) for block in BLOCKS]
+    results = training_results(training_rows(*repeated(lambda block: ratio), *control))
+    assert settled_comparisons(results, ["iris"], 0.01) == [True], "the control is not for deciding"
+    assert settled_comparisons(results, ["digits"], 0.01) == []
 
 
 def test_a_wide_interval_and_too_few_blocks_are_not_settled():
     wide = training_results(training_rows(*repeated(lambda block: 1 + (block % 5 - 2) / 20)))
     few = training_results(training_rows(*repeated(lambda block: 1.5, range(1, 6))))
-    assert not all_settled(wide, "iris", 0.01)
-    assert not all_settled(few, "iris", 0.01)
+    assert settled_comparisons(wide, ["iris"], 0.01) == settled_comparisons(few, ["iris"], 0.01) == [False]
 
 
 def test_what_a_training_costs_is_told_with_an_interval_or_not_at_all():

@@ -1,5 +1,7 @@
 """Rows of training.csv: written and read back, with those of earlier versions and earlier runs."""
 
+import math
+
 import pytest
 
 from bench.measure.training.epochs import Epoch
@@ -46,6 +48,18 @@ def test_a_training_is_a_row_an_epoch(table):
         "status",
     ]
     assert rows[columns].iloc[1].tolist() == ["iris", "recursive", "fused", 2, 2, "run", "m", 4, 32, 7, 1, 3, 10**7, "ok"]
+
+
+def test_a_training_that_diverged_can_be_read_again(table):
+    """An empty field and not the word "nan", which a column of numbers does not take."""
+    job = training().job
+    lost = (Epoch(1, math.inf, 0.5, math.inf, 0.5, 0.1, 0.1), Epoch(2, math.nan, 0.5, math.nan, 0.5, 0.1, 0.1))
+    table.append(training_rows("run", "m", Training(job, lost)))
+    table.append(training_rows("run", "m", training(block=2)))
+    losses = read_training(table, print)["loss"].tolist()
+    assert losses[0] == math.inf
+    assert math.isnan(losses[1])
+    assert losses[2:] == [1.0, 0.5]
 
 
 def test_a_failure_is_one_row_without_figures(table):

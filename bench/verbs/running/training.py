@@ -7,19 +7,19 @@ import json
 import random
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from bench.analyse.training import COMPARED, all_settled, training_results
+from bench.analyse.training import COMPARED, settled_comparisons, training_results
 from bench.errors import NothingMeasured
 from bench.measure.machine.fingerprint import fingerprint
 from bench.measure.training import trainings
 from bench.measure.training.blocks import Blocks
 from bench.measure.training.convergence import MOST_EPOCHS, epochs_to_converge
-from bench.measure.training.recipes import DEEP_EXAMPLES, DEEP_IMPLS, DEEP_UPDATE, Recipe, deep, usual
+from bench.measure.training.recipes import DEEP_DEPTH, DEEP_EXAMPLES, DEEP_IMPLS, DEEP_UPDATE, Recipe, deep, usual
 from bench.measure.training.split import split
 from bench.measure.training.trainings import Contender, Job, Trainer, Training
 from bench.measure.workers.ask import WorkerFailed
@@ -64,13 +64,17 @@ class TrainingRun:
 
     @property
     def contenders(self) -> tuple[Contender, ...]:
-        """Every implementation under every update, the baseline first, and the control."""
+        """Every implementation under every update, and the control."""
         pairs = (Contender(impl, update) for impl in self.experiment.implementations for update in UPDATES)
-        return *sorted(pairs, key=lambda contender: contender != COMPARED), Contender(CONTROL, COMPARED[1])
+        return *pairs, Contender(CONTROL, COMPARED[1])
 
     def rows(self) -> pd.DataFrame:
         """What is recorded so far, of each dataset's last run."""
         return read_training(self.table, lambda sentence: None)
+
+    def settled(self, *datasets: str) -> list[bool]:
+        """For each comparison on those datasets: is it settled?"""
+        return settled_comparisons(training_results(self.rows()), datasets, self.experiment.sweep.precision)
 
     def recorded(self, digest: str) -> pd.DataFrame:
         """The rows of one run, be it the last or not."""
@@ -86,11 +90,12 @@ def measure_training(run: TrainingRun) -> None:
         NothingMeasured: the baseline cannot be trained.
 
     """
-    run.table.read(run.screen.warn)
-    with tempfile.TemporaryDirectory() as scratch, run.screen.out.status("training"):
+    run.table.read(run.screen.warn)  # tells of a torn last line, once
+    with tempfile.TemporaryDirectory() as scratch, run.screen.out.status("training until the baseline converges") as status:
         trainer = _trainer(run, Path(scratch))
         recipes = {dataset: usual(_epochs(run, trainer, dataset), run.seed) for dataset in run.experiment.data}
-        _train_in_blocks(run, trainer, recipes)
+        _train_in_blocks(run, trainer, recipes, status.update)
+        status.update(f"training {DEEP_DEPTH} layers")
         _train_deep(run, _trainer(run, Path(scratch), DEEP_EXAMPLES))
 
 
@@ -113,8 +118,8 @@ def _epochs(run: TrainingRun, trainer: Trainer, dataset: str) -> int:
         raise NothingMeasured(f"{dataset}: the baseline could not be trained ({failure.status}: {failure.detail})") from None
 
 
-def _train_in_blocks(run: TrainingRun, trainer: Trainer, recipes: Mapping[str, Recipe]) -> None:
-    """Record every training as it finishes."""
+def _train_in_blocks(run: TrainingRun, trainer: Trainer, recipes: Mapping[str, Recipe], show: Callable[[str], None]) -> None:
+    """Record every training as it finishes, `show` how far it is, and say how it ended."""
     recorder = _Recorder(run, {dataset: _digest(run, dataset, recipe) for dataset, recipe in recipes.items()})
     earlier = {dataset: run.recorded(digest) for dataset, digest in recorder.digests.items()}
     failed = {(dataset, Contender(impl, update)) for dataset, its in earlier.items() for impl, update in _failed(its)}
@@ -123,7 +128,13 @@ def _train_in_blocks(run: TrainingRun, trainer: Trainer, recipes: Mapping[str, R
     start = time.monotonic()
     for training in blocks.run(first, failed):
         recorder.add(training)
-    run.screen.say(f"{counted(recorder.count, 'training')}, each in a process of its own, in {duration(time.monotonic() - start)}")
+        spent = f"{duration(time.monotonic() - start)} of {duration(run.budget_s)}"
+        show(f"block {training.job.block}: {counted(recorder.count, 'training')}, {spent}")
+    settled = run.settled(*recipes)
+    run.screen.say(
+        f"{counted(recorder.count, 'training')}, each in a process of its own, in {duration(time.monotonic() - start)}; "
+        f"{sum(settled)} of {counted(len(settled), 'comparison')} settled"
+    )
 
 
 def _train_deep(run: TrainingRun, trainer: Trainer) -> None:
@@ -168,7 +179,8 @@ class _Recorder:
         its = self.run.recorded(self.digests[dataset])
         if its.empty or COMPARED in _failed(its):
             return not its.empty
-        return all_settled(training_results(self.run.rows()), dataset, self.run.experiment.sweep.precision)
+        settled = self.run.settled(dataset)
+        return bool(settled) and all(settled)
 
 
 def _failed(rows: pd.DataFrame) -> set[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -84,7 +84,7 @@ class Trainer:
             return Training(job, status="error", detail=f"ended after {len(epochs)} of {job.recipe.epochs} epochs")
         return Training(job, epochs, ends[0].peak_bytes, ends[0].recursion_limit)
 
-    def epochs(self, job: Job) -> Iterator[Epoch]:
+    def epochs(self, job: Job) -> Generator[Epoch]:
         """The epochs of a training as they come; who has seen enough closes it.
 
         Raises:

@@ -150,6 +150,19 @@ def test_what_was_learned_says_whether_it_had_converged():
     assert "On iris it was still learning then." in answers(("iterative", "deferred", 1, FALLING, 1.0))[LEARNED].text
 
 
+def test_rows_of_an_earlier_version_say_who_learns_the_same_and_nothing_more():
+    new = ["held_out_loss", "held_out_accuracy", "epochs", "run", "machine", "depth", "peak_bytes", "recursion_limit"]
+    rows = training_rows(("iterative", "deferred", 1, FALLING, 1.0), ("recursive", "fused", 1, FALLING, 1.0))
+    facts = trained(rows.assign(**dict.fromkeys(new)).astype(rows.dtypes))
+    texts = {answer.question: answer.text for answer in training_answers(facts)}
+    assert texts[SAME].startswith("Yes, to the last bit")
+    assert texts.keys() == {SAME, COST}
+    assert texts[COST] == TOO_FEW
+    [table] = training_section(facts)["tables"]
+    assert table.heading == "iris, 3 epochs"
+    assert table.rows[1][:7] == ("recursion", "fused", "1", "", "0.400000", "the same bits", "too few trainings")
+
+
 def test_the_deep_network_is_told_with_its_limit():
     deep = [(impl, "fused", 1, FALLING, 1.0) for impl in ("iterative_pop", "recursive")]
     text = answers(*deep, depth=152)[DEEP].text

@@ -131,7 +131,7 @@ def test_ctrl_c_keeps_every_training_that_was_finished(tmp_path, flowers):
     command = [sys.executable, "-m", "bench", "train", "--results", tmp_path, "--data", flowers, "--target", "kind", "--budget", "300"]
     process = interruptible(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     path = tmp_path / "training.csv"
-    for _ in range(600):
+    for _ in range(1200):
         if path.exists() and path.read_text().count("\n") > 3 * convergence.PATIENCE:
             break
         time.sleep(0.05)

@@ -8,6 +8,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -112,8 +113,8 @@ def _trainer(run: TrainingRun, scratch: Path, most: int | None = None) -> Traine
 def _epochs(run: TrainingRun, trainer: Trainer, dataset: str) -> int:
     """How many epochs the baseline needs on a dataset; all others are given as many, so that all do the same work."""
     try:
-        epochs = trainer.epochs(Job(dataset, Contender(*COMPARED), usual(MOST_EPOCHS, run.seed)))
-        return epochs_to_converge(epoch.held_out_loss for epoch in epochs)
+        with closing(trainer.epochs(Job(dataset, Contender(*COMPARED), usual(MOST_EPOCHS, run.seed)))) as epochs:
+            return epochs_to_converge(epoch.held_out_loss for epoch in epochs)
     except WorkerFailed as failure:
         raise NothingMeasured(f"{dataset}: the baseline could not be trained ({failure.status}: {failure.detail})") from None
 

@@ -62,7 +62,7 @@ def parser() -> Parser:
 
     add("run", run, "measure a sweep, or resume one: time, then memory", implementations, sweep, options=_run_options)
     add("limits", limits, "find how deep each implementation can go, on every Python found", implementations, options=_limits_options)
-    add("train", train, "train a network with each implementation and update", implementations, sweep)
+    add("train", train, "train a network with each implementation and update", implementations, sweep, options=_train_options)
     add("million", million, "train a network of a million layers, by a loop and by recursion", options=_million_options)
     add("selfcheck", selfcheck, "test the method on known differences, and beside other tools", options=_selfcheck_options)
     add("plot", plot, "draw the figures from the CSV files")
@@ -134,6 +134,18 @@ def _limits_options(parser: Parser) -> None:
     help_text = "also study this interpreter; may be repeated; without PATH: study only the running one and those named"
     parser.add_argument("--python", action="append", nargs="?", metavar="PATH", help=help_text)
     parser.add_argument("--max-depth", type=int, default=1_000_000, metavar="LAYERS", help="try no deeper network (default: 1000000)")
+
+
+def _train_options(parser: Parser) -> None:
+    help_text = "train on this CSV file instead of the sweep's datasets, or those that come with the package; needs --target"
+    parser.add_argument("--data", metavar="FILE", help=help_text)
+    parser.add_argument("--target", metavar="COLUMN", help="the column of --data that holds the labels")
+    help_text = "begin no training after this time, but for those of the first block (default: 0.45 times the sweep's budget)"
+    parser.add_argument("--budget", type=float, metavar="SECONDS", help=help_text)
+    help_text = "seed of the split, the first weights and the order of the examples (default: 0)"
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help=help_text)
+    help_text = f"end a training that has been silent for this long (default: {SILENCE_S:g})"
+    parser.add_argument("--patience", type=float, default=SILENCE_S, metavar="SECONDS", help=help_text)
 
 
 def _million_options(parser: Parser) -> None:

@@ -15,6 +15,7 @@ from bench.record.memory import MemoryTables, read_memory
 from bench.record.selfcheck import SELFCHECK, Evidence, read_evidence
 from bench.record.tables import Table, Warn
 from bench.record.times import read_times
+from bench.record.training import read_training
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def read_results(folder: Path, warn: Warn) -> Results:
         times,
         read_memory(folder, machine, warn),
         machines_limits(Table(folder, "limits.csv"), machine, warn),
-        Table(folder, "training.csv").read(warn),
+        read_training(Table(folder, "training.csv"), warn),
         Table(folder, "clarity.csv").read(warn),
         read_evidence(folder / SELFCHECK, warn),
     )

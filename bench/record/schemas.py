@@ -10,6 +10,22 @@ from bench.plan.cells import AXES
 _CELL = {"cell": "string", **{axis.name: axis.kind for axis in AXES if axis.kind and axis.default is None}}
 _CELL_LAST = {axis.name: axis.kind for axis in AXES if axis.kind and axis.default is not None}
 _NOT_OF_MEMORY = {axis.name for axis in AXES if not axis.of_memory}
+_TRAINING_LAST = {
+    "held_out_loss": "float64",
+    "held_out_accuracy": "float64",
+    "epochs": "Int64",
+    "run": "string",
+    "machine": "string",
+    "depth": "Int64",
+    "width": "Int64",
+    "seed": "Int64",
+    "block": "Int64",
+    "order": "Int64",
+    "peak_bytes": "Int64",
+    "recursion_limit": "Int64",
+    "status": "string",
+    "detail": "string",
+}
 
 SCHEMAS: dict[str, dict[str, str]] = {
     "time.csv": {
@@ -87,6 +103,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "accuracy": "float64",
         "cpu_s": "float64",
         "wall_s": "float64",
+        **_TRAINING_LAST,
     },
     "limits.csv": {
         "machine": "string",
@@ -138,13 +155,18 @@ SCHEMAS: dict[str, dict[str, str]] = {
     },
 }
 
-# What a file of an earlier version may lack, and what its rows are read as: None is unknown.
-MAY_LACK: dict[str, str | None] = {
+_MAY_LACK: dict[str, str | None] = {
     **dict.fromkeys(("run", "iterations", "minor_faults", "detail", "start_depth")),
     **dict.fromkeys(("mean_ratio", "mean_low", "mean_high", "faulting_share", "without_faults", "with_faults")),
     **dict.fromkeys(("repeats", "low_bytes", "high_bytes")),
     **{axis.name: axis.default for axis in AXES if axis.kind and axis.default is not None},
 }
+_MAY_LACK_IN: dict[str, dict[str, str | None]] = {"training.csv": dict.fromkeys(_TRAINING_LAST)}
+
+
+def may_lack(file: str) -> dict[str, str | None]:
+    """The columns that a file of an earlier version may lack, each with what its rows are read as: None is unknown."""
+    return {**_MAY_LACK, **_MAY_LACK_IN.get(file, {})}
 
 
 def row(file: str, facts: Mapping[str, Any]) -> list[Any]:

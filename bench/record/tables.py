@@ -13,7 +13,7 @@ import pandas as pd
 
 from bench.errors import BadInput
 from bench.record.disk import append, write_whole
-from bench.record.schemas import MAY_LACK, SCHEMAS
+from bench.record.schemas import SCHEMAS, may_lack
 
 Warn = Callable[[str], None]
 
@@ -30,6 +30,7 @@ class Table:
         self.path = folder / name
         self.columns = list(SCHEMAS[name])
         self._types = SCHEMAS[name]
+        self._may_lack = may_lack(name)
 
     def append(self, rows: Iterable[Sequence[Any]]) -> None:
         """Add rows, in column order, with one write; they are on the disk when this returns."""
@@ -61,7 +62,7 @@ class Table:
             there: Any = [column for column in header if column in self._types]
             types = {column: self._types[column] for column in there}
             rows = pd.read_csv(io.StringIO(whole), dtype=types, usecols=there, index_col=False, keep_default_na=False, na_values=[""])
-            lacking = {column: MAY_LACK[column] for column in self.columns if column not in there}
+            lacking = {column: self._may_lack[column] for column in self.columns if column not in there}
             return rows.assign(**lacking)[self.columns].astype(self._types)
         except (ValueError, TypeError, OverflowError, OSError) as error:
             raise self._unreadable(error) from None
@@ -78,7 +79,7 @@ class Table:
                 header = next(csv.reader(file), [])
         except (OSError, ValueError, csv.Error) as error:
             raise self._unreadable(error) from None
-        lacking = [column for column in self.columns if column not in header and column not in MAY_LACK]
+        lacking = [column for column in self.columns if column not in header and column not in self._may_lack]
         if lacking or len(set(header)) < len(header):
             self._refuse(sorted(set(header) ^ set(self.columns)) or header)
         return header

@@ -12,7 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from bench.analyse.frontier import frontiers
-from bench.analyse.training import training_results
+from bench.analyse.training import trained
 from bench.record.results import Results
 from bench.show.answers import Answer, by_question
 from bench.show.answers.depth import depth_answers
@@ -26,6 +26,7 @@ from bench.show.figures.memory import memory_pictures
 from bench.show.figures.pictures import Picture
 from bench.show.figures.selfcheck import selfcheck_pictures
 from bench.show.figures.time import time_pictures
+from bench.show.figures.training import training_pictures
 from bench.show.report.depth import depth_section
 from bench.show.report.fill import fill
 from bench.show.report.frontier import frontier_section
@@ -96,9 +97,10 @@ TOPICS = [
         "training",
         "Training",
         "Do they learn the same?",
-        lambda results: training_results(results.training) or None,
+        lambda results: trained(results.training),
         training_answers,
-        section=training_section,
+        training_pictures,
+        training_section,
     ),
     Topic(
         "limits",

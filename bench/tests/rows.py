@@ -36,6 +36,19 @@ def memory_table(rows):
     return pd.DataFrame([dict(zip(schema, row, strict=False)) for row in rows], columns=list(schema)).astype(schema)
 
 
+def training_rows(*trainings, **shared):
+    """A table with the columns of training.csv: each training is (impl, update, block, its losses, CPU seconds an epoch)."""
+    usual = {"dataset": "iris", "run": "r", "machine": "m", "depth": 4, "accuracy": 0.9, "held_out_accuracy": 0.8, "status": "ok"}
+    rows = [
+        {"impl": impl, "update": update, "block": block, "epoch": epoch, "epochs": len(losses), "loss": loss, "held_out_loss": loss,
+         "cpu_s": seconds, "wall_s": 2 * seconds, "peak_bytes": 1000, "recursion_limit": 1000}
+        for impl, update, block, losses, seconds in trainings
+        for epoch, loss in enumerate(losses, start=1)
+    ]  # fmt: skip
+    schema = SCHEMAS["training.csv"]
+    return pd.DataFrame([{**usual, **row, **shared} for row in rows], columns=list(schema)).astype(schema)
+
+
 def write_results(folder, ratio, passes=20, cells=1, machine="m", baseline="iterative", floor=None, spread=0.001, seed=0, method="here"):
     """A results folder in which `recursive` takes ratio(cell) times as long as `iterative`, as scattered over passes."""
     rng = random.Random(seed)

@@ -1,50 +1,93 @@
-"""`train`: the same training with each implementation and update, recorded epoch by epoch."""
+"""`train`: whole trainings to convergence with held-out data, interleaved and repeated, by each implementation and update."""
 
 from __future__ import annotations
 
 import argparse
-import itertools
-from dataclasses import astuple
+import random
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.markup import escape
+from rich.table import Table
 
-from bench.analyse.training import training_results
-from bench.measure.training import epochs
+from bench.analyse.training import TrainingResult, by_network, trained
+from bench.errors import BadInput, NothingMeasured
+from bench.measure.training.trainings import BASELINE
 from bench.measure.workers.checking import broken_contracts
-from bench.plan import sweeps
-from bench.plan.experiment import prepare
+from bench.plan import datasets, sweeps
+from bench.plan.contenders import title
+from bench.plan.datasets import Dataset
+from bench.plan.experiment import Experiment, prepare
+from bench.plan.sweeps import Sweep
 from bench.record.folder import results_folder
-from bench.record.tables import Table
-from bench.show.answers.training import losses_words
+from bench.show.answers.training import cost_words, held_out_words, losses_words, network_words
 from bench.show.terminal.screen import Screen
 from bench.show.terminal.tables import titled_table
-from impls.updates import UPDATES
+from bench.show.topics import topic
+from bench.verbs.running.training import TrainingRun, measure_training
+
+LONGEST_S = 1e9  # thirty years
+SHARE_OF_BUDGET = 0.45  # of the sweep's, which is for the time of steps: 90 s for quick
 
 
 def train(options: argparse.Namespace, screen: Screen) -> None:
-    """Train on every dataset of the sweep, and say whether all end on the same figures.
+    """Train on every dataset, record each training as it finishes, and say what all came to.
 
     Raises:
-        BadInput: something on the command line or in the sweep cannot be done.
+        BadInput: something on the command line, in the sweep or in the data cannot be done.
+        NothingMeasured: the baseline cannot be trained.
 
     """
-    experiment = prepare(sweeps.load(options.sweep), options.impl, options.files, "iterative", broken_contracts)
+    sweep = sweeps.load(options.sweep)
+    budget_s = _positive("--budget", SHARE_OF_BUDGET * sweep.budget_s if options.budget is None else options.budget)
+    patience_s = _positive("--patience", options.patience)
+    if options.seed < 0:
+        raise BadInput(f"--seed is {options.seed}; give a whole number from 0")
+    experiment = _experiment(options, sweep)
     screen.left_out(experiment.refused)
-    rows = [
-        astuple(epoch)
-        for dataset in experiment.data.values()
-        for implementation in experiment.implementations.values()
-        for update in UPDATES
-        for epoch in epochs.train(dataset, implementation, update)
-    ]
     with results_folder(options.results) as folder:
-        table = Table(folder, "training.csv")
-        table.replace(rows)
-        results = training_results(table.read())
-    columns = ("implementation", "update", "last loss", "accuracy", "CPU time", "losses")
-    for dataset, trained in itertools.groupby(results, lambda result: result.dataset):
-        shown = titled_table(f"Training on {escape(dataset)}, {epochs.EPOCHS} epochs", *columns, right=columns[2:5])
-        for result in trained:
-            figures = f"{result.loss:.6f}", f"{result.accuracy:.1%}", f"{result.cpu_s:.2f} s"
-            shown.add_row(escape(result.impl), result.update, *figures, losses_words(result))
-        screen.table(shown)
+        run = TrainingRun(experiment, options.seed, budget_s, patience_s, folder, random.Random(secrets.randbits(64)), screen)
+        measure_training(run)
+        facts = trained(run.rows())
+    if facts is None or not facts.results:
+        raise NothingMeasured(f"{options.results / 'training.csv'}: no training came to its end; the columns status and detail say why")
+    for group in by_network(facts.results):
+        screen.table(_table(group))
+    screen.answers(topic("training").answers(facts))
+
+
+def _table(group: Sequence[TrainingResult]) -> Table:
+    """A row a contender on one dataset; no time without its ratio and interval."""
+    compared = any(result.cpu for result in group)
+    columns = ("implementation", "update", "held-out accuracy", "losses", *(("CPU time ÷ kept list's, deferred",) if compared else ()))
+    table = titled_table(f"Training on {escape(network_words(group[0]))}", *columns, right=columns[2:3])
+    for result in group:
+        words = (escape(title(result.impl)), result.update, held_out_words(result), losses_words(result))
+        table.add_row(*words, *(("1" if result.is_baseline else cost_words(result.cpu),) if compared else ()))
+    return table
+
+
+def _experiment(options: argparse.Namespace, sweep: Sweep) -> Experiment:
+    """What the sweep compares, on the data that are asked for."""
+    data = _data(options, sweep)
+    without_data = sweep.model_copy(update={"dataset": []})
+    return replace(prepare(without_data, options.impl, options.files, BASELINE, broken_contracts), data=data)
+
+
+def _data(options: argparse.Namespace, sweep: Sweep) -> dict[str, Dataset]:
+    """The file of `--data`; or the datasets that the sweep's file names; or those that come with the package."""
+    if (options.data is None) != (options.target is None):
+        raise BadInput("--data and --target go together: give the CSV file and the name of the column that holds the labels")
+    if options.data is not None:
+        if not options.data.isprintable():
+            raise BadInput(f"--data {options.data!r} holds characters that cannot be printed; rename the file")
+        return {options.data: datasets.load(options.data, options.target, "--data")}
+    names = sweep.dataset if "dataset" in sweep.model_fields_set else [*datasets.BUNDLED]
+    return {name: datasets.load(name, sweep.target, f"sweep {sweep.name!r}") for name in names}
+
+
+def _positive(option: str, seconds: float) -> float:
+    if not 0 < seconds <= LONGEST_S:
+        raise BadInput(f"{option} is {seconds:g}; give a number of seconds above 0 and up to {LONGEST_S:g}")
+    return seconds

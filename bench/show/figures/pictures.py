@@ -82,8 +82,13 @@ def pictures_of(plots: Iterable[Plot], facts: Any) -> list[Picture]:
 
 
 def label(name: str) -> str:
-    """A contender's title, in which a dollar is a dollar and begins no formula."""
-    return title(name).replace("$", r"\$")
+    """A contender's title, as `literal` text."""
+    return literal(title(name))
+
+
+def literal(text: str) -> str:
+    """Text in which a dollar is a dollar and begins no formula."""
+    return text.replace("$", r"\$")
 
 
 def rank(name: str) -> int:

@@ -1,28 +1,47 @@
-"""The report's section on training: every training's last figures."""
+"""The report's section on training: what every contender came to, with its costs beside the baseline's."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bench.analyse.training import TrainingResult
+from bench.analyse.training import Trained, TrainingResult, by_network
 from bench.plan.contenders import title
-from bench.show.answers.training import losses_words
-from bench.show.answers.words import percent
+from bench.show.answers.training import cost_words, failure_words, held_out_words, losses_words, network_words
 from bench.show.report.tables import Table
 
-HEADINGS = ("dataset", "implementation", "update", "epochs", "last loss", "accuracy", "CPU time", "losses")
+HEADINGS = ("implementation", "update", "trainings", "held-out accuracy", "last loss", "losses")
+COSTS = ("CPU time ÷ baseline's", "wall time ÷ baseline's", "peak memory ÷ baseline's")
+NOTE = (
+    "A training runs in a process of its own. A block trains every contender once, in random order, and gives one ratio; shown are the "
+    "median over blocks and its interval. The intervals of one column hold together at 95 %. The baseline is the kept list with the "
+    "deferred update, and the control is the baseline once more. Memory is the most that the whole process ever had, Python and NumPy "
+    "included."
+)
 
 
-def training_section(results: Sequence[TrainingResult]) -> dict[str, Any]:
-    """A row a training."""
-    notes = [
-        "Accuracy is on the data that were trained on: this compares programs and says nothing on how well they generalise. "
-        "Each CPU time is of one training and has no interval; compare implementations by the figures above."
-    ]
-    return {"tables": [Table(HEADINGS, [_row(result) for result in results], frozenset({3, 4, 5, 6}))], "notes": notes}
+def training_section(facts: Trained) -> dict[str, Any]:
+    """A table for each dataset and depth, and what could not be trained."""
+    failures = [f"Left out: {failure_words(failure)}" for failure in facts.failures]
+    return {"tables": training_tables(facts.results), "notes": [NOTE, *failures]}
+
+
+def training_tables(results: Sequence[TrainingResult]) -> list[Table]:
+    """A row a contender; the costs are left out where nothing was repeated."""
+    return [_table(group) for group in by_network(results)]
+
+
+def _table(group: Sequence[TrainingResult]) -> Table:
+    compared = any(result.cpu for result in group)
+    headings = (*HEADINGS, *(COSTS if compared else ()))
+    rows = [(*_row(result), *(_costs(result) if compared else ())) for result in group]
+    return Table(headings, rows, frozenset({2, 3, 4}), network_words(group[0]))
 
 
 def _row(result: TrainingResult) -> tuple[str, ...]:
-    figures = str(result.epochs), f"{result.loss:.6f}", percent(result.accuracy, 1), f"{result.cpu_s:.2f} s"
-    return result.dataset, title(result.impl), result.update, *figures, losses_words(result)
+    return title(result.impl), result.update, str(result.blocks), held_out_words(result), f"{result.losses[-1]:.6f}", losses_words(result)
+
+
+def _costs(result: TrainingResult) -> Iterator[str]:
+    for ratio in (result.cpu, result.wall, result.peak):
+        yield "1" if result.is_baseline else cost_words(ratio)

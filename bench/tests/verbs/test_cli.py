@@ -12,12 +12,14 @@ import pandas as pd
 import pytest
 
 from bench.cli import main
-from bench.plan.contenders import REFERENCES
+from bench.plan.contenders import CONTROL, REFERENCES
+from bench.plan.datasets import BUNDLED
 from bench.record.schemas import SCHEMAS
 from bench.tests.children import interruptible, wait_for_rows
 from bench.tests.places import ROOT
 from bench.verbs.running import timing
 from impls import IMPLEMENTATIONS
+from impls.updates import UPDATES
 
 TINY = """
 depth = [1, 3]
@@ -37,7 +39,7 @@ def home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("home")
     (folder / "tiny.toml").write_text(TINY)
     assert unwind(folder, "run", "--only", "time", "--sweep", str(folder / "tiny.toml")) == 0
-    assert unwind(folder, "train") == 0
+    assert unwind(folder, "train", "--budget", "0.1") == 0
     assert unwind(folder, "plot") == 0
     assert unwind(folder, "report") == 0
     return folder
@@ -89,10 +91,14 @@ def test_machine_json_says_what_the_figures_depend_on(home):
 
 def test_training_csv_has_the_same_losses_for_all(home):
     rows = table(home, "training.csv")
-    losses = rows.groupby(["impl", "update"])["loss"].agg(tuple)
-    assert len(losses) == 2 * len(NAMES)
-    assert losses.nunique() == 1
-    assert rows["accuracy"].iloc[-1] > 0.95
+    losses = rows.groupby(["dataset", "depth", "impl", "update", "block"])["loss"].agg(tuple)
+    assert set(losses.index.droplevel("block")) == {
+        *((dataset, 4, impl, update) for dataset in BUNDLED for impl in NAMES for update in UPDATES),
+        *((dataset, 4, CONTROL, "deferred") for dataset in BUNDLED),
+        *(("breast_cancer", 152, impl, "fused") for impl in ("iterative_pop", "recursive")),
+    }
+    assert (losses.groupby(["dataset", "depth"]).nunique() == 1).all()
+    assert (rows.groupby("dataset")["held_out_accuracy"].last() > 0.9).all()
     assert (rows[["cpu_s", "wall_s"]] > 0).all(axis=None)
 
 

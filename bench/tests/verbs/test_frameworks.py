@@ -15,6 +15,8 @@ from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import Assignment
 from bench.measure.timing.steps import Workbench
 from bench.measure.training.epochs import train
+from bench.measure.training.recipes import Recipe
+from bench.measure.training.split import split
 from bench.plan import sweeps
 from bench.plan.cells import Cell
 from bench.plan.contenders import load_file
@@ -98,7 +100,8 @@ def test_it_learns_what_iterative_learns(framework):
     rng = np.random.default_rng(0)
     X = rng.standard_normal((4, 50))
     dataset = Dataset("sums", X, (X.sum(axis=0, keepdims=True) > 0).astype(float), "binary_cross_entropy")
-    mine, theirs = ([epoch.loss for epoch in train(dataset, one, "fused", 3)] for one in (framework, IMPLEMENTATIONS["iterative"]))
+    parts, recipe = split(dataset, 0), Recipe(4, 32, 0.1, 3, 0)
+    mine, theirs = ([epoch.loss for epoch in train(parts, one, "fused", recipe)] for one in (framework, IMPLEMENTATIONS["iterative"]))
     assert mine == pytest.approx(theirs, rel=1e-9)
     assert mine[-1] < mine[0]
 

@@ -194,7 +194,7 @@ fail = Implementation("[/fail]", "[/fail]", "", "other", lambda *_: 1 / 0)
 def test_whoever_crashes_on_trial_is_left_out_with_the_reason(home, capsys):
     (home / "untried.py").write_text(UNTRIED)
     (home / "tiny.toml").write_text(TINY.replace("60", "0.1"))
-    for verb in (["run", "--only", "time"], ["train"]):
+    for verb in (["run", "--only", "time"], ["train", "--budget", "0.1"]):
         options = ["--sweep", str(home / "tiny.toml"), "--results", str(home / "r"), "--with", str(home / "untried.py")]
         names = ("crash", "leave", "[/fail]", "recursive")
         assert main([*verb, *options, *(word for name in names for word in ("--impl", name))]) == 0

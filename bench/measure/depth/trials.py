@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 
 from bench.measure.workers.command import CommandResult, run_command
 from bench.measure.workers.endings import ending
 from bench.measure.workers.environment import worker_environment
+from bench.measure.workers.process import run_module
 from bench.plan.depth import Setting
 
-ROOT = Path(__file__).resolve().parents[3]  # the folder that holds bench/ and impls/
-# At the end of the path, so that the interpreter's own NumPy comes before any that is beside bench/.
-BOOT = "import json, sys; sys.path.append(sys.argv[1]); from bench.measure.depth.probe import main; main(json.loads(sys.argv[2]))"
+PROBE = "bench.measure.depth.probe"
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,8 @@ class Trial:
             "memory_bytes": self.guard.memory_bytes,
             "cpu_s": int(timeout_s) + 1,
         }
-        command = [self.python, "-I", "-c", BOOT, str(ROOT), json.dumps(task)]
+        python, *probe = run_module(self.python, PROBE, json.dumps(task))
+        command = [python, "-I", *probe]  # Python's own variables, such as PYTHON_GIL, may fit one version and stop another
         return result_of(run_command(command, timeout_s, worker_environment()))
 
 

@@ -1,12 +1,16 @@
-"""The fingerprint: a record of the machine that is kept beside the figures, and a short name for the machine."""
+"""The fingerprint: a record of the machine that is kept beside the figures, and a short name for the machine.
+
+What identifies a machine is what changes its figures. Its memory is measured, and the same machine has a little more or less of it
+under another kernel, so it may differ by `TOLERANCE`; the name that a machine has in a record stays its name.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,12 +18,34 @@ import psutil
 
 from bench.measure.machine.caveats import read_text
 
+TOLERANCE = 0.05  # of the memory
+# what identifies a machine -> what a sentence calls it
+LASTING = {
+    "cpu": "processor",
+    "cores": "cores",
+    "memory_bytes": "bytes of memory",
+    "os": "system",
+    "architecture": "architecture",
+    "python": "Python",
+    "python_implementation": "implementation of Python",
+    "python_compiler": "compiler of Python",
+    "gil": "global interpreter lock",
+    "numpy": "NumPy",
+    "libc": "C library",
+}
 
-def fingerprint() -> dict[str, Any]:
-    """Hardware, system and software that figures depend on; `machine` is a digest of all that does not change by the hour."""
+Facts = Mapping[str, Any]
+
+
+def fingerprint(record: Facts | None = None) -> dict[str, Any]:
+    """Hardware, system and software that figures depend on; `machine` is the name of all that does not change by the hour.
+
+    `record` is the machine.json of a folder that the figures go to: a machine that it knows keeps its name, and `machines`
+    has what identifies each that it knows, this one too.
+    """
     lasting = {
         "cpu": _cpu_model(),
-        "cores": os.cpu_count(),
+        "cores": psutil.cpu_count(),  # the machine's own; Python's count follows PYTHON_CPU_COUNT
         "memory_bytes": psutil.virtual_memory().total,
         "os": platform.system(),
         "architecture": platform.machine(),
@@ -35,8 +61,43 @@ def fingerprint() -> dict[str, Any]:
         "governor": read_text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         "load_1_min": round(psutil.getloadavg()[0], 2),
     }
-    digest = hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:8]
-    return {"machine": digest, **lasting, **passing}
+    known = known_machines(record or {})
+    name = next((name for name, facts in known.items() if alike(facts, lasting)), _digest(lasting))
+    return {"machine": name, **lasting, **passing, "machines": {**known, name: lasting}}
+
+
+def known_machines(record: Facts) -> dict[str, Facts]:
+    """Name -> what identifies it, of the machines that a machine.json knows."""
+    facts = {key: record[key] for key in LASTING if key in record}
+    return {**record.get("machines", {}), **({record["machine"]: facts} if facts and record.get("machine") else {})}
+
+
+def alike(one: Facts, other: Facts) -> bool:
+    """Are all facts there, and the same in both? Memory may differ a little."""
+    return LASTING.keys() <= one.keys() & other.keys() and not machine_differences(one, other)
+
+
+def same_machine(one: Facts, other: Facts) -> bool:
+    """Are two machine.json of one machine, whichever names it has there?"""
+    return one.get("machine", "") == other.get("machine", "") or alike(one, other)
+
+
+def machine_differences(there: Facts, here: Facts) -> list[str]:
+    """What differs between two machines, in words; a fact that either does not know is no difference."""
+    shared = [key for key in LASTING if key in there and key in here]
+    return [f"{LASTING[key]} ({there[key]} there, {here[key]} here)" for key in shared if not _same(key, there[key], here[key])]
+
+
+def _same(key: str, one: Any, other: Any) -> bool:
+    if key == "memory_bytes":
+        return abs(one - other) <= TOLERANCE * max(one, other)
+    return one == other
+
+
+def _digest(lasting: Facts) -> str:
+    """A name for a machine that no record knows; its memory counts in whole GiB."""
+    rounded = {**lasting, "memory_bytes": round(lasting["memory_bytes"] / 2**30)}
+    return hashlib.sha256(json.dumps(rounded, sort_keys=True).encode()).hexdigest()[:8]
 
 
 def blas_of(hello: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import BadInput
+from bench.measure.machine.measured_under import changed_settings, recorded_settings
 from bench.record.folder import read_machine
 
 # a key of the settings -> how a sentence names its change
@@ -35,6 +36,11 @@ def record_to_resume(machine: dict[str, Any], settings: dict[str, Any], folder: 
             raise BadInput(
                 f"{folder}: its figures were measured with {words}{changed}; give --fresh to start anew, or another --results folder"
             )
+    if changed_words := changed_settings(settings, recorded_settings(earlier)):
+        raise BadInput(
+            f"{folder}: its figures were measured under other settings: {', '.join(changed_words)}; set them as they were, "
+            "give --fresh to start anew, or another --results folder"
+        )
     return earlier
 
 

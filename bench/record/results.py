@@ -61,6 +61,8 @@ def read_results(folder: Path, warn: Warn) -> Results:
     """
     record = read_machine(folder) or read_machine(folder / SELFCHECK)
     machine, times = _machines_times(folder, record, warn)
+    peaks = Table(folder, "memory.csv")
+    tell_other_machines(peaks.path, peaks.read(), machine, record, warn)
     results = Results(
         record,
         times,

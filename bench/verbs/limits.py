@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.depth.choice import interpreters_to_study
-from bench.measure.depth.study import Limit, all_limits, without_searches
+from bench.measure.depth.study import Limit, all_limits, stack_limit, without_searches
 from bench.measure.machine.fingerprint import fingerprint
 from bench.measure.workers.checking import broken_contracts
 from bench.plan import contenders
@@ -52,7 +52,7 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
             for limit in all_limits(interpreter, [name for name in names if name not in broken], files, options.max_depth):
                 put_limit(table, machine, limit)
                 _tell(limit, screen)
-        rows = machines_limits(table, machine, screen.warn)
+        rows = machines_limits(table, machine, screen.warn, stack_limit())
     answers = topic("limits").answers(rows)
     if not answers:
         raise NothingMeasured(f"{table.path}: no search could be made; the notes above say why")

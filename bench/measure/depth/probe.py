@@ -162,7 +162,3 @@ def in_thread(work: Callable[[], int | None], stack_bytes: int) -> int | None:
     if error is not None:
         raise error
     return value
-
-
-if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))

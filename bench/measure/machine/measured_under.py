@@ -19,20 +19,20 @@ LONGEST_ANSWER_S = 60.0  # it takes half a second
 Settings = dict[str, Any]  # "conditions" and "environment", each a name -> its value
 
 
-def measured_under() -> Settings:
-    """The settings of a process that is started as all that measure are.
+def measured_under(python: str = sys.executable) -> Settings:
+    """The settings of a process of that interpreter that is started as all that measure are.
 
     Raises:
         BadInput: no such process can be started.
 
     """
     try:
-        with closing(answers(__name__, {}, worker_environment(), LONGEST_ANSWER_S)) as replies:
+        with closing(answers(__name__, {}, worker_environment(), LONGEST_ANSWER_S, python)) as replies:
             return next(replies)
     except (WorkerFailed, StopIteration) as failure:
         reason = failure.detail if isinstance(failure, WorkerFailed) else "it does not answer"
         raise BadInput(
-            f"{sys.executable}: cannot measure ({reason}); measuring processes see what is installed for this Python, and neither "
+            f"{python}: cannot measure ({reason}); measuring processes see what is installed for this Python, and neither "
             "PYTHONPATH nor the current folder: install there what is missing"
         ) from None
 

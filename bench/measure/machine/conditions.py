@@ -10,6 +10,7 @@ import ctypes
 import gc
 import os
 import sys
+import threading
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -59,15 +60,13 @@ def conditions() -> dict[str, str]:
     return {condition.name: _known(condition.read) for condition in CONDITIONS}
 
 
-def blas_pools() -> list[dict[str, Any]]:
-    """The BLAS libraries that are loaded, NumPy's own first, as threadpoolctl describes them."""
-    pools = [pool for pool in threadpoolctl.threadpool_info() if pool.get("user_api") == "blas"]
-    return sorted(pools, key=lambda pool: "numpy" not in str(pool.get("filepath")))
-
-
 def blas_words(pools: Sequence[dict[str, Any]]) -> str:
-    """The first BLAS and the kernel that it has chosen for the processor, e.g. "openblas 0.3.31 SkylakeX"; empty if there is none."""
-    words = [pools[0].get(key) for key in ("internal_api", "version", "architecture")] if pools else []
+    """The BLAS and the kernel that it has chosen for the processor, e.g. "openblas 0.3.31 SkylakeX"; empty if there is none.
+
+    Of several libraries that threadpoolctl describes it is NumPy's own, or else the first.
+    """
+    found = sorted((pool for pool in pools if pool.get("user_api") == "blas"), key=lambda pool: "numpy" not in str(pool.get("filepath")))
+    words = [found[0].get(key) for key in ("internal_api", "version", "architecture")] if found else []
     return " ".join(str(word) for word in words if word)
 
 
@@ -111,8 +110,14 @@ def _debugger() -> str:
     return _text(f"/proc/{tracer}/comm") or "attached"
 
 
+def _threads() -> str:
+    """Threads beside the main one, such as those of tools that watch every Python: they take turns with it."""
+    return ", ".join(thread.name for thread in threading.enumerate() if thread is not threading.main_thread()) or "none"
+
+
 def _collector() -> str:
-    return " ".join(map(str, gc.get_threshold())) if gc.isenabled() else "off"
+    thresholds = " ".join(map(str, gc.get_threshold())) if gc.isenabled() else "off"
+    return f"{thresholds}, {len(gc.callbacks)} callbacks" if gc.callbacks else thresholds
 
 
 def _stack() -> str:
@@ -161,12 +166,14 @@ def _huge_pages() -> str:
 
 
 def _addresses() -> str:
-    """Are addresses random? Not all are under `setarch -R`, and in a system that is set so."""
+    """Are addresses random? Not all are under `setarch -R`, and in a system that is set so. Other choices of setarch(8) are a number."""
     personality = ctypes.CDLL(None).personality(ASK_PERSONALITY)
     if personality < 0:
         return ""
     level = _text("/proc/sys/kernel/randomize_va_space")
-    return "fixed" if personality & ADDR_NO_RANDOMIZE or level == "0" else "random" if level == "2" else "partly random"
+    words = "fixed" if personality & ADDR_NO_RANDOMIZE or level == "0" else "random" if level == "2" else "partly random"
+    others = personality & ~ADDR_NO_RANDOMIZE
+    return f"{words}, personality {others:#x}" if others else words
 
 
 def _memory_policy() -> str:
@@ -192,7 +199,7 @@ def _text(path: str) -> str:
 
 
 CONDITIONS = (
-    Condition("blas", "the BLAS and its kernel", lambda: blas_words(blas_pools()), of_machine=True),
+    Condition("blas", "the BLAS and its kernel", lambda: blas_words(threadpoolctl.threadpool_info()), of_machine=True),
     Condition(
         "malloc",
         "the library that malloc is from",
@@ -208,6 +215,13 @@ CONDITIONS = (
         "end the coverage tool, the profiler or the debugger, and look into sitecustomize.py and the .pth files of this Python",
     ),
     Condition(
+        "threads",
+        "what runs beside the main thread",
+        _threads,
+        lambda value: value == "none",
+        "look into sitecustomize.py and the .pth files of this Python: a tool that watches it may have started them",
+    ),
+    Condition(
         "debugger",
         "the program that is attached to the process",
         _debugger,
@@ -218,7 +232,7 @@ CONDITIONS = (
         "collector",
         "the thresholds of the garbage collector",
         _collector,
-        lambda value: value != "off",
+        lambda value: not value.startswith("off") and "," not in value,
         "look into sitecustomize.py and the .pth files of this Python",
     ),
     Condition(

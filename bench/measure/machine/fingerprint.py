@@ -10,6 +10,7 @@ import hashlib
 import json
 import platform
 import sys
+import sysconfig
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy as np
 import psutil
 
 from bench.measure.machine.caveats import read_text
+from bench.measure.machine.conditions import blas_words
 
 TOLERANCE = 0.05  # of the memory
 # what identifies a machine -> what a sentence calls it
@@ -29,6 +31,7 @@ LASTING = {
     "python": "Python",
     "python_implementation": "implementation of Python",
     "python_compiler": "compiler of Python",
+    "python_build": "build of Python",
     "gil": "global interpreter lock",
     "numpy": "NumPy",
     "libc": "C library",
@@ -52,6 +55,7 @@ def fingerprint(record: Facts | None = None) -> dict[str, Any]:
         "python": platform.python_version(),
         "python_implementation": platform.python_implementation(),
         "python_compiler": platform.python_compiler(),
+        "python_build": _python_build(),
         "gil": getattr(sys, "_is_gil_enabled", lambda: True)(),
         "numpy": np.__version__,
         "libc": " ".join(platform.libc_ver()),
@@ -73,8 +77,8 @@ def known_machines(record: Facts) -> dict[str, Facts]:
 
 
 def alike(one: Facts, other: Facts) -> bool:
-    """Are all facts there, and the same in both? Memory may differ a little."""
-    return LASTING.keys() <= one.keys() & other.keys() and not machine_differences(one, other)
+    """Are all facts there, and the same in both? Memory may differ a little, and an earlier version did not record the build."""
+    return LASTING.keys() - {"python_build"} <= one.keys() & other.keys() and not machine_differences(one, other)
 
 
 def same_machine(one: Facts, other: Facts) -> bool:
@@ -105,9 +109,15 @@ def blas_of(hello: dict[str, Any]) -> dict[str, Any]:
     pools = [pool for pool in hello["blas"] if pool.get("user_api") == "blas"]
     if not pools:
         return {"blas": "not reported", "blas_threads": None}
-    pool = pools[0]
-    words = (pool.get("internal_api"), pool.get("version"), pool.get("architecture"))
-    return {"blas": " ".join(word for word in words if word), "blas_threads": max(pool["num_threads"] for pool in pools)}
+    return {"blas": blas_words(pools), "blas_threads": max(pool["num_threads"] for pool in pools)}
+
+
+def _python_build() -> str:
+    """How this Python was compiled, as far as it changes its speed: two of one version and compiler can differ by a third."""
+    options = str(sysconfig.get_config_var("CONFIG_ARGS") or "")
+    words = {"--enable-optimizations": "PGO", "--with-lto": "LTO", "--enable-experimental-jit": "JIT", "--with-tail-call": "tail calls"}
+    found = [word for option, word in words.items() if option in options]
+    return ", ".join([*found, *(["debug"] if sysconfig.get_config_var("Py_DEBUG") else [])]) or "plain"
 
 
 def _cpu_model() -> str:

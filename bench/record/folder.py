@@ -107,9 +107,10 @@ class _Settings(BaseModel):
 
 
 class _Facts(BaseModel):
-    """What identifies a machine."""
+    """What identifies a machine, and the settings that it measured under."""
 
     memory_bytes: float = 0
+    settings: _Settings = _Settings()
 
 
 class _OpenComparison(BaseModel):

@@ -44,7 +44,7 @@ def fingerprint(record: Facts | None = None) -> dict[str, Any]:
     """Hardware, system and software that figures depend on; `machine` is the name of all that does not change by the hour.
 
     `record` is the machine.json of a folder that the figures go to: a machine that it knows keeps its name, and `machines`
-    has what identifies each that it knows, this one too.
+    has what identifies each that it knows, this one too, and the settings of the others.
     """
     lasting = {
         "cpu": _cpu_model(),
@@ -67,12 +67,12 @@ def fingerprint(record: Facts | None = None) -> dict[str, Any]:
     }
     known = known_machines(record or {})
     name = next((name for name, facts in known.items() if alike(facts, lasting)), _digest(lasting))
-    return {"machine": name, **lasting, **passing, "machines": {**known, name: lasting}}
+    return {"machine": name, **lasting, **passing, "machines": {**known, name: {**known.get(name, {}), **lasting}}}
 
 
 def known_machines(record: Facts) -> dict[str, Facts]:
-    """Name -> what identifies it, of the machines that a machine.json knows."""
-    facts = {key: record[key] for key in LASTING if key in record}
+    """Name -> what identifies it, and the settings that it measured under, of the machines that a machine.json knows."""
+    facts = {key: record[key] for key in (*LASTING, "settings") if key in record}
     return {**record.get("machines", {}), **({record["machine"]: facts} if facts and record.get("machine") else {})}
 
 

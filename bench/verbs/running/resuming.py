@@ -21,7 +21,8 @@ CHANGES = {
 
 
 def record_to_resume(machine: dict[str, Any], settings: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """machine.json of an earlier run on this machine, if its figures can be joined to new ones.
+    """machine.json of an earlier run on this machine, if its figures can be joined to new ones; its settings alone if
+    another machine has measured since.
 
     Raises:
         BadInput: code, data or settings have changed since.
@@ -29,7 +30,8 @@ def record_to_resume(machine: dict[str, Any], settings: dict[str, Any], folder: 
     """
     earlier = read_machine(folder)
     if earlier.get("machine") != machine["machine"]:
-        return {}
+        known = machine["machines"].get(machine["machine"], {})
+        earlier = {"settings": known["settings"]} if "settings" in known else {}
     for key, words in CHANGES.items():
         changed = _changed(settings[key], earlier.get("settings", {}).get(key))
         if changed:

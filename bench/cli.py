@@ -162,6 +162,8 @@ def _compare_options(parser: Parser) -> None:
     parser.add_argument("new", type=Path, metavar="NEW", help="results folder to judge")
     help_text = "exit with 1 if something is certainly slower by more than this fraction, e.g. 0.03"
     parser.add_argument("--fail-above", type=float, metavar="FRACTION", help=help_text)
+    help_text = "compare ratios even if the two were measured under settings that can move them, e.g. another malloc"
+    parser.add_argument("--across-settings", action="store_true", help=help_text)
     parser.add_argument("--markdown", action="store_true", help="print a Markdown table, e.g. for a pull request")
 
 

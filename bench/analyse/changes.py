@@ -5,6 +5,9 @@ implementation with its own baseline in its own passes, and a change is the new 
 
 An interval `alone` holds at 95 %. A gate looks at all changes at once and must raise a false alarm in at most 5 % of
 its uses, so the intervals `together` are widened until they all hold at 95 % (Bonferroni, over what is compared).
+
+What makes all implementations slower alike shows in no ratio of two of them, but in that of the baseline and the floor. Passes
+of the floor depend on one another in small sweeps, so that comparison is advice, and no gate looks at it.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from bench.analyse.intervals import difference_interval, fewest_each
 from bench.analyse.observations import ALPHA, Comparison, compared_in, observe
 from bench.analyse.ratios import verdict
 from bench.plan.cells import Cell
-from bench.plan.contenders import FLOOR, REFERENCES
+from bench.plan.contenders import FLOOR, REFERENCES, in_order
 from bench.record.times import CELL_COLUMNS, cells_of
 
 Bounds = tuple[float, float]
@@ -57,15 +60,38 @@ class Change:
         return self.together[0] > 1 + share
 
 
-def changes(base: pd.DataFrame, new: pd.DataFrame, baseline: str, floors_alike: bool) -> list[Change]:
-    """Every implementation against the baseline wherever both folders have it.
+@dataclass(frozen=True)
+class OneSided:
+    """What one of two folders alone has: cells, and implementations in cells that both have."""
 
-    Where both floors were measured on one machine by the same code, the baseline is compared with them too, so that
-    what makes all implementations slower alike is not missed; machines differ in that ratio.
-    """
-    compared = [(impl, against) for impl, against in compared_in(base, baseline, ()) if impl not in REFERENCES]
-    if floors_alike:
-        compared.append((baseline, FLOOR))
+    cells: tuple[str, ...]
+    impls: tuple[str, ...]
+
+
+def changes(base: pd.DataFrame, new: pd.DataFrame, baseline: str) -> list[Change]:
+    """Every implementation against the baseline wherever both folders have it."""
+    return _changes(base, new, [pair for pair in compared_in(base, baseline, ()) if pair[0] not in REFERENCES])
+
+
+def floor_changes(base: pd.DataFrame, new: pd.DataFrame, baseline: str) -> list[Change]:
+    """The baseline against the floor; machines differ in that ratio, so both must have been measured on one by the same code."""
+    return _changes(base, new, [(baseline, FLOOR)])
+
+
+def one_sided(rows: pd.DataFrame, others: pd.DataFrame) -> OneSided:
+    """What the first rows have that the others lack, among what was timed."""
+    (mine, my_pairs), (theirs, their_pairs) = _timed(rows), _timed(others)
+    impls = {impl for cell, impl in my_pairs - their_pairs if cell in theirs and impl not in REFERENCES}
+    return OneSided(tuple(cell for cell in mine if cell not in theirs), tuple(in_order(impls)))
+
+
+def _timed(rows: pd.DataFrame) -> tuple[list[str], set[tuple[str, str]]]:
+    """The cells that have times, and the implementations in them."""
+    pairs = rows.loc[rows["round"].notna(), ["cell", "impl"]].drop_duplicates()
+    return pairs["cell"].drop_duplicates().tolist(), {*pairs.itertuples(index=False, name=None)}
+
+
+def _changes(base: pd.DataFrame, new: pd.DataFrame, compared: Sequence[Comparison]) -> list[Change]:
     before, after = _samples(base, compared), _samples(new, compared)
     rows = base.drop_duplicates("cell").sort_values(list(CELL_COLUMNS))
     cells = dict(zip(rows["cell"], cells_of(rows), strict=True))

@@ -102,6 +102,15 @@ class _Settings(BaseModel):
     implementations: dict[str, str] = {}
     data: dict[str, str] = {}
     libraries: dict[str, str] = {}
+    conditions: dict[str, str] = {}
+    environment: dict[str, str] = {}
+
+
+class _Facts(BaseModel):
+    """What identifies a machine, and the settings that it measured under."""
+
+    memory_bytes: float = 0
+    settings: _Settings = _Settings()
 
 
 class _OpenComparison(BaseModel):
@@ -124,7 +133,9 @@ class _Machine(BaseModel):
     """The parts of machine.json that code reads; the others are shown as they are."""
 
     machine: str = ""
+    blas: str = ""
     memory_bytes: float = 0
+    machines: dict[str, _Facts] = {}
     passes: dict[str, float | None] = {}
     sweep: dict[str, Any] = {}
     settings: _Settings = _Settings()

@@ -11,6 +11,7 @@ import pandas as pd
 from bench.errors import NothingMeasured
 from bench.record.folder import baseline_of, read_machine
 from bench.record.limits import machines_limits
+from bench.record.machines import tell_other_machines
 from bench.record.memory import MemoryTables, read_memory
 from bench.record.selfcheck import SELFCHECK, Evidence, read_evidence
 from bench.record.tables import Table, Warn
@@ -61,6 +62,8 @@ def read_results(folder: Path, warn: Warn) -> Results:
     """
     record = read_machine(folder) or read_machine(folder / SELFCHECK)
     machine, times = _machines_times(folder, record, warn)
+    peaks = Table(folder, "memory.csv")
+    tell_other_machines(peaks.path, peaks.read(), machine, record, warn)
     results = Results(
         record,
         times,
@@ -92,6 +95,8 @@ def read_measurements(folder: Path, warn: Warn) -> tuple[dict[str, Any], pd.Data
 
 def _machines_times(folder: Path, record: dict[str, Any], warn: Warn) -> tuple[str, pd.DataFrame]:
     """The name of the machine that measured last, and its rows of time.csv."""
-    times = read_times(Table(folder, "time.csv"), warn)
+    table = Table(folder, "time.csv")
+    times = read_times(table, warn)
     machine = record.get("machine", times["machine"].iloc[-1] if len(times) else "")
+    tell_other_machines(table.path, times, machine, record, warn)
     return machine, times[times["machine"] == machine]

@@ -116,6 +116,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "status": "string",
         "bytes_per_layer": "float64",
         "seconds": "float64",
+        "stack_limit_bytes": "Int64",
     },
     "clarity.csv": {
         "impl": "string",
@@ -156,7 +157,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
 }
 
 _MAY_LACK: dict[str, str | None] = {
-    **dict.fromkeys(("run", "iterations", "minor_faults", "detail", "start_depth")),
+    **dict.fromkeys(("run", "iterations", "minor_faults", "detail", "start_depth", "stack_limit_bytes")),
     **dict.fromkeys(("mean_ratio", "mean_low", "mean_high", "faulting_share", "without_faults", "with_faults")),
     **dict.fromkeys(("repeats", "low_bytes", "high_bytes")),
     **{axis.name: axis.default for axis in AXES if axis.kind and axis.default is not None},

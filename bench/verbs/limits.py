@@ -7,12 +7,12 @@ from pathlib import Path
 
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.depth.choice import interpreters_to_study
-from bench.measure.depth.study import Limit, all_limits, without_searches
+from bench.measure.depth.study import Limit, all_limits, stack_limit, without_searches
 from bench.measure.machine.fingerprint import fingerprint
 from bench.measure.workers.checking import broken_contracts
 from bench.plan import contenders
 from bench.plan.depth import CALL, DEEPEST, setting_of, way_title
-from bench.record.folder import results_folder
+from bench.record.folder import read_machine, results_folder
 from bench.record.limits import machines_limits, put_limit
 from bench.record.tables import Table
 from bench.show.answers.depth import ENDINGS
@@ -41,8 +41,8 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
     interpreters, failures = interpreters_to_study([path for path in asked if path is not None], search=None not in asked)
     if not_tried:
         screen.say(f"{', '.join(not_tried)} are not tried: their control flow is their library's; name them with --impl to try them")
-    machine = fingerprint()["machine"]
     with results_folder(options.results) as folder:
+        machine = fingerprint(read_machine(folder))["machine"]
         table = Table(folder, "limits.csv")
         for path, error in failures.items():
             screen.warn(f"{path}: {error.detail}; the search goes on without it")
@@ -52,7 +52,7 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
             for limit in all_limits(interpreter, [name for name in names if name not in broken], files, options.max_depth):
                 put_limit(table, machine, limit)
                 _tell(limit, screen)
-        rows = machines_limits(table, machine, screen.warn)
+        rows = machines_limits(table, machine, screen.warn, stack_limit())
     answers = topic("limits").answers(rows)
     if not answers:
         raise NothingMeasured(f"{table.path}: no search could be made; the notes above say why")

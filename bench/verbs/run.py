@@ -9,6 +9,7 @@ from dataclasses import astuple
 from bench.analyse.clarity import clarity
 from bench.analyse.frontier import frontiers
 from bench.errors import BadInput, NothingMeasured
+from bench.measure.machine.measured_under import measured_under
 from bench.measure.workers.checking import broken_contracts
 from bench.plan import sweeps
 from bench.plan.experiment import prepare
@@ -39,12 +40,13 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     patience_s = _positive("--patience", options.patience)
     if options.passes < 0:
         raise BadInput(f"--passes is {options.passes}; give a number of passes from 0")
+    under = measured_under()
     experiment = prepare(sweep, options.impl, options.files, options.baseline, broken_contracts)
     screen.left_out(experiment.refused)
     for file in experiment.files:
         screen.say(f"Runs your own code: {file}")
     with results_folder(options.results, options.fresh) as folder:
-        this_run = begin(experiment, _seed(options), options.passes, patience_s, folder, screen)
+        this_run = begin(experiment, _seed(options), options.passes, patience_s, folder, under, screen)
         if options.only == "memory":
             write_conditions(this_run)
         else:

@@ -165,7 +165,7 @@ def whole_runs(runs: Mapping[str, pd.DataFrame]) -> CheckResult:
     name = "two runs, one beside a busy neighbour"
     if set(runs) < set(plan.RUNS) or any(rows.empty for rows in runs.values()):
         return CheckResult("whole runs", name, "skipped", {"changed": None, "passes": {}})
-    changed = changes(runs[plan.QUIET], runs[plan.BUSY], plan.RUN_BASELINE, floors_alike=False)
+    changed = changes(runs[plan.QUIET], runs[plan.BUSY], plan.RUN_BASELINE)
     closed = [change for change in changed if change.closed]
     certain = [change for change in closed if change.certainly_above(0) or change.together[1] < 1]
     status = "failed" if certain else "undecided" if not closed or len(closed) < len(changed) else "ok"

@@ -15,13 +15,16 @@ from pathlib import Path
 from findpython.providers import ALL_PROVIDERS
 
 from bench.measure.workers.command import run_command
+from bench.measure.workers.environment import outside_environment
 
 OLDEST = (3, 9)
 LONGEST_ANSWER_S = 15.0
 NAME = re.compile(r"python(3(\.\d+t?)?)?(\.exe)?")
-# Any Python from 2.7 on can answer this.
+# Any Python from 2.7 on can answer this. It first takes the current folder off its path.
 QUESTION = """
-import json, os, platform, sys, sysconfig
+import sys
+sys.path[:] = [folder for folder in sys.path if folder]
+import json, os, platform, sysconfig
 print(json.dumps({
     "path": os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable),
     "implementation": platform.python_implementation(),
@@ -78,7 +81,7 @@ def identify(path: str, timeout_s: float = LONGEST_ANSWER_S) -> Interpreter:
 
     """
     try:
-        ended = run_command([path, "-c", QUESTION], timeout_s)
+        ended = run_command([path, "-c", QUESTION], timeout_s, outside_environment())
     except OSError as error:
         raise Unusable("error", f"cannot be run ({error.strerror})") from None
     if ended.exit_code is None:

@@ -12,6 +12,12 @@ from bench.measure.depth.trials import Guard, Trial, TrialResult, usual_guard
 from bench.measure.depth.venvs import cache_folder, python_with_numpy
 from bench.plan.depth import AS_IT_COMES, CALL, LIMIT_RAISED, SETTINGS, WAYS, Setting
 
+try:
+    import resource
+except ImportError:  # Windows has none
+    resource = None  # type: ignore[assignment]
+
+NO_LIMIT = -1  # in place of bytes
 SLOPE_FROM = 10_000  # layers; a peak is read in whole pages, which are below 1 % of it from this depth on
 
 
@@ -26,6 +32,7 @@ class Limit:
         bytes_per_layer: the peak of resident memory above what it was before, per layer, arrays included.
         seconds: how long the search took.
         detail: more about the failure, for the terminal.
+        stack_limit_bytes: the limit of the main thread's stack (`ulimit -s`), NO_LIMIT if there is none; None if it is unknown.
 
     """
 
@@ -39,6 +46,18 @@ class Limit:
     bytes_per_layer: float | None
     seconds: float
     detail: str = ""
+    stack_limit_bytes: int | None = None
+
+
+def stack_limit() -> int | None:
+    """The limit of the main thread's stack in bytes that this process, and so each trial, has; NO_LIMIT if it is unlimited.
+
+    None where the system has no such limit.
+    """
+    if resource is None:
+        return None
+    soft, _ = resource.getrlimit(resource.RLIMIT_STACK)
+    return NO_LIMIT if soft == resource.RLIM_INFINITY else soft
 
 
 def without_searches(python: str, status: str, detail: str) -> Limit:
@@ -90,7 +109,9 @@ def _search(interpreter: Interpreter, name: str, setting: Setting, cap: int, tri
     limit = interpreter.recursion_limit if setting == AS_IT_COMES else setting.recursion_limit
     status, detail = (search.failure.status, search.failure.detail) if search.failure else ("ok", "")
     reached, failed = (None, None) if status == "skipped" else (search.depth, search.failed_at)
-    return Limit(interpreter.name, name, limit, setting.stack_bytes, reached, failed, status, _slope(search), seconds, detail)
+    return Limit(
+        interpreter.name, name, limit, setting.stack_bytes, reached, failed, status, _slope(search), seconds, detail, stack_limit()
+    )
 
 
 def _slope(search: Search) -> float | None:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 
 from bench.measure.workers.command import CommandResult, run_command
 from bench.measure.workers.endings import ending
 from bench.measure.workers.environment import worker_environment
+from bench.measure.workers.process import DOOR
 from bench.plan.depth import Setting
 
-ROOT = Path(__file__).resolve().parents[3]  # the folder that holds bench/ and impls/
-# At the end of the path, so that the interpreter's own NumPy comes before any that is beside bench/.
-BOOT = "import json, sys; sys.path.append(sys.argv[1]); from bench.measure.depth.probe import main; main(json.loads(sys.argv[2]))"
+# By `-I` there is neither the current folder on the path nor any variable of Python's, such as PYTHON_GIL, which may fit one version
+# and stop another. Our packages come in by the door, but with fewer frames under the first than when it runs a module.
+BOOT = (
+    "import json, sys; sys.path.append(sys.argv[1]); import unwind_bench; sys.path.pop(); unwind_bench.take_own_packages(); "
+    "from bench.measure.depth.probe import main; main(json.loads(sys.argv[2]))"
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Trial:
             "memory_bytes": self.guard.memory_bytes,
             "cpu_s": int(timeout_s) + 1,
         }
-        command = [self.python, "-I", "-c", BOOT, str(ROOT), json.dumps(task)]
+        command = [self.python, "-I", "-c", BOOT, str(DOOR.parent), json.dumps(task)]
         return result_of(run_command(command, timeout_s, worker_environment()))
 
 

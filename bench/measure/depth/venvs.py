@@ -13,6 +13,7 @@ import platformdirs
 
 from bench.measure.depth.interpreters import Interpreter, Unusable
 from bench.measure.workers.command import run_command
+from bench.measure.workers.environment import outside_environment
 
 INSTALL_S = 300.0
 CHECK_S = 60.0
@@ -48,13 +49,13 @@ def python_with_numpy(interpreter: Interpreter, cache: Path) -> str:
 
 def _make(interpreter: Interpreter, folder: Path, python: Path) -> None:
     """Make it with our own pip first: some interpreters have none (Debian's), and unpacking another takes time."""
-    _run([interpreter.path, "-m", "venv", "--without-pip", str(folder)], "cannot make a virtual environment")
+    _run([interpreter.path, "-Im", "venv", "--without-pip", str(folder)], "cannot make a virtual environment")
     try:
-        _run([sys.executable, "-m", "pip", "--python", str(python), *NUMPY], "cannot install NumPy")
+        _run([sys.executable, "-Im", "pip", "--python", str(python), *NUMPY], "cannot install NumPy")
     except Unusable as ours:
         try:
-            _run([str(python), "-m", "ensurepip"], "has no pip")
-            _run([str(python), "-m", "pip", *NUMPY], "cannot install NumPy")
+            _run([str(python), "-Im", "ensurepip"], "has no pip")
+            _run([str(python), "-Im", "pip", *NUMPY], "cannot install NumPy")
         except Unusable as its_own:
             raise Unusable(its_own.status, f"{ours.detail}; its own pip: {its_own.detail}") from None
     if not _has_numpy(python):
@@ -67,7 +68,7 @@ def _has_numpy(python: Path) -> bool:
 
 def _run(command: Sequence[str], failure: str) -> None:
     try:
-        ended = run_command(command, INSTALL_S)
+        ended = run_command(command, INSTALL_S, outside_environment())
     except OSError as error:
         raise Unusable("error", f"{failure}: {error.strerror}") from None
     if ended.exit_code is None:

@@ -7,17 +7,18 @@ the machine before a run begins, `during` compares two moments of it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+from bench.measure.machine.cgroups import Read
+from bench.measure.machine.quota import quota_cores
+
 BUSY_LOAD = 0.5  # cores that other programs kept busy in the minute before
 CLOCK_SLACK_S = 1.0  # how far two clocks may drift apart while NTP corrects one
 NOTABLE_STEAL = 0.01  # of all time
-
-Read = Callable[[str], str]  # a file's text; empty if there is none
 
 
 @dataclass(frozen=True)
@@ -108,26 +109,12 @@ def _battery(on_battery: bool) -> Iterator[Caveat]:
 
 def _quota(read: Read) -> Iterator[Caveat]:
     """A container's share of processor time; when it is spent, all processes inside stop until the next period."""
-    cores = _quota_of_v2(read) or _quota_of_v1(read)
+    cores = quota_cores(read)
     if cores:
         yield Caveat(
             f"the container may use {cores:.3g} cores' worth of time, and stops when it is used up",
             "start it without a CPU quota, and give it cores of its own (docker run --cpuset-cpus)",
         )
-
-
-def _quota_of_v2(read: Read) -> float | None:
-    """The smallest quota from this process's group up to the root: "max 100000", or "150000 100000"."""
-    paths = [line[3:] for line in read("/proc/self/cgroup").splitlines() if line.startswith("0::")] or ["/"]
-    group = Path("/sys/fs/cgroup") / paths[0].lstrip("/")
-    quotas = [read(str(folder / "cpu.max")).split() for folder in (group, *group.parents)]
-    limits = [int(words[0]) / int(words[1]) for words in quotas if len(words) == 2 and all(map(str.isdecimal, words))]
-    return min(limits, default=None)
-
-
-def _quota_of_v1(read: Read) -> float | None:
-    quota, period = (read(f"/sys/fs/cgroup/cpu/cpu.cfs_{word}_us") for word in ("quota", "period"))
-    return int(quota) / int(period) if quota.isdecimal() and period.isdecimal() else None  # no limit is -1
 
 
 def _clock(start: Moment, end: Moment) -> Iterator[Caveat]:

@@ -1,6 +1,6 @@
 """Meters beside other tools that read the same: memray for the heap, time -v for resident memory, getrusage for CPU time.
 
-Run as a program, it is the process that is read: `python -m bench.measure.other_tools.meter_pairs MODE IMPLEMENTATION`, with
+Run as a program, it is the process that is read: with a MODE and an IMPLEMENTATION, and
 the data in the trio's variable. It prints what it read itself, and ends at once.
 """
 
@@ -23,6 +23,7 @@ from bench.measure.other_tools.trio import DATA
 from bench.measure.timing.steps import Workbench
 from bench.measure.workers.command import CommandResult, run_command
 from bench.measure.workers.environment import worker_environment
+from bench.measure.workers.process import run_module
 from bench.plan.batches import Batch
 from bench.plan.cells import Cell
 from impls import IMPLEMENTATIONS
@@ -122,7 +123,7 @@ def _peak_by_time(mode: str, name: str, data: Path) -> int:
 
 def _run(mode: str, name: str, data: Path, *prefix: str) -> CommandResult:
     environment = {**worker_environment(), **meters.STEADY_PAGES, DATA: str(data)}
-    ended = run_command([*prefix, sys.executable, "-m", __name__, mode, name], LONGEST_READING_S, environment)
+    ended = run_command([*prefix, *run_module(sys.executable, __name__, mode, name)], LONGEST_READING_S, environment)
     if ended.exit_code is None:
         raise ReadingFailed(f"it had not ended after {LONGEST_READING_S:.0f} s")
     if ended.exit_code != 0:

@@ -14,9 +14,11 @@ from time import perf_counter
 
 from bench.measure.other_tools.trio import DATA
 from bench.measure.workers.command import run_command
-from bench.measure.workers.environment import BLAS_VARIABLES, worker_environment
+from bench.measure.workers.environment import worker_environment
+from bench.measure.workers.process import run_module
 
 HERE = Path(__file__).parent
+PACKAGE = __package__
 LONGEST_SESSION_S = 300.0  # some twenty times what a session takes
 
 
@@ -58,7 +60,7 @@ def pytest_benchmark(data: Path, seconds: float) -> Session:
     def command(out: Path) -> list[str]:
         settings = ["--rootdir", str(out.parent), "-c", os.devnull, "-p", "no:cacheprovider", "--noconftest", "-q"]
         timing = [f"--benchmark-max-time={seconds}", "--benchmark-min-rounds=1", f"--benchmark-json={out}"]
-        return ["-m", "pytest", str(HERE / "in_pytest_benchmark.py"), *settings, *timing]
+        return ["pytest", str(HERE / "in_pytest_benchmark.py"), *settings, *timing]
 
     def read(text: str) -> list[Sample]:
         benchmarks = json.loads(text)["benchmarks"]
@@ -76,8 +78,8 @@ def pyperf(data: Path, processes: int) -> Session:
     """
 
     def command(out: Path) -> list[str]:
-        inherited = ",".join([DATA, *BLAS_VARIABLES])
-        return [str(HERE / "in_pyperf.py"), "--quiet", "-p", str(processes), "--inherit-environ", inherited, "-o", str(out)]
+        inherited = ",".join([DATA, *worker_environment()])
+        return [f"{PACKAGE}.in_pyperf", "--quiet", "-p", str(processes), "--inherit-environ", inherited, "-o", str(out)]
 
     def read(text: str) -> list[Sample]:
         samples = []
@@ -101,20 +103,18 @@ def timeit(data: Path, repeats: int) -> Session:
     def read(text: str) -> list[Sample]:
         return [Sample(subject, 0, seconds) for subject, values in json.loads(text).items() for seconds in values]
 
-    return _session("timeit", lambda out: [str(HERE / "in_timeit.py"), str(repeats)], read, data)
+    return _session("timeit", lambda out: [f"{PACKAGE}.in_timeit", str(repeats)], read, data)
 
 
 def _session(tool: str, command: Callable[[Path], Sequence[str]], read: Callable[[str], list[Sample]], data: Path) -> Session:
-    """Run the tool on a file to write to, and read what it wrote there, or else on standard output."""
+    """Run the tool, a module and its arguments, on a file to write to, and read what it wrote there, or else on standard output."""
     if find_spec(tool.replace("-", "_")) is None:
         raise ToolMissing("it is not installed")
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.json"
         start = perf_counter()
-        # what pytest and its plugins have set for a pytest that this runs in, such as xdist's worker, is not for the session
-        outside = {name: value for name, value in worker_environment().items() if not name.startswith("PYTEST_")}
-        environment = {**outside, DATA: str(data)}
-        ended = run_command([sys.executable, *command(out)], LONGEST_SESSION_S, environment)
+        environment = {**worker_environment(), DATA: str(data)}
+        ended = run_command(run_module(sys.executable, *command(out)), LONGEST_SESSION_S, environment)
         wall_s = perf_counter() - start
         if ended.exit_code is None:
             raise ToolFailed(f"it had not ended after {LONGEST_SESSION_S:.0f} s")

@@ -30,7 +30,7 @@ class PassTimer:
         files: the user's own files to load implementations from.
         blas_threads: threads to pin BLAS to.
         silence_s: seconds without an answer after which a worker is taken to hang.
-        on_hello: called with what a worker says of its BLAS when it has started.
+        on_hello: called with what a worker says of its BLAS and its conditions when it has started.
         visit_s: CPU seconds that the rounds of a visit should take at least.
         pace: how many rounds the visits of a pass can have, where `visit_s` pays for fewer.
         python: the interpreter to measure with.
@@ -75,7 +75,7 @@ class PassTimer:
             nonlocal trying
             reply = understood(answer, assignment.contenders)
             if isinstance(reply, Hello):
-                self.on_hello(reply.hello)
+                self.on_hello(reply.hello.model_dump())
             elif isinstance(reply, Trying):
                 trying = reply.trying
             else:

@@ -16,10 +16,17 @@ Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
 MeasurementFields = tuple[str, Count, Count, Count, Amount, Amount, Amount, Status, str, Count]
 
 
-class Hello(BaseModel):
-    """It has started, with this BLAS."""
+class Started(BaseModel):
+    """A worker's BLAS, as threadpoolctl describes it, and its conditions."""
 
-    hello: dict[str, list[dict[str, Any]]]
+    blas: list[dict[str, Any]]
+    conditions: dict[str, str] = {}
+
+
+class Hello(BaseModel):
+    """It has started."""
+
+    hello: Started
 
 
 class Trying(BaseModel):

@@ -21,6 +21,7 @@ from typing import Any
 
 import threadpoolctl
 
+from bench.measure.machine.conditions import conditions
 from bench.measure.timing import clocks, visit
 from bench.measure.timing.frame_room import with_room_for_frames
 from bench.measure.timing.heap_history import draw_heap_history
@@ -40,7 +41,7 @@ ANSWERED = 86  # the exit code of a fork that has answered; code under test that
 def main(task: dict[str, Any], answer: Answer) -> None:
     """Make the visits of the task."""
     implementations = available(task["files"])
-    answer(hello={"blas": threadpoolctl.threadpool_info()})
+    answer(hello={"blas": threadpoolctl.threadpool_info(), "conditions": conditions()})
     _load_libraries(implementations[name] for item in task["visits"] for name in item["contenders"] if name in implementations)
     for item in task["visits"]:
         _in_a_fork(lambda item=item: _visit(item, implementations, task["baseline"], answer), answer)  # type: ignore[misc]

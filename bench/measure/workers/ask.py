@@ -14,7 +14,7 @@ from contextlib import ExitStack, closing, suppress
 from typing import Any, Self, TypeVar
 
 from bench.measure.workers.endings import ending
-from bench.measure.workers.process import started
+from bench.measure.workers.process import run_module, started
 from bench.measure.workers.serve import PARENT
 
 SILENCE_S = 600.0  # seconds; a worker should have measured once in this time, so one that has not answered hangs
@@ -62,7 +62,7 @@ def answers_in_order(
 def answers(
     module: str, task: dict[str, Any], environment: Mapping[str, str], silence_s: float = SILENCE_S, python: str = sys.executable
 ) -> Answers:
-    """Run `python -m module` on a task and yield its answers as they come; the worker is gone when this ends.
+    """Run a module on a task and yield its answers as they come; the worker is gone when this ends.
 
     Raises:
         WorkerFailed: it crashed, was killed, did not answer for `silence_s` seconds, answered no sense, or
@@ -74,7 +74,7 @@ def answers(
         stdin.write(json.dumps(task).encode())
         stdin.seek(0)
         variables = {**environment, PARENT: str(os.getpid())}
-        with ExitStack() as at_last, started([python, "-m", module], variables, stdin, subprocess.PIPE, subprocess.PIPE) as process:
+        with ExitStack() as at_last, started(run_module(python, module), variables, stdin, subprocess.PIPE, subprocess.PIPE) as process:
             lines, errors = at_last.enter_context(_Lines(process)), at_last.enter_context(_Errors(process))
             yield from _until_its_end(lines, silence_s)
             try:

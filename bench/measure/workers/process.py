@@ -7,11 +7,22 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO
 
 import psutil
 
 Stream = IO[bytes] | int
+
+DOOR = Path(__file__).resolve().parents[3] / "unwind_bench.py"
+
+
+def run_module(python: str, module: str, *arguments: str) -> list[str]:
+    """The command that runs a module as a program, as `-m` does, but without the current folder on Python's path.
+
+    Our own modules are those of this checkout or installation, whatever else the interpreter has under their names.
+    """
+    return [python, str(DOOR), module, *arguments]
 
 
 @contextmanager

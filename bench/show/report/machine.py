@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from bench.measure.machine.conditions import CONDITIONS
 from bench.show.answers.words import size
 
 FACTS = {
@@ -34,7 +36,17 @@ def machine_section(machine: dict[str, Any]) -> dict[str, Any]:
     libraries = machine.get("settings", {}).get("libraries", {})
     others = [f"{name} {version}" for name, version in libraries.items() if name != "numpy"]
     facts = [(label, _words(key, machine[key])) for key, label in FACTS.items() if machine.get(key) not in (None, "")]
-    return {"warnings": machine.get("warnings", []), "facts": [*facts, *([("libraries", ", ".join(others))] if others else [])]}
+    facts += [("libraries", ", ".join(others))] if others else []
+    return {"warnings": machine.get("warnings", []), "facts": [*facts, *_settings(machine.get("settings", {}))]}
+
+
+def _settings(settings: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What measuring processes ran under; the BLAS is among the machine's facts."""
+    known = settings.get("conditions", {})
+    for condition in CONDITIONS:
+        if condition.name != "blas" and known.get(condition.name):
+            yield condition.title, known[condition.name]
+    yield from settings.get("environment", {}).items()
 
 
 def _words(key: str, value: Any) -> str:

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from rich.markup import escape
 from rich.table import Table
 
-from bench.analyse.changes import Change
+from bench.analyse.changes import Change, OneSided
 from bench.plan.cells import short_names
 from bench.plan.contenders import title
 from bench.show.answers.words import percent
 from bench.show.terminal.tables import VERDICT_STYLES, titled_table
 
+NAMED = 3  # cells that a sentence names; it counts the others
 HEADINGS = ("cell", "implementation", "before", "now", "change")
 
 
@@ -26,10 +27,12 @@ def changes_table(changed: Sequence[Change]) -> Table:
     return table
 
 
-def markdown(changed: Sequence[Change], sentence: str) -> str:
-    """The table in Markdown, under the sentence that sums it up."""
+def markdown(changed: Sequence[Change], sentence: str, notes: Sequence[str] = ()) -> str:
+    """The table in Markdown, under the sentence that sums it up and above what else is to be known."""
     rows = [HEADINGS, ("---", "---", "---:", "---:", "---"), *([_plain(word) for word in words] for words in _rows(changed))]
-    return "\n".join([f"**{_plain(sentence)}**", "", *(f"| {' | '.join(row)} |" for row in rows), "", _plain(_caption(changed))])
+    table = [f"| {' | '.join(row)} |" for row in rows]
+    paragraphs = [_plain(text) for text in (_caption(changed), *notes)]
+    return "\n".join([f"**{_plain(sentence)}**", "", *table, "", "\n\n".join(paragraphs)])
 
 
 def sum_up(changed: Sequence[Change], above: float | None) -> str:
@@ -43,16 +46,42 @@ def sum_up(changed: Sequence[Change], above: float | None) -> str:
     return f"of {len(changed)} comparisons, {slower} became slower and {faster} faster for certain"
 
 
+def floor_advice(changed: Sequence[Change]) -> str:
+    """One sentence on the baseline over the floor; empty where it has not changed for certain, or is not compared."""
+    clear = [change for change in changed if change.together[0] > 1 or change.together[1] < 1]
+    if not clear:
+        return ""
+    most = max(clear, key=lambda change: abs(math.log(change.after / change.before)))
+    where = dict(zip(changed, short_names([change.cell for change in changed]), strict=True))[most]
+    return (
+        f"{title(most.impl)} ÷ {title(most.baseline)} changed in {len(clear)} of {len(changed)} cells, most in {where or most.cell_id}: "
+        f"{_words(most)}. What makes all implementations slower alike shows only there; this is advice, and no gate looks at it"
+    )
+
+
+def left_out_words(folder: str, there: OneSided) -> Iterator[str]:
+    """What one folder alone has, and is not compared for that."""
+    if there.cells:
+        yield f"only {folder} has {_some(there.cells, 'cell')}; left out"
+    if there.impls:
+        yield f"only {folder} has {', '.join(map(title, there.impls))} in some cells that both have; left out there"
+
+
+def _some(names: Sequence[str], noun: str) -> str:
+    """How many there are, and the first of them by name."""
+    shown = ", ".join(names[:NAMED])
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{len(names)} {noun}{'s' * (len(names) > 1)} ({shown}{more})"
+
+
 def _caption(changed: Sequence[Change]) -> str:
     baseline = title(changed[0].baseline)
     return f"CPU time against the {baseline}, before and now, and the change between them with its 95 % interval"
 
 
 def _rows(changed: Sequence[Change]) -> Iterator[tuple[str, ...]]:
-    usual = changed[0].baseline
     for cell, change in zip(short_names([change.cell for change in changed]), changed, strict=True):
-        name = title(change.impl) if change.baseline == usual else f"{title(change.impl)} ÷ {title(change.baseline)}"
-        yield cell or change.cell_id, name, f"{change.before:.3f}", f"{change.after:.3f}", _words(change)
+        yield cell or change.cell_id, title(change.impl), f"{change.before:.3f}", f"{change.after:.3f}", _words(change)
 
 
 def _words(change: Change) -> str:

@@ -12,8 +12,11 @@ from bench.errors import BadInput
 from bench.measure.machine import caveats
 from bench.measure.machine.caveats import Caveat, Moment
 from bench.measure.machine.fingerprint import blas_of
+from bench.measure.machine.measured_under import caveats_of, changed_settings
 from bench.record.folder import write_machine
 from bench.verbs.running.run_context import Run
+
+REMEDY = "keep to one setting, and start anew with --fresh: figures of both are mixed"
 
 
 @dataclass
@@ -42,11 +45,12 @@ class Conditions:
         self.noted += new
         self.run.screen.caveats(new)
 
-    def note_blas(self, hello: dict[str, Any]) -> None:
-        """Keep what a worker says of its BLAS; the caveats of the first are told."""
+    def note_start(self, hello: dict[str, Any]) -> None:
+        """Keep what a worker says when it has started: of its BLAS, and of conditions that are no longer those of the run."""
         first, self.blas = not self.blas, blas_of(hello)
-        if first:
-            self.note(caveats.of_blas(self.blas["blas_threads"], self.run.experiment.sweep.blas_threads))
+        new = caveats.of_blas(self.blas["blas_threads"], self.run.experiment.sweep.blas_threads) if first else []
+        new += [Caveat(f"during the run this changed: {words}", REMEDY) for words in changed_settings(hello, self.run.settings)]
+        self.note([caveat for caveat in new if caveat not in self.noted])
 
     def write(self) -> None:
         """Write machine.json: what it said before this run, and what this run adds to it."""
@@ -54,10 +58,9 @@ class Conditions:
         spent, sweep = earlier.get("passes", {}), run.experiment.sweep
         wall_s = spent.get("wall_s", 0.0) + now.monotonic_s - self.start.monotonic_s
         measured_s = spent.get("measured_s", 0.0) + self.measured_s
-        warnings = [*earlier.get("warnings", []), *map(asdict, [*self.noted, *caveats.during(self.start, now)])]
         record = {
             **run.machine,
-            "warnings": list({warning["remedy"]: warning for warning in warnings}.values()),  # the last of a kind
+            "warnings": _joined_warnings(earlier, [*self.noted, *caveats.during(self.start, now)]),
             **(self.blas or {key: earlier[key] for key in ("blas", "blas_threads") if key in earlier}),
             "passes": {
                 "wall_s": round(wall_s, 1),
@@ -78,7 +81,7 @@ def recorded_conditions(run: Run) -> Iterator[Conditions]:
     and again at the end, however it ends.
     """
     conditions = Conditions(run)
-    conditions.note(caveats.before(caveats.read_text, run.machine["load_1_min"], caveats.on_battery()))
+    conditions.note([*caveats.before(caveats.read_text, run.machine["load_1_min"], caveats.on_battery()), *caveats_of(run.settings)])
     conditions.write()
     try:
         yield conditions
@@ -92,7 +95,15 @@ def recorded_conditions(run: Run) -> Iterator[Conditions]:
 
 def write_conditions(run: Run) -> None:
     """Write machine.json where no time is measured."""
-    write_machine(run.folder, {**run.earlier, **run.machine, **_compared(run)})
+    noted = [*caveats_of(run.settings)]
+    run.screen.caveats(noted)
+    write_machine(run.folder, {**run.earlier, **run.machine, "warnings": _joined_warnings(run.earlier, noted), **_compared(run)})
+
+
+def _joined_warnings(earlier: dict[str, Any], noted: Sequence[Caveat]) -> list[dict[str, str]]:
+    """Earlier caveats and new ones, the last of each kind."""
+    warnings = [*earlier.get("warnings", []), *map(asdict, noted)]
+    return [*{warning["remedy"]: warning for warning in warnings}.values()]
 
 
 def _compared(run: Run) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import BadInput
+from bench.measure.machine.measured_under import changed_settings, recorded_settings
 from bench.record.folder import read_machine
 
 # a key of the settings -> how a sentence names its change
@@ -20,7 +21,8 @@ CHANGES = {
 
 
 def record_to_resume(machine: dict[str, Any], settings: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """machine.json of an earlier run on this machine, if its figures can be joined to new ones.
+    """machine.json of an earlier run on this machine, if its figures can be joined to new ones; its settings alone if
+    another machine has measured since.
 
     Raises:
         BadInput: code, data or settings have changed since.
@@ -28,13 +30,19 @@ def record_to_resume(machine: dict[str, Any], settings: dict[str, Any], folder: 
     """
     earlier = read_machine(folder)
     if earlier.get("machine") != machine["machine"]:
-        return {}
+        known = machine["machines"].get(machine["machine"], {})
+        earlier = {"settings": known["settings"]} if "settings" in known else {}
     for key, words in CHANGES.items():
         changed = _changed(settings[key], earlier.get("settings", {}).get(key))
         if changed:
             raise BadInput(
                 f"{folder}: its figures were measured with {words}{changed}; give --fresh to start anew, or another --results folder"
             )
+    if changed_words := changed_settings(settings, recorded_settings(earlier)):
+        raise BadInput(
+            f"{folder}: its figures were measured under other settings: {', '.join(changed_words)}; set them as they were, "
+            "give --fresh to start anew, or another --results folder"
+        )
     return earlier
 
 

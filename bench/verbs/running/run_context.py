@@ -9,8 +9,11 @@ from typing import Any
 import pandas as pd
 
 from bench.measure.machine.fingerprint import fingerprint
+from bench.measure.machine.measured_under import Settings
 from bench.measure.timing.method_digest import method
 from bench.plan.experiment import Experiment
+from bench.record.folder import read_machine
+from bench.record.machines import tell_other_machines
 from bench.record.tables import Table
 from bench.record.times import read_times
 from bench.show.terminal.screen import Screen
@@ -59,13 +62,16 @@ class Run:
         return rows[rows["machine"] == self.machine_name]
 
 
-def begin(experiment: Experiment, seed: int, passes: int, patience_s: float, folder: Path, screen: Screen) -> Run:
-    """The record of a run in that folder, which the caller holds.
+def begin(experiment: Experiment, seed: int, passes: int, patience_s: float, folder: Path, under: Settings, screen: Screen) -> Run:
+    """The record of a run in that folder, which the caller holds; `under` are the settings of processes that measure.
 
     Raises:
         BadInput: the folder has figures of this machine that new ones must not be mixed with.
 
     """
-    machine = fingerprint()
-    settings = {**experiment.settings(), "method": method()}
+    machine = fingerprint(read_machine(folder))
+    for name in ("time.csv", "memory.csv"):
+        table = Table(folder, name)
+        tell_other_machines(table.path, table.read(), machine["machine"], machine, screen.warn)
+    settings = {**experiment.settings(), "method": method(), **under}
     return Run(experiment, seed, passes, patience_s, folder, machine, settings, record_to_resume(machine, settings, folder), screen)

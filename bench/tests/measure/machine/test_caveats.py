@@ -55,6 +55,50 @@ def test_settings_are_caveats(files, what):
     assert seen(files) == [what]
 
 
+V1 = "32 31 0:29 {root} {mount} rw,relatime - cgroup cgroup rw,{controllers}"
+V2 = "41 31 0:38 {root} {mount} rw,relatime - cgroup2 cgroup2 rw"
+GROUPS = "12:pids:/a\n4:cpu,cpuacct:/docker/c0ffee/job\n1:name=systemd:/a\n0::/a"
+CPU_AND = "/sys/fs/cgroup/cpu,cpuacct"
+
+
+def quota(folder, cores):
+    return {f"{folder}/cpu.cfs_quota_us": str(int(cores * 100_000)) if cores else "-1", f"{folder}/cpu.cfs_period_us": "100000"}
+
+
+@pytest.mark.parametrize(
+    ("files", "cores"),
+    [
+        # nested groups of version 1, seen from the host: the outer one is smaller, or the inner one, or there is none
+        ({**quota(f"{CPU_AND}/docker", 2), **quota(f"{CPU_AND}/docker/c0ffee", 0.5), **quota(f"{CPU_AND}/docker/c0ffee/job", 1)}, 0.5),
+        ({**quota(f"{CPU_AND}/docker/c0ffee", 4), **quota(f"{CPU_AND}/docker/c0ffee/job", 1.5)}, 1.5),
+        ({**quota(f"{CPU_AND}/docker/c0ffee", None), **quota(f"{CPU_AND}/docker/c0ffee/job", None), **quota(CPU_AND, None)}, None),
+        # another group's quota is not this one's
+        (quota(f"{CPU_AND}/docker/another", 1), None),
+    ],
+)
+def test_a_quota_in_a_nested_group_of_version_1_is_seen(files, cores):
+    mounts = "\n".join(
+        [
+            V1.format(root="/", mount="/sys/fs/cgroup/pids", controllers="pids"),
+            V1.format(root="/", mount=CPU_AND, controllers="cpu,cpuacct"),
+            V2.format(root="/", mount="/sys/fs/cgroup/unified"),
+        ]
+    )
+    what = seen({"/proc/self/cgroup": GROUPS, "/proc/self/mountinfo": mounts, **files})
+    assert what == ([f"the container may use {cores} cores' worth of time, and stops when it is used up"] if cores else [])
+
+
+def test_a_quota_is_seen_where_a_container_sees_its_own_group_alone():
+    """The container's group is mounted as the root of what it sees, while the kernel tells the path from the host's."""
+    mounts = V1.format(root="/docker/c0ffee", mount="/sys/fs/cgroup/cpu", controllers="cpu,cpuacct")
+    files = quota("/sys/fs/cgroup/cpu", 2) | quota("/sys/fs/cgroup/cpu/job", 3)
+    assert len(seen({"/proc/self/cgroup": GROUPS, "/proc/self/mountinfo": mounts, **files})) == 1
+    v2 = V2.format(root="/", mount="/sys/fs/cgroup")
+    files = {"/sys/fs/cgroup/a/cpu.max": "50000 100000", "/sys/fs/cgroup/a/b/cpu.max": "max 100000"}
+    assert len(seen({"/proc/self/cgroup": "0::/a/b", "/proc/self/mountinfo": v2, **files})) == 1
+    assert seen({"/proc/self/cgroup": "0::/b", "/proc/self/mountinfo": v2, **files}) == []
+
+
 def test_load_and_battery_are_caveats():
     assert seen({}, load=0.51, on_battery=True) == ["the load was 0.51 before the run began", "the machine runs on its battery"]
 

@@ -1,0 +1,72 @@
+"""Depths that were found under different limits of the C stack are rows of their own."""
+
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from bench.measure.depth.study import NO_LIMIT, Limit
+from bench.plan.depth import RAISED
+from bench.record.limits import machines_limits, put_limit
+from bench.record.schemas import SCHEMAS
+from bench.record.tables import Table
+from bench.tests.places import ROOT
+
+MIB = 2**20
+
+
+def limit(deepest, stack, impl="recursive"):
+    return Limit("3.11.7", impl, RAISED, None, deepest, None, "ok", None, 0.1, stack_limit_bytes=stack)
+
+
+@pytest.fixture
+def table(tmp_path):
+    return Table(tmp_path, "limits.csv")
+
+
+def shown(table, stack=None):
+    told = []
+    return machines_limits(table, "m", told.append, stack)["deepest_ok"].tolist(), told
+
+
+def test_a_search_under_another_stack_replaces_nothing(table):
+    for deepest, stack in ((10, 8 * MIB), (40, 32 * MIB), (11, 8 * MIB), (99, NO_LIMIT)):
+        put_limit(table, "m", limit(deepest, stack))
+    assert sorted(table.read()["deepest_ok"]) == [11, 40, 99]
+    assert shown(table, 8 * MIB) == (
+        [11],
+        [f"{table.path}: 1 rows were found under another stack ({other}, not 8 MiB) and are left out" for other in ("32 MiB", "no limit")],
+    )
+
+
+def test_what_most_rows_were_found_under_is_shown_and_of_two_the_last(table):
+    put_limit(table, "m", limit(10, 8 * MIB))
+    put_limit(table, "m", limit(40, 32 * MIB))
+    assert shown(table)[0] == [40]
+    put_limit(table, "m", limit(10, 8 * MIB, "closures"))
+    assert shown(table)[0] == [10, 10]
+
+
+def test_rows_of_an_earlier_version_are_read_shown_and_replaced(table):
+    columns = [column for column in SCHEMAS["limits.csv"] if column != "stack_limit_bytes"]
+    rows = [["m", "3.11.7", impl, RAISED, None, 7, None, "ok", None, 0.1] for impl in ("recursive", "iterative")]
+    pd.DataFrame(rows, columns=columns).to_csv(table.path, index=False)
+    assert shown(table) == ([7, 7], [])
+    put_limit(table, "m", limit(10, 8 * MIB))
+    assert shown(table) == ([7, 10], [])
+
+
+def test_another_machines_rows_are_taken_with_a_word_on_it(table):
+    put_limit(table, "another", limit(10, 8 * MIB))
+    assert shown(table) == ([10], [f"{table.path}: has no rows of machine m; those of another are taken"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ulimit, and a main thread that follows it")
+def test_the_verb_records_the_stack_that_it_ran_under(tmp_path):
+    command = f"{sys.executable} -m bench limits --python --impl recursive --max-depth 5 --results {tmp_path}"
+    for mebibytes in (8, 16):
+        subprocess.run(["bash", "-c", f"ulimit -s {mebibytes * 1024}; {command}"], check=True, env={"PYTHONPATH": str(ROOT)}, timeout=120)
+    rows = pd.read_csv(tmp_path / "limits.csv")
+    assert list(rows.columns)[-1] == "stack_limit_bytes"
+    assert rows["stack_limit_bytes"].value_counts().to_dict() == {8 * MIB: len(rows) / 2, 16 * MIB: len(rows) / 2}

@@ -47,6 +47,11 @@ class Experiment:
         return [*self.implementations, *contenders.REFERENCES]
 
     @property
+    def notes(self) -> list[str]:
+        """What was done to the data of the user's own to make them fit."""
+        return [note for data in self.data.values() for note in data.notes]
+
+    @property
     def cells(self) -> list[Cell]:
         """Every cell of the sweep."""
         return self.sweep.cells()
@@ -108,7 +113,7 @@ def prepare(
         baseline,
         {each.name: each for each in wanted if each.name not in refused},
         refused,
-        {name: datasets.load(name, sweep.target, f"sweep {sweep.name!r}") for name in sweep.dataset},
+        {name: datasets.load(name, sweep.target, f"sweep {sweep.name!r}", sweep.csv_form) for name in sweep.dataset},
         tuple(str(Path(file).resolve()) for file in files),
     )
 

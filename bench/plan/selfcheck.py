@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bench.defaults import SELFCHECK_S
 from bench.plan.cells import Cell
 from bench.plan.contenders import CONTROL
 from bench.plan.sweeps import Sweep
-
-BUDGET_S = 540.0  # for the measurements of a whole check; start and end take some seconds more
 
 # A against A: narrow and wide networks, shallow and deep, some with many page faults and some with none.
 GRID = Sweep(name="selfcheck", depth=[4, 64], width=[8, 64], allocator=["default", "steady"], update=["deferred", "fused"])
@@ -50,7 +49,7 @@ TIMEIT_REPEATS = 5  # its own default
 
 def shares(budget_s: float) -> Shares:
     """The whole check's shares, all shortened by the same factor; at least one turn, in which other tools take the time they need."""
-    part = budget_s / BUDGET_S
+    part = budget_s / SELFCHECK_S
     turns = max(1, round(WHOLE.turns * part))
     return Shares(WHOLE.grid_s * part, WHOLE.known_s * part, turns, WHOLE.trio_s * WHOLE.turns * part / turns)
 

@@ -6,6 +6,7 @@ import argparse
 
 from rich.markup import escape
 
+from bench.defaults import SWEEPS
 from bench.plan import contenders, datasets, sweeps
 from bench.show.answers.words import duration
 from bench.show.terminal.screen import Screen
@@ -28,7 +29,7 @@ def list_all(options: argparse.Namespace, screen: Screen) -> None:
         if implementation.missing:
             screen.say(f"{implementation.name} {implementation.missing}")
     table = titled_table("Sweeps", "name", "cells", "depth", "width", "precision", "budget")
-    for name in sweeps.BUNDLED:
+    for name in SWEEPS:
         sweep = sweeps.load(name)
         depths, widths = (", ".join(map(str, axis)) for axis in (sweep.depth, sweep.width))
         table.add_row(name, str(len(sweep.cells())), depths, widths, f"±{sweep.precision:.1%}", duration(sweep.budget_s))

@@ -41,6 +41,8 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
         raise BadInput(f"--passes is {options.passes}; give a number of passes from 0")
     experiment = prepare(sweep, options.impl, options.files, options.baseline, broken_contracts)
     screen.left_out(experiment.refused)
+    for note in experiment.notes:
+        screen.say(note)
     for file in experiment.files:
         screen.say(f"Runs your own code: {file}")
     with results_folder(options.results, options.fresh) as folder:

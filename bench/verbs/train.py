@@ -30,6 +30,8 @@ def train(options: argparse.Namespace, screen: Screen) -> None:
     """
     experiment = prepare(sweeps.load(options.sweep), options.impl, options.files, "iterative", broken_contracts)
     screen.left_out(experiment.refused)
+    for note in experiment.notes:
+        screen.say(note)
     rows = [
         astuple(epoch)
         for dataset in experiment.data.values()

@@ -83,12 +83,14 @@ def prepare(
     names: Sequence[str],
     files: Sequence[str],
     baseline: str,
+    known_implementations: Callable[[Sequence[str]], dict[str, Implementation]],
     broken_contracts: Callable[[Sequence[str], Sequence[str], str], dict[str, str]],
 ) -> Experiment:
     """Find and check everything that a sweep names.
 
     `names` are the implementations to compare; if there are none, those that the sweep names, and those
-    of the user's files beside them; or all. `broken_contracts(names, files, activation)` checks
+    of the user's files beside them; or all. `known_implementations(files)` are the registry's and those
+    of the user's files, by name. `broken_contracts(names, files, activation)` checks
     implementations in another process: name -> how it breaks the contract, of those that do.
 
     Raises:
@@ -96,7 +98,7 @@ def prepare(
             breaks the contract.
 
     """
-    known = contenders.available(files)
+    known = known_implementations(files)
     if baseline not in known:
         raise BadInput(unknown("implementation", baseline, known, "--baseline"))
     theirs = [name for name in known if name not in IMPLEMENTATIONS]

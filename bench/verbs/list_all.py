@@ -7,7 +7,8 @@ import argparse
 from rich.markup import escape
 
 from bench.defaults import SWEEPS
-from bench.plan import contenders, datasets, sweeps
+from bench.measure.workers.stand_ins import known_implementations
+from bench.plan import datasets, sweeps
 from bench.show.answers.words import duration
 from bench.show.terminal.screen import Screen
 from bench.show.terminal.tables import titled_table
@@ -20,7 +21,7 @@ def list_all(options: argparse.Namespace, screen: Screen) -> None:
         BadInput: a file given by --with cannot be used.
 
     """
-    implementations = contenders.available(options.files).values()
+    implementations = known_implementations(options.files).values()
     table = titled_table("Implementations", "name", "keeps its cache in", "control flow")
     for implementation in implementations:
         table.add_row(escape(implementation.name), escape(implementation.cache), implementation.control_flow)

@@ -10,6 +10,7 @@ from bench.analyse.clarity import clarity
 from bench.analyse.frontier import frontiers
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.workers.checking import broken_contracts
+from bench.measure.workers.stand_ins import known_implementations
 from bench.plan import sweeps
 from bench.plan.experiment import prepare
 from bench.plan.sweeps import Sweep
@@ -39,7 +40,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     patience_s = _positive("--patience", options.patience)
     if options.passes < 0:
         raise BadInput(f"--passes is {options.passes}; give a number of passes from 0")
-    experiment = prepare(sweep, options.impl, options.files, options.baseline, broken_contracts)
+    experiment = prepare(sweep, options.impl, options.files, options.baseline, known_implementations, broken_contracts)
     screen.left_out(experiment.refused)
     for note in experiment.notes:
         screen.say(note)

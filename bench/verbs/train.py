@@ -11,7 +11,9 @@ from rich.markup import escape
 from bench.analyse.training import training_results
 from bench.measure.training import epochs
 from bench.measure.workers.checking import broken_contracts
+from bench.measure.workers.stand_ins import known_implementations
 from bench.plan import sweeps
+from bench.plan.contenders import available
 from bench.plan.experiment import prepare
 from bench.record.folder import results_folder
 from bench.record.tables import Table
@@ -28,7 +30,8 @@ def train(options: argparse.Namespace, screen: Screen) -> None:
         BadInput: something on the command line or in the sweep cannot be done.
 
     """
-    experiment = prepare(sweeps.load(options.sweep), options.impl, options.files, "iterative", broken_contracts)
+    known_implementations(options.files)  # a worker runs the files first: what ends one would end this process, which trains
+    experiment = prepare(sweeps.load(options.sweep), options.impl, options.files, "iterative", available, broken_contracts)
     screen.left_out(experiment.refused)
     for note in experiment.notes:
         screen.say(note)

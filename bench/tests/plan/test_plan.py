@@ -153,12 +153,12 @@ def test_a_users_file_adds_what_it_defines_once(tmp_path):
 def test_a_users_own_is_compared_beside_those_that_the_sweep_names(tmp_path):
     sweep = sweeps.parse(SMALLEST + 'impls = ["recursive"]', "small", "small.toml")
     file = user_file(tmp_path, MINE.format(name="mine"))
-    assert list(prepare(sweep, [], [file], "iterative", lambda names, files, activation: {}).implementations) == [
+    assert list(prepare(sweep, [], [file], "iterative", available, lambda names, files, activation: {}).implementations) == [
         "iterative",
         "recursive",
         "mine",
     ]
-    assert list(prepare(sweep, ["iterative_pop"], [file], "iterative", lambda names, files, activation: {}).implementations) == [
+    assert list(prepare(sweep, ["iterative_pop"], [file], "iterative", available, lambda names, files, activation: {}).implementations) == [
         "iterative",
         "iterative_pop",
     ]
@@ -170,8 +170,8 @@ def test_a_users_own_is_compared_beside_those_that_the_sweep_names(tmp_path):
         (MINE.format(name="recursive"), "the name 'recursive' is taken"),
         (MINE.format(name="floor"), "the name 'floor' is taken"),
         ("x = 1", "defines no Implementation"),
-        ("def", "raises SyntaxError"),
-        ("1 / 0", "raises ZeroDivisionError: division by zero"),
+        ("def", "raises SyntaxError: invalid syntax .mine.py, line 1.;"),
+        ("1 / 0", "raises ZeroDivisionError: division by zero, in line 1;"),
         ("import sys; sys.exit(3)", "ends the process"),
     ],
 )

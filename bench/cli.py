@@ -93,6 +93,21 @@ def parser() -> Parser:
     return top
 
 
+WANTED = {  # what stands for a value in --help -> what a message asks for
+    "BASE": "a results folder",
+    "DIR": "a folder",
+    "FILE": "the path of a file",
+    "FRACTION": "a fraction, such as 0.01",
+    "LAYERS": "a whole number of layers",
+    "N": "a whole number",
+    "NAME": "a name; `unwind list` shows them",
+    "NEW": "a results folder",
+    "PATH": "the path of a CPython, 3.9 or newer",
+    "SECONDS": "a number of seconds",
+    "SWEEP": "the name of a sweep, or the path of a TOML file",
+}
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that complains in one sentence, as everything else here does."""
 
@@ -110,10 +125,25 @@ class Parser(argparse.ArgumentParser):
         """Raise BadInput, which `main` tells."""
         raise BadInput(f"{message}; `{self.prog} --help` shows the options")
 
+    def _get_value(self, action: argparse.Action, text: str) -> Any:
+        """Say what an option wants if this is nothing, or no number."""
+        option, wanted = _name(action), WANTED.get(str(action.metavar), "a value")
+        if not text and action.nargs != argparse.PARSER:  # a verb with all that follows it
+            raise BadInput(f"{option} is empty; give {wanted}")
+        try:
+            return super()._get_value(action, text)
+        except argparse.ArgumentError:
+            raise BadInput(f"{option} is {text!r}; give {wanted}") from None
+
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         """Name the nearest word if this one is not among the choices."""
         if action.choices is not None and value not in action.choices:
-            raise BadInput(unknown("/".join(action.option_strings) or str(action.metavar).lower(), value, action.choices))
+            raise BadInput(unknown(_name(action), value, action.choices))
+
+
+def _name(action: argparse.Action) -> str:
+    """What a message calls an option or an argument."""
+    return "/".join(action.option_strings) or str(action.metavar if action.metavar != "VERB" else "verb")
 
 
 def _shared_options() -> tuple[Parser, Parser, Parser]:

@@ -62,6 +62,8 @@ def load_file(file: str) -> list[Implementation]:
 
     """
     path = Path(file).resolve()
+    if path.is_dir():
+        raise BadInput(f"--with {file}: is a folder; give a Python file")
     if not path.is_file():
         raise BadInput(f"--with {file}: no such file; check the path")
     spec = importlib.util.spec_from_file_location(_module_name(path), path)

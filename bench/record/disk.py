@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -13,6 +14,7 @@ from typing import IO
 
 from bench.errors import BadInput
 
+MENDS = {errno.ENOENT: "make the folder first or give another", errno.EISDIR: "give the name of a file"}
 DRAFTS = ".unwind-*.tmp"  # what the files are called until they are whole
 
 
@@ -131,5 +133,5 @@ def _told(path: Path) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        reason = f"cannot be written ({error.strerror}); make room or give another folder; what was there before is kept"
-        raise BadInput(f"{path}: {reason}") from None
+        mend = MENDS.get(error.errno or 0, "make room or give another folder")
+        raise BadInput(f"{path}: cannot be written ({error.strerror}); {mend}; what was there before is kept") from None

@@ -61,6 +61,8 @@ def make_folder(path: Path, option: str) -> None:
         BadInput: it cannot.
 
     """
+    if path.exists() and not path.is_dir():
+        raise BadInput(f"{path}: is a file and no folder; give another {option}")
     try:
         path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path):
@@ -77,6 +79,8 @@ def read_machine(folder: Path) -> dict[str, Any]:
 
     """
     path = folder / "machine.json"
+    if folder.exists() and not folder.is_dir():
+        raise BadInput(f"{folder}: is a file and no folder; give a results folder")
     try:
         record = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:

@@ -25,8 +25,6 @@ def export(options: argparse.Namespace, screen: Screen) -> None:
         NothingMeasured: there are no times.
 
     """
-    if not options.file:
-        raise BadInput("FILE is empty; name the file to write")
     if _holds_results(Path(options.file), options.results):
         raise BadInput(f"{options.file}: holds results, which the export would replace; give another FILE")
     machine, times = read_measurements(options.results, screen.warn)

@@ -57,7 +57,7 @@ def test_help_loads_no_library(arguments):
 
 
 def test_a_list_loads_what_it_lists_and_no_more(home):
-    assert loaded("list") & HEAVY == {"numpy", "pydantic", "rich", "impls"}
+    assert loaded("list") & HEAVY == {"numpy", "pydantic", "rich", "impls", "psutil"}
     assert "matplotlib" not in loaded("compare", str(home / "before"), str(home / "after"))
 
 
@@ -134,6 +134,16 @@ def test_what_the_terminals_encoding_lacks_is_replaced(home, markdown, variables
     code, out, err = unwind("compare", "before", "after", *markdown, cwd=home, **variables)
     assert (code, err) == (0, "")
     assert len(out) > 200
+
+
+def test_a_narrow_terminal_cuts_nothing_off(home):
+    for arguments in (["list"], ["compare", "before", "after"]):
+        code, out, err = unwind(*arguments, cwd=home, COLUMNS="40")
+        assert (code, err) == (0, "")
+        assert "…" not in out
+        rows = [line for line in out.splitlines() if line.startswith("│")]
+        assert rows
+        assert max(map(len, rows)) <= 40
 
 
 def test_bad_input_in_any_bytes_is_told_in_any_encoding(home):

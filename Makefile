@@ -10,11 +10,20 @@ BIN := $(VENV)/bin
 UNWIND := $(BIN)/python -m bench
 # Two test files at a time; pytest-benchmark, which only times with --benchmark-only, would warn of that.
 TWO_AT_ONCE := -n 2 --dist loadfile --benchmark-disable
-FOLDERS := --results $(RESULTS) --plots $(PLOTS)
+# Recipes read these from their environment, where blanks, quotes and dollars are what they are. They are taken as they were
+# written: make would expand the dollar of PLOTS='a$$b'.
+define in_environment
+override $(1) := $$(value $(1))
+export $(1)
+endef
+$(foreach name,PYTHON SWEEP RESULTS PLOTS FAIL_ABOVE BASE NEW,$(eval $(call in_environment,$(name))))
+FOLDERS := --results "$$RESULTS" --plots "$$PLOTS"
 # The small sweeps study depth on the running interpreter, the larger ones on every one that is found.
-REACH := $(if $(filter smoke quick,$(SWEEP)),--python --max-depth 100000)
+SPACE := $(subst ,, )
+SWEEP_WORD := $(subst $(SPACE),_,$(SWEEP))
+REACH := $(if $(filter smoke quick,$(SWEEP_WORD)),--python --max-depth 100000)
 # The full sweep compares with compiled code and with frameworks too, and brings what they need.
-EXTRAS := $(if $(filter full,$(SWEEP)),$(VENV)/.full)
+EXTRAS := $(if $(filter full,$(SWEEP_WORD)),$(VENV)/.full)
 
 .PHONY: help setup bench test check selfcheck limits plots report train million compare clean
 
@@ -25,9 +34,9 @@ help: ## this list
 setup: $(VENV)/.ready ## make .venv and install everything into it
 
 $(VENV)/.ready: pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	@"$$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo 'unwind needs Python 3.11 or newer; name one with make PYTHON=python3.x' >&2; exit 2; }
-	$(PYTHON) -m venv $(VENV)
+	"$$PYTHON" -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
 
@@ -36,9 +45,9 @@ $(VENV)/.full: $(VENV)/.ready
 	@touch $@
 
 bench: setup $(EXTRAS) ## measure a sweep, draw the plots, write the report
-	$(UNWIND) run --sweep $(SWEEP) $(FOLDERS)
+	$(UNWIND) run --sweep "$$SWEEP" $(FOLDERS)
 	$(UNWIND) limits $(REACH) $(FOLDERS)
-	$(UNWIND) train --sweep $(SWEEP) $(FOLDERS)
+	$(UNWIND) train --sweep "$$SWEEP" $(FOLDERS)
 	$(UNWIND) plot $(FOLDERS)
 	$(UNWIND) report $(FOLDERS)
 
@@ -55,7 +64,7 @@ selfcheck: setup ## try the method on known truths, and beside other tools; abou
 	$(UNWIND) selfcheck $(FOLDERS)
 
 train: setup ## train a network with each implementation and update
-	$(UNWIND) train --sweep $(SWEEP) $(FOLDERS)
+	$(UNWIND) train --sweep "$$SWEEP" $(FOLDERS)
 
 limits: setup ## how deep each implementation can go, on every Python that is found
 	$(UNWIND) limits $(FOLDERS)
@@ -70,8 +79,8 @@ million: setup ## train a network of a million layers, by a loop and by recursio
 	$(UNWIND) million
 
 compare: setup ## two results folders, cell by cell: make compare BASE=DIR NEW=DIR
-	@test -n '$(BASE)' -a -n '$(NEW)' || { echo 'name the folders: make compare BASE=DIR NEW=DIR [FAIL_ABOVE=0.03]' >&2; exit 2; }
-	$(UNWIND) compare '$(BASE)' '$(NEW)' --fail-above $(FAIL_ABOVE)
+	@test -n "$$BASE" && test -n "$$NEW" || { echo 'name the folders: make compare BASE=DIR NEW=DIR [FAIL_ABOVE=0.03]' >&2; exit 2; }
+	$(UNWIND) compare "$$BASE" "$$NEW" --fail-above "$$FAIL_ABOVE"
 
 clean: ## remove .venv and caches; results and plots stay
 	rm -rf $(VENV) *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

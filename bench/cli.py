@@ -1,52 +1,68 @@
-"""The command line: the verbs and their options are the table of contents, and each verb is a file in `bench.verbs`."""
+"""The command line: the verbs and their options are the table of contents, and each verb is a file in `bench.verbs`.
+
+A verb's file and the libraries that it needs are loaded when it runs; `unwind --help` loads none.
+"""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, NoReturn
 
-from bench.errors import BadInput, GateFailed, NothingMeasured, unknown
-from bench.measure.workers.ask import SILENCE_S
-from bench.plan import sweeps
-from bench.plan.selfcheck import BUDGET_S
+from bench import exits
+from bench.defaults import SELFCHECK_S, SILENCE_S, SWEEPS
+from bench.errors import BadInput, unknown
 from bench.record.exports import FORMATS
-from bench.show.terminal.screen import Screen
-from bench.verbs.compare import compare
-from bench.verbs.export import export
-from bench.verbs.limits import limits
-from bench.verbs.list_all import list_all
-from bench.verbs.million import million
-from bench.verbs.plot import plot
-from bench.verbs.report import report
-from bench.verbs.run import run
-from bench.verbs.selfcheck import selfcheck
-from bench.verbs.train import train
-
-DONE, FAILED_GATE, BAD_INPUT, NOTHING_MEASURED, INTERRUPTED = 0, 1, 2, 3, 130
-EXIT_CODES: dict[type[Exception], int] = {BadInput: BAD_INPUT, NothingMeasured: NOTHING_MEASURED, GateFailed: FAILED_GATE}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says and return the exit code."""
-    screen = Screen()
-    options = argparse.Namespace(when_interrupted="resumes")
+    options = argparse.Namespace(when_interrupted="")
     try:
+        _replace_what_cannot_be_shown()
         parser().parse_args(arguments, options)
-        options.verb(options, screen)
-    except tuple(EXIT_CODES) as error:
-        screen.complain(str(error))
-        return EXIT_CODES[type(error)]
-    except OSError as error:  # what the verbs do not foresee, such as a full disk under the temporary files
-        screen.complain(
-            f"{error.filename or 'the system'}: {error.strerror or error}; free some space or remove the cause; recorded results are kept"
-        )
-        return BAD_INPUT
-    except KeyboardInterrupt:
-        screen.say(f"Interrupted. What was recorded is kept; the same command {options.when_interrupted}.")
-        return INTERRUPTED
-    return DONE
+        return _done(options)
+    except (Exception, KeyboardInterrupt) as error:
+        return exits.told(error, options.when_interrupted)
+
+
+def _replace_what_cannot_be_shown() -> None:
+    """Have characters replaced that the encoding of standard output or standard error lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError):  # closed, or of a notebook
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+
+
+def _done(options: argparse.Namespace) -> int:
+    """Load the verb and do it; the exit code of one that went well."""
+    with _interrupts_held():
+        from bench.show.terminal.screen import Screen
+
+        verb = resolve_name(options.verb)
+    screen = Screen(options.gate)
+    try:
+        verb(options, screen)
+    except SystemExit as error:
+        raise RuntimeError(f"a library ended the program with exit code {error.code}") from error
+    return exits.READER_GONE if screen.out.reader_gone else exits.DONE
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold interrupts back until libraries are loaded: some make another error of one, or swallow it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def parser() -> Parser:
@@ -55,25 +71,41 @@ def parser() -> Parser:
     top = Parser(prog="unwind", description="Where should backpropagation keep its cache? Measure it.")
     verbs = top.add_subparsers(required=True, metavar="VERB")
 
-    def add(name: str, verb: Verb, help_text: str, *shared: Parser, options: Callable[[Parser], None] = lambda parser: None) -> None:
+    def add(name: str, place: str, help_text: str, *shared: Parser, options: Callable[[Parser], None] = lambda parser: None) -> None:
         of_verb = verbs.add_parser(name, parents=[folders, *shared], help=help_text, description=_sentence(help_text))
-        of_verb.set_defaults(verb=verb)
+        of_verb.set_defaults(verb=f"bench.verbs.{place}", gate=False, when_interrupted="The same command starts anew.")
         options(of_verb)
 
-    add("run", run, "measure a sweep, or resume one: time, then memory", implementations, sweep, options=_run_options)
-    add("limits", limits, "find how deep each implementation can go, on every Python found", implementations, options=_limits_options)
-    add("train", train, "train a network with each implementation and update", implementations, sweep, options=_train_options)
-    add("million", million, "train a network of a million layers, by a loop and by recursion", options=_million_options)
-    add("selfcheck", selfcheck, "test the method on known differences, and beside other tools", options=_selfcheck_options)
-    add("plot", plot, "draw the figures from the CSV files")
-    add("report", report, "write report.html from the CSV files")
-    add("compare", compare, "compare two results folders: what became slower or faster", options=_compare_options)
-    add("export", export, "write time.csv in the format of another tool", options=_export_options)
-    add("list", list_all, "list implementations, sweeps and datasets", implementations, sweep)
+    add("run", "run:run", "measure a sweep, or resume one: time, then memory", implementations, sweep, options=_run_options)
+    help_text = "find how deep each implementation can go, on every Python found"
+    add("limits", "limits:limits", help_text, implementations, options=_limits_options)
+    add("train", "train:train", "train a network with each implementation and update", implementations, sweep, options=_train_options)
+    help_text = "train a network of a million layers, by a loop and by recursion"
+    add("million", "million:million", help_text, options=_million_options)
+    help_text = "test the method on known differences, and beside other tools"
+    add("selfcheck", "selfcheck:selfcheck", help_text, options=_selfcheck_options)
+    add("plot", "plot:plot", "draw the figures from the CSV files", options=_plot_options)
+    add("report", "report:report", "write report.html from the CSV files")
+    help_text = "compare two results folders: what became slower or faster"
+    add("compare", "compare:compare", help_text, options=_compare_options)
+    add("export", "export:export", "write time.csv in the format of another tool", options=_export_options)
+    add("list", "list_all:list_all", "list implementations, sweeps and datasets", implementations, sweep)
     return top
 
 
-Verb = Callable[[argparse.Namespace, Screen], object]
+WANTED = {  # what stands for a value in --help -> what a message asks for
+    "BASE": "a results folder",
+    "DIR": "a folder",
+    "FILE": "the path of a file",
+    "FRACTION": "a fraction, such as 0.01",
+    "LAYERS": "a whole number of layers",
+    "N": "a whole number",
+    "NAME": "a name; `unwind list` shows them",
+    "NEW": "a results folder",
+    "PATH": "the path of a CPython, 3.9 or newer",
+    "SECONDS": "a number of seconds",
+    "SWEEP": "the name of a sweep, or the path of a TOML file",
+}
 
 
 class Parser(argparse.ArgumentParser):
@@ -85,14 +117,33 @@ class Parser(argparse.ArgumentParser):
             self.error("an argument holds a NUL character")
         return super().parse_args(args, namespace)
 
+    def print_help(self, file: Any = None) -> None:
+        """Print it, and hear of a reader that has gone, which argparse would hush up."""
+        print(self.format_help(), end="", file=file or sys.stdout, flush=True)
+
     def error(self, message: str) -> NoReturn:
         """Raise BadInput, which `main` tells."""
         raise BadInput(f"{message}; `{self.prog} --help` shows the options")
 
+    def _get_value(self, action: argparse.Action, text: str) -> Any:
+        """Say what an option wants if this is nothing, or no number."""
+        option, wanted = _name(action), WANTED.get(str(action.metavar), "a value")
+        if not text and action.nargs != argparse.PARSER:  # a verb with all that follows it
+            raise BadInput(f"{option} is empty; give {wanted}")
+        try:
+            return super()._get_value(action, text)
+        except argparse.ArgumentError:
+            raise BadInput(f"{option} is {text!r}; give {wanted}") from None
+
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         """Name the nearest word if this one is not among the choices."""
         if action.choices is not None and value not in action.choices:
-            raise BadInput(unknown("/".join(action.option_strings) or str(action.metavar).lower(), value, action.choices))
+            raise BadInput(unknown(_name(action), value, action.choices))
+
+
+def _name(action: argparse.Action) -> str:
+    """What a message calls an option or an argument."""
+    return "/".join(action.option_strings) or str(action.metavar if action.metavar != "VERB" else "verb")
 
 
 def _shared_options() -> tuple[Parser, Parser, Parser]:
@@ -109,12 +160,13 @@ def _shared_options() -> tuple[Parser, Parser, Parser]:
     help_text = "a Python file that defines implementations of your own; it is executed; may be repeated"
     implementations.add_argument("--with", action="append", default=[], dest="files", metavar="FILE", help=help_text)
     sweep = Parser(add_help=False)
-    help_text = f"{', '.join(sweeps.BUNDLED)}, or the path of a TOML file (default: quick)"
+    help_text = f"{', '.join(SWEEPS)}, or the path of a TOML file (default: quick)"
     sweep.add_argument("--sweep", default="quick", metavar="SWEEP", help=help_text)
     return folders, implementations, sweep
 
 
 def _run_options(parser: Parser) -> None:
+    parser.set_defaults(when_interrupted="What was recorded is kept; the same command resumes.")
     parser.add_argument(
         "--baseline", default="iterative", metavar="NAME", help="implementation that ratios are taken against (default: iterative)"
     )
@@ -131,6 +183,7 @@ def _run_options(parser: Parser) -> None:
 
 
 def _limits_options(parser: Parser) -> None:
+    parser.set_defaults(when_interrupted="The searches that had ended are recorded; the same command makes all of them again.")
     help_text = "also study this interpreter; may be repeated; without PATH: study only the running one and those named"
     parser.add_argument("--python", action="append", nargs="?", metavar="PATH", help=help_text)
     parser.add_argument("--max-depth", type=int, default=1_000_000, metavar="LAYERS", help="try no deeper network (default: 1000000)")
@@ -153,11 +206,18 @@ def _million_options(parser: Parser) -> None:
 
 
 def _selfcheck_options(parser: Parser) -> None:
-    parser.set_defaults(when_interrupted="sets it aside and starts anew")
-    parser.add_argument("--budget", type=float, default=BUDGET_S, metavar="SECONDS", help=f"how long to measure (default: {BUDGET_S:g})")
+    parser.set_defaults(gate=True, when_interrupted="What was recorded is kept; the same command sets it aside and starts anew.")
+    parser.add_argument(
+        "--budget", type=float, default=SELFCHECK_S, metavar="SECONDS", help=f"how long to measure (default: {SELFCHECK_S:g})"
+    )
+
+
+def _plot_options(parser: Parser) -> None:
+    parser.set_defaults(when_interrupted="The figures drawn so far are whole; the same command draws all of them.")
 
 
 def _compare_options(parser: Parser) -> None:
+    parser.set_defaults(gate=True)
     parser.add_argument("base", type=Path, metavar="BASE", help="results folder to compare with")
     parser.add_argument("new", type=Path, metavar="NEW", help="results folder to judge")
     help_text = "exit with 1 if something is certainly slower by more than this fraction, e.g. 0.03"
@@ -169,7 +229,7 @@ def _compare_options(parser: Parser) -> None:
 
 def _export_options(parser: Parser) -> None:
     parser.add_argument("--format", choices=tuple(FORMATS), required=True, help="tool that will read the file")
-    parser.add_argument("file", type=Path, metavar="FILE", help="file to write")
+    parser.add_argument("file", metavar="FILE", help="file to write; a pipe or a device will do, and - is standard output")
 
 
 def _sentence(help_text: str) -> str:

@@ -18,6 +18,10 @@ class GateFailed(Exception):
     """A comparison is certain to be beyond what was allowed; the command ends with exit code 1."""
 
 
+class ReaderGone(Exception):
+    """Whoever read standard output has gone (`| head`), and nobody is left to tell; the command ends with exit code 141."""
+
+
 def unknown(kind: str, name: str, known: Iterable[str], place: str = "") -> str:
     """A sentence for a name that is not known: what it is near to, or what there is.
 

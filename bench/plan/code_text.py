@@ -32,7 +32,7 @@ def source_of(module: str) -> str:
     """
     loaded = sys.modules.get(module)
     spec = None if loaded else find_spec(module)
-    file = loaded.__file__ if loaded else spec and spec.origin
+    file = getattr(loaded, "__file__", None) if loaded else spec and spec.origin
     if not file:
         raise OSError(f"{module} has no file")
     return Path(file).read_text("utf-8")

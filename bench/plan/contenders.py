@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterable, Sequence
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from bench.errors import BadInput, unknown
@@ -27,19 +28,30 @@ def in_order(names: Iterable[str]) -> list[str]:
 
 
 def available(files: Iterable[str] = ()) -> dict[str, Implementation]:
-    """The registry, with the implementations that the user's files define added to it.
+    """The registry, with the implementations that the user's files define added to it; for workers, since it runs the files.
 
     Raises:
         BadInput: a file cannot be run, defines no implementation, or takes a name that is in use.
 
     """
-    known = dict(IMPLEMENTATIONS)
+    return {**IMPLEMENTATIONS, **{implementation.name: implementation for of_file in loaded(files) for implementation in of_file}}
+
+
+def loaded(files: Iterable[str]) -> Iterator[list[Implementation]]:
+    """Run the user's files one after the other; for each, the implementations that it defines.
+
+    Raises:
+        BadInput: as `available`.
+
+    """
+    taken = {*IMPLEMENTATIONS, *REFERENCES}
     for file in files:
-        for implementation in load_file(file):
-            if implementation.name in known or implementation.name in REFERENCES:
+        of_file = load_file(file)
+        for implementation in of_file:
+            if implementation.name in taken:
                 raise BadInput(f"--with {file}: the name {implementation.name!r} is taken; give your implementation another name")
-            known[implementation.name] = implementation
-    return known
+            taken.add(implementation.name)
+        yield of_file
 
 
 def load_file(file: str) -> list[Implementation]:
@@ -50,9 +62,11 @@ def load_file(file: str) -> list[Implementation]:
 
     """
     path = Path(file).resolve()
+    if path.is_dir():
+        raise BadInput(f"--with {file}: is a folder; give a Python file")
     if not path.is_file():
         raise BadInput(f"--with {file}: no such file; check the path")
-    spec = importlib.util.spec_from_file_location(f"unwind_user_{path.stem}", path)
+    spec = importlib.util.spec_from_file_location(_module_name(path), path)
     if spec is None or spec.loader is None:
         raise BadInput(f"--with {file}: not a Python file; give a file whose name ends in .py")
     module = importlib.util.module_from_spec(spec)
@@ -61,13 +75,27 @@ def load_file(file: str) -> list[Implementation]:
         spec.loader.exec_module(module)
     except SystemExit:
         raise BadInput(f"--with {file}: ends the process when it is run; a file should define implementations and not exit") from None
-    except Exception as error:
-        raise BadInput(f"--with {file}: raises {type(error).__name__}: {error}; correct the file and try again") from error
+    except BaseException as error:  # KeyboardInterrupt too: nobody can send one to a worker
+        raise BadInput(f"--with {file}: raises {_raised(error, path)}; correct the file and try again") from error
     all_there = {id(value): value for value in vars(module).values() if isinstance(value, Implementation)}
     its_own = [implementation for implementation in all_there.values() if implementation not in IMPLEMENTATIONS.values()]
     if not its_own:
         raise BadInput(f"--with {file}: defines no Implementation; see 'Bring your own' in the README")
     return its_own
+
+
+def _raised(error: BaseException, path: Path) -> str:
+    """What was raised, and in which line of the file."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    return f"{type(error).__name__}{f': {error}' if str(error) else ''}{f', in line {lines[-1]}' if lines else ''}"
+
+
+def _module_name(path: Path) -> str:
+    """A name that no other file's module has."""
+    name = f"unwind_user_{path.stem}"
+    while getattr(sys.modules.get(name), "__file__", str(path)) != str(path):
+        name += "_"
+    return name
 
 
 def choose(names: Sequence[str], known: dict[str, Implementation], source: str) -> list[Implementation]:

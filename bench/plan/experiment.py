@@ -47,6 +47,11 @@ class Experiment:
         return [*self.implementations, *contenders.REFERENCES]
 
     @property
+    def notes(self) -> list[str]:
+        """What was done to the data of the user's own to make them fit."""
+        return [note for data in self.data.values() for note in data.notes]
+
+    @property
     def cells(self) -> list[Cell]:
         """Every cell of the sweep."""
         return self.sweep.cells()
@@ -78,12 +83,14 @@ def prepare(
     names: Sequence[str],
     files: Sequence[str],
     baseline: str,
+    known_implementations: Callable[[Sequence[str]], dict[str, Implementation]],
     broken_contracts: Callable[[Sequence[str], Sequence[str], str], dict[str, str]],
 ) -> Experiment:
     """Find and check everything that a sweep names.
 
     `names` are the implementations to compare; if there are none, those that the sweep names, and those
-    of the user's files beside them; or all. `broken_contracts(names, files, activation)` checks
+    of the user's files beside them; or all. `known_implementations(files)` are the registry's and those
+    of the user's files, by name. `broken_contracts(names, files, activation)` checks
     implementations in another process: name -> how it breaks the contract, of those that do.
 
     Raises:
@@ -91,7 +98,7 @@ def prepare(
             breaks the contract.
 
     """
-    known = contenders.available(files)
+    known = known_implementations(files)
     if baseline not in known:
         raise BadInput(unknown("implementation", baseline, known, "--baseline"))
     theirs = [name for name in known if name not in IMPLEMENTATIONS]
@@ -108,7 +115,7 @@ def prepare(
         baseline,
         {each.name: each for each in wanted if each.name not in refused},
         refused,
-        {name: datasets.load(name, sweep.target, f"sweep {sweep.name!r}") for name in sweep.dataset},
+        {name: datasets.load(name, sweep.target, f"sweep {sweep.name!r}", sweep.csv_form) for name in sweep.dataset},
         tuple(str(Path(file).resolve()) for file in files),
     )
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.defaults import SELFCHECK_S
 from bench.plan.cells import Cell
 from bench.plan.contenders import CONTROL, FLOOR
 from bench.plan.sweeps import Sweep
-
-BUDGET_S = 540.0  # for the measurements of a whole check; start and end take some seconds more
 
 # The works of `bench.measure.other_tools.known_work`, 3 ms a step but for LARGE.
 WORK = "hundred"
@@ -95,7 +94,7 @@ TIMEIT_REPEATS = 5  # its own default
 
 def shares(budget_s: float) -> Shares:
     """The whole check's shares, all shortened by the same factor; at least one turn, in which other tools take the time they need."""
-    part = budget_s / BUDGET_S
+    part = budget_s / SELFCHECK_S
     turns = max(1, round(WHOLE.turns * part))
     seconds = {f"{name}_s": WHOLE.of(name) * part for name in ("grid", "deep", "wide", "known", "run")}
     return Shares(**seconds, turns=turns, trio_s=WHOLE.trio_s * WHOLE.turns * part / turns)

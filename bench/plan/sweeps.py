@@ -8,12 +8,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from bench.defaults import SWEEPS
 from bench.errors import BadInput, unknown
 from bench.plan.cells import AXES, DEFAULT_ACTIVATION, DEFAULT_INITIALISER, Cell
+from bench.plan.own.csv_file import USUAL, CsvForm
+from bench.text import undecodable
 
-BUNDLED = ("smoke", "quick", "standard", "full")  # the sweeps that come with the package, in a file each
 KNOWN = {axis.name: axis.known for axis in AXES if axis.known}
 
 
@@ -26,9 +28,14 @@ def _distinct(values: list[Any]) -> list[Any]:
 
 
 MOST = 10**9  # of anything that is counted: the CSV files hold 64-bit integers, and sums of these
-Count = Annotated[int, Field(strict=True, ge=1, le=MOST)]
-Counts = Annotated[list[Count], BeforeValidator(_as_list), Field(min_length=1)]
-Words = Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)]
+Count = Annotated[int, Field(strict=True, ge=1, le=MOST, description=f"a whole number from 1 to {MOST}")]
+Counts = Annotated[list[Count], BeforeValidator(_as_list), Field(min_length=1, description=f"a whole number from 1 to {MOST}")]
+Words = Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1, description="a word in quotes, or a list of such")]
+Word = Annotated[str, Field(description="a word in quotes")]
+Switch = Annotated[bool, Field(strict=True, description="true or false")]
+Character = Annotated[str, Field(min_length=1, max_length=1, description="one character in quotes")]
+Fraction = Annotated[float, Field(strict=True, gt=0, lt=1, description="a fraction above 0 and below 1, such as 0.01")]
+Seconds = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False, description="a number of seconds above 0")]
 
 
 class Sweep(BaseModel):
@@ -37,6 +44,7 @@ class Sweep(BaseModel):
     Attributes:
         depth, width, batch: weight layers, hidden units, examples.
         dataset: "breast_cancer", "digits" or the path of a CSV file, which needs `target`.
+        sep, decimal, encoding, encode, drop_missing: how CSV files are read (`bench.plan.own.csv_file.CsvForm`).
         impls: names to compare; empty means all.
         precision: half the width of the interval to aim for, as a fraction.
         budget_s: seconds after which no further cell is started.
@@ -51,15 +59,20 @@ class Sweep(BaseModel):
     width: Counts
     batch: Counts = [32]
     dataset: Words = ["breast_cancer"]
-    target: str | None = None
+    target: Annotated[str | None, Field(description="the name of a column, in quotes")] = None
+    sep: Character = USUAL.sep
+    decimal: Character = USUAL.decimal
+    encoding: Word = USUAL.encoding
+    encode: Switch = USUAL.encode
+    drop_missing: Switch = USUAL.drop_missing
     dtype: Words = ["float64"]
     update: Words = ["deferred"]
     allocator: Words = ["default"]
-    activation: str = DEFAULT_ACTIVATION
-    initialiser: str = DEFAULT_INITIALISER
-    impls: Annotated[list[str], BeforeValidator(_as_list)] = []
-    precision: Annotated[float, Field(gt=0, lt=1)] = 0.01
-    budget_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 300.0
+    activation: Word = DEFAULT_ACTIVATION
+    initialiser: Word = DEFAULT_INITIALISER
+    impls: Annotated[list[str], BeforeValidator(_as_list), Field(description="a name in quotes, or a list of such")] = []
+    precision: Fraction = 0.01
+    budget_s: Seconds = 300.0
     blas_threads: Count = 1
 
     @field_validator(*KNOWN, check_fields=False)
@@ -79,6 +92,26 @@ class Sweep(BaseModel):
                 raise ValueError(f"dataset {name!r} holds characters that cannot be printed; rename the file")
         return names
 
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, name: str) -> str:
+        try:
+            "".encode(name)
+        except (LookupError, ValueError):
+            raise ValueError(f"unknown encoding {name!r}; give one that Python knows, such as 'utf-8' or 'cp1252'") from None
+        return name
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Sweep:
+        if self.sep == self.decimal:
+            raise ValueError(f"sep and decimal are both {self.sep!r}; a value must end where its decimals do not begin")
+        return self
+
+    @property
+    def csv_form(self) -> CsvForm:
+        """How CSV files are read."""
+        return CsvForm(self.sep, self.decimal, self.encoding, self.encode, self.drop_missing)
+
     def cells(self) -> list[Cell]:
         """Every combination, in the order written."""
         names = [axis.name for axis in AXES]
@@ -93,18 +126,19 @@ def load(name: str) -> Sweep:
         BadInput: there is no such sweep, or the file does not say what a sweep may say.
 
     """
-    if name in BUNDLED:
+    if name in SWEEPS:
         file = f"{name}.toml"
         return parse((resources.files("bench.plan") / "bundled" / file).read_text("utf-8"), name, file)
     path = Path(name)
     if path.suffix != ".toml":
-        raise BadInput(unknown("sweep", name, [*BUNDLED, "the path of a .toml file"]))
+        raise BadInput(unknown("sweep", name, [*SWEEPS, "the path of a .toml file"]))
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8 text"
-        raise BadInput(f"cannot read the sweep {name!r}: {reason}; check the path") from None
-    return parse(text, path.stem, name)
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise BadInput(f"cannot read the sweep {name!r}: {error.strerror}; check the path") from None
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{name}: {undecodable(error)}; save the file as UTF-8, which TOML asks for") from None
+    return parse(text.removeprefix("\ufeff"), path.stem, name)
 
 
 def parse(text: str, name: str, source: str) -> Sweep:
@@ -118,25 +152,30 @@ def parse(text: str, name: str, source: str) -> Sweep:
         keys = tomllib.loads(text)
         if "name" in keys:
             raise BadInput(f"{source}: unknown key 'name'; leave it out, a sweep has the name of its file")
-        return Sweep(name=name, **keys)
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{source}: not TOML: {error}; correct the file") from None
+    try:
+        return Sweep(name=name, **keys)
     except ValidationError as error:
-        raise BadInput(_sentence(error, source)) from None
+        raise BadInput(_sentence(error, keys, source)) from None
 
 
-def _sentence(error: ValidationError, source: str) -> str:
+def _sentence(error: ValidationError, keys: dict[str, Any], source: str) -> str:
     """The first error, an unknown key before a missing one: where it is, what it is, and what to do."""
     first = min(error.errors(), key=lambda details: details["type"] != "extra_forbidden")
-    key = str(first["loc"][0])
-    where = key + "".join(f"[{part}]" for part in first["loc"][1:])
+    if first["type"] == "value_error":
+        return f"{source}: {first['ctx']['error']}"
+    key, *places = map(str, first["loc"])
+    where = key + "".join(f"[{place}]" for place in places if isinstance(keys.get(key), list))
     if first["type"] == "extra_forbidden":
         return unknown("key", key, [field for field in Sweep.model_fields if field != "name"], source)
     if first["type"] == "missing":
         return f"{source}: {key} is missing; add {key} = [...]"
-    if first["type"] == "value_error":
-        return f"{source}: {first['ctx']['error']}"
     if first["type"] == "too_short":
         return f"{source}: {where} is empty; give one value or more"
-    wanted = first["msg"].removeprefix("Input should be ").replace("a valid integer", "a whole number").replace("a valid ", "a ")
-    return f"{source}: {where} is {first['input']!r}; it should be {wanted}"
+    return f"{source}: {where} is {_as_written(first['input'])}; it should be {Sweep.model_fields[key].description}"
+
+
+def _as_written(value: Any) -> str:
+    """A value as TOML writes it."""
+    return str(value).lower() if isinstance(value, bool) else repr(value)

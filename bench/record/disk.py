@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import secrets
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from bench.errors import BadInput
+
+MENDS = {errno.ENOENT: "make the folder first or give another", errno.EISDIR: "give the name of a file"}
+DRAFTS = ".unwind-*.tmp"  # what the files are called until they are whole
 
 
 def append(path: Path, data: bytes) -> None:
@@ -15,17 +25,14 @@ def append(path: Path, data: bytes) -> None:
         BadInput: the system refuses the write.
 
     """
-    try:
-        with open(path, "ab", buffering=0) as file:
-            size = file.seek(0, os.SEEK_END)
-            try:
-                _write_all(file.fileno(), data)
-                os.fsync(file.fileno())
-            except OSError:
-                os.ftruncate(file.fileno(), size)
-                raise
-    except OSError as error:
-        raise BadInput(_cannot(path, error)) from None
+    with _told(path), open(path, "ab", buffering=0) as file:
+        size = file.seek(0, os.SEEK_END)
+        try:
+            _write_all(file.fileno(), data)
+            os.fsync(file.fileno())
+        except OSError:
+            os.ftruncate(file.fileno(), size)
+            raise
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -35,24 +42,80 @@ def write_whole(path: Path, data: bytes) -> None:
 
     Raises:
         BadInput: the system refuses the write.
+        BrokenPipeError: whoever reads the pipe has gone.
 
     """
-    try:
-        path = path.resolve()
-        if path.exists() and not path.is_file():
-            path.write_bytes(data)
-            return
-        draft = path.with_name(f"{path.name}.tmp")
-        try:
-            with open(draft, "wb", buffering=0) as file:
+    with _told(path):
+        if (stream := standard_stream(path)) is not None:
+            _write_all(stream, data)
+        elif _is_stream(path):
+            with open(path, "wb", buffering=0) as file:
                 _write_all(file.fileno(), data)
-                os.fsync(file.fileno())
-            draft.replace(path)
-        except OSError:
-            draft.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise BadInput(_cannot(path, error)) from None
+        else:
+            _replace(Path(os.path.realpath(path)), data)
+
+
+def standard_stream(path: Path) -> int | None:
+    """1 or 2 for the file that standard output or standard error goes to, under any name: replacing it would part the two."""
+    for stream in (1, 2):
+        with suppress(OSError):
+            if os.path.samestat(path.stat(), os.fstat(stream)):
+                return stream
+    return None
+
+
+def write_to_standard_output(data: bytes) -> None:
+    """Write bytes to standard output, after what was printed.
+
+    Raises:
+        BadInput: it is closed, or the system refuses the write.
+        BrokenPipeError: whoever reads it has gone.
+
+    """
+    if sys.stdout is None:
+        raise BadInput("-: standard output is closed; give a file, or open it")
+    with _told(Path("standard output")):
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+
+def remove_drafts(folder: Path) -> None:
+    """Remove what writes that were killed have left behind; nobody may be writing there."""
+    for draft in folder.glob(DRAFTS):
+        with suppress(OSError):
+            draft.unlink()
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a draft beside the file and put it in the file's place, with the file's permissions."""
+    draft, file = _draft(path.parent)
+    try:
+        with file:
+            _write_all(file.fileno(), data)
+            with suppress(FileNotFoundError):
+                draft.chmod(stat.S_IMODE(path.stat().st_mode))
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:  # Ctrl-C, too
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _draft(folder: Path) -> tuple[Path, IO[bytes]]:
+    """A new file under a name that nothing has."""
+    while True:
+        draft = folder / DRAFTS.replace("*", secrets.token_hex(4))
+        with suppress(FileExistsError):
+            return draft, open(draft, "xb", buffering=0)
+
+
+def _is_stream(path: Path) -> bool:
+    """Is it there and no regular file, or an open file of this process (/dev/fd/3)?"""
+    try:
+        return not stat.S_ISREG(path.stat().st_mode) or Path(os.path.realpath(path.parent)).parts[:2] == ("/", "proc")
+    except OSError:
+        return False
 
 
 def _write_all(file: int, data: bytes) -> None:
@@ -62,5 +125,13 @@ def _write_all(file: int, data: bytes) -> None:
         left = left[os.write(file, left) :]
 
 
-def _cannot(path: Path, error: OSError) -> str:
-    return f"{path}: cannot be written ({error.strerror}); make room or give another folder; what was there before is kept"
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Put what the system refuses into a sentence."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        mend = MENDS.get(error.errno or 0, "make room or give another folder")
+        raise BadInput(f"{path}: cannot be written ({error.strerror}); {mend}; what was there before is kept") from None

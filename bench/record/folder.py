@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bench.errors import BadInput
-from bench.record.disk import write_whole
+from bench.record.disk import remove_drafts, write_whole
 
 SET_ASIDE = "set_aside"
 HOLDER = ".holder"  # beside the lock and not in it, since a process that tries for a lock may empty its file
@@ -37,6 +37,7 @@ def results_folder(path: Path, fresh: bool = False) -> Iterator[Path]:
     except Timeout:
         raise BadInput(f"{path}: another run{_holder(path)} is writing there; wait for it, or give another --results") from None
     try:
+        remove_drafts(path)
         write_whole(path / HOLDER, f"process {os.getpid()} on {platform.node()}, since {datetime.now():%d %B %H:%M:%S}".encode())
         if fresh:
             _set_aside(path)
@@ -60,6 +61,8 @@ def make_folder(path: Path, option: str) -> None:
         BadInput: it cannot.
 
     """
+    if path.exists() and not path.is_dir():
+        raise BadInput(f"{path}: is a file and no folder; give another {option}")
     try:
         path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path):
@@ -76,6 +79,8 @@ def read_machine(folder: Path) -> dict[str, Any]:
 
     """
     path = folder / "machine.json"
+    if folder.exists() and not folder.is_dir():
+        raise BadInput(f"{folder}: is a file and no folder; give a results folder")
     try:
         record = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:

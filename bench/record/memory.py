@@ -13,8 +13,9 @@ import pandas as pd
 from bench.measure.memory.readings import MemoryReading
 from bench.plan.cells import AXES, Cell
 from bench.record.schemas import row
-from bench.record.tables import Table, Warn, as_rows, one_line
+from bench.record.tables import Table, Warn, as_rows
 from bench.record.times import cells_of
+from bench.text import one_line
 
 BOUNDS = ("repeats", "low_bytes", "high_bytes")  # of a peak that does not repeat exactly
 MEMORY_COLUMNS = [axis.name for axis in AXES if axis.kind and axis.of_memory]

@@ -14,8 +14,9 @@ from bench.measure.other_tools.sessions import Session
 from bench.plan.selfcheck import RUNS
 from bench.record.folder import read_machine
 from bench.record.schemas import row
-from bench.record.tables import Table, Warn, one_line
+from bench.record.tables import Table, Warn
 from bench.record.times import read_times
+from bench.text import one_line
 
 SELFCHECK = "selfcheck"  # the folder
 

@@ -14,6 +14,7 @@ import pandas as pd
 from bench.errors import BadInput
 from bench.record.disk import append, write_whole
 from bench.record.schemas import SCHEMAS, may_lack
+from bench.text import one_line
 
 Warn = Callable[[str], None]
 
@@ -118,15 +119,6 @@ class Table:
 def as_rows(table: pd.DataFrame) -> list[list[Any]]:
     """A table's rows as they are written: None for what is unknown."""
     return table.astype(object).where(table.notna(), None).to_numpy().tolist()
-
-
-def one_line(text: str) -> str:
-    r"""Text as a CSV file of one row a line can hold it: no line breaks and no control characters.
-
-    >>> one_line("first\nsecond\x1b[31m")
-    'first second [31m'
-    """
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
 def _ends_a_line(path: Path) -> bool:

@@ -14,7 +14,8 @@ from bench.measure.timing.passes import Finished
 from bench.measure.timing.visit import Measurement
 from bench.plan.cells import AXES, Cell, cell_of
 from bench.record.schemas import row
-from bench.record.tables import Table, Warn, as_rows, one_line
+from bench.record.tables import Table, Warn, as_rows
+from bench.text import one_line
 
 CELL_COLUMNS = [axis.name for axis in AXES if axis.kind]
 

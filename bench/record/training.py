@@ -12,7 +12,8 @@ import pandas as pd
 from bench.measure.training.epochs import Epoch
 from bench.measure.training.trainings import Training
 from bench.record.schemas import row
-from bench.record.tables import Table, Warn, one_line
+from bench.record.tables import Table, Warn
+from bench.text import one_line
 
 
 def training_rows(run: str, machine: str, training: Training) -> list[Sequence[Any]]:

@@ -1,18 +1,20 @@
 """The topics of the report, one table: the page, its table of contents, `plot` and the terminal walk through it.
 
-To add a topic, write its answers, figures and section beside their siblings, and add an entry here.
+To add a topic, write its answers, figures and section beside their siblings, and add an entry here. The files of figures are
+loaded when they draw, since matplotlib takes a second to load, and most verbs draw nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from bench.analyse.frontier import frontiers
 from bench.analyse.training import trained
+from bench.lazy import lazily
 from bench.record.results import Results
 from bench.show.answers import Answer, by_question
 from bench.show.answers.depth import depth_answers
@@ -20,13 +22,6 @@ from bench.show.answers.frontier import frontier_answers
 from bench.show.answers.memory import memory_answers
 from bench.show.answers.time import time_answers
 from bench.show.answers.training import training_answers
-from bench.show.figures.depth import depth_pictures
-from bench.show.figures.frontier import frontier_pictures
-from bench.show.figures.memory import memory_pictures
-from bench.show.figures.pictures import Picture
-from bench.show.figures.selfcheck import selfcheck_pictures
-from bench.show.figures.time import time_pictures
-from bench.show.figures.training import training_pictures
 from bench.show.report.depth import depth_section
 from bench.show.report.fill import fill
 from bench.show.report.frontier import frontier_section
@@ -36,6 +31,9 @@ from bench.show.report.selfcheck import selfcheck_section
 from bench.show.report.sources import sources_section
 from bench.show.report.time import answers_section, cells_section, timed
 from bench.show.report.training import training_section
+
+if TYPE_CHECKING:
+    from bench.show.figures.pictures import Picture
 
 
 @dataclass(frozen=True)
@@ -80,17 +78,17 @@ TOPICS = [
         "Time against memory",
         lambda results: frontiers(results.times, results.memory.peaks, results.baseline) or None,
         frontier_answers,
-        frontier_pictures,
+        lazily("bench.show.figures.frontier:frontier_pictures"),
         frontier_section,
     ),
-    Topic("figures", "Figures", "Figures", timed, pictures=lambda facts: time_pictures(facts.slices)),
+    Topic("figures", "Figures", "Figures", timed, pictures=lambda facts: lazily("bench.show.figures.time:time_pictures")(facts.slices)),
     Topic(
         "memory",
         "Memory",
         "Where the memory goes",
         lambda results: None if results.memory.peaks.empty else results.memory,
         lambda tables: memory_answers(tables.peaks),
-        memory_pictures,
+        lazily("bench.show.figures.memory:memory_pictures"),
         memory_section,
     ),
     Topic(
@@ -99,7 +97,7 @@ TOPICS = [
         "Do they learn the same?",
         lambda results: trained(results.training),
         training_answers,
-        training_pictures,
+        lazily("bench.show.figures.training:training_pictures"),
         training_section,
     ),
     Topic(
@@ -108,7 +106,7 @@ TOPICS = [
         "How deep can each go?",
         lambda results: None if results.limits.empty else results.limits,
         depth_answers,
-        depth_pictures,
+        lazily("bench.show.figures.depth:depth_pictures"),
         depth_section,
     ),
     Topic("sources", "Sources", "Which reads better?", lambda results: results.clarity, section=sources_section),
@@ -118,7 +116,7 @@ TOPICS = [
         "Trust",
         "Can these figures be trusted?",
         lambda results: None if results.selfcheck.checks.empty else results.selfcheck,
-        pictures=selfcheck_pictures,
+        pictures=lazily("bench.show.figures.selfcheck:selfcheck_pictures"),
         section=selfcheck_section,
     ),
     Topic("reading", "How to read this", "How to read this", lambda results: results.machine, section=reading_section),

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from bench.cli import parser
+from bench.defaults import SWEEPS
 from bench.plan import sweeps
 from bench.plan.contenders import load_file
 from bench.plan.sweeps import Sweep
@@ -162,12 +163,12 @@ def test_no_option_is_described_that_is_not_there():
     assert not [(page, option) for page, option in sorted(told) if option not in known]
 
 
-@pytest.mark.parametrize("name", [*sweeps.BUNDLED, *FORMATS])
+@pytest.mark.parametrize("name", [*SWEEPS, *FORMATS])
 def test_a_sweep_and_a_format_are_described(name):
     assert f"| `{name}` |" in CLI
 
 
-@pytest.mark.parametrize("name", sweeps.BUNDLED)
+@pytest.mark.parametrize("name", SWEEPS)
 def test_a_sweeps_precision_is_what_is_said(name):
     assert f"| `{name}` | ±{100 * sweeps.load(name).precision:g} % |" in CLI
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
+from pathlib import Path
 
 from bench.errors import BadInput
-from bench.record.disk import write_whole
+from bench.record.disk import standard_stream, write_to_standard_output, write_whole
 from bench.record.exports import FORMATS
 from bench.record.results import read_measurements
 from bench.record.schemas import SCHEMAS
 from bench.show.answers.words import counted
 from bench.show.terminal.screen import Screen
+
+STANDARD_OUTPUT = "-"  # in the place of a file's name; ./- is a file of that name
 
 
 def export(options: argparse.Namespace, screen: Screen) -> None:
@@ -21,10 +25,18 @@ def export(options: argparse.Namespace, screen: Screen) -> None:
         NothingMeasured: there are no times.
 
     """
-    if not options.file.name:
-        raise BadInput("FILE is empty; name the file to write")
-    if options.file.name in SCHEMAS and options.file.resolve().parent == options.results.resolve():
+    if _holds_results(Path(options.file), options.results):
         raise BadInput(f"{options.file}: holds results, which the export would replace; give another FILE")
     machine, times = read_measurements(options.results, screen.warn)
-    write_whole(options.file, FORMATS[options.format](machine, times))
-    screen.say(f"Wrote {counted(len(times), 'measurement')} to {options.file}, in the format {options.format}")
+    content = FORMATS[options.format](machine, times)
+    if options.file == STANDARD_OUTPUT:
+        write_to_standard_output(content)
+        return
+    write_whole(Path(options.file), content)
+    if standard_stream(Path(options.file)) != 1:
+        screen.say(f"Wrote {counted(len(times), 'measurement')} to {options.file}, in the format {options.format}")
+
+
+def _holds_results(file: Path, folder: Path) -> bool:
+    path, results = (Path(os.path.realpath(place)) for place in (file, folder))
+    return path.parent == results and path.name in {*SCHEMAS, "machine.json"}

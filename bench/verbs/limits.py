@@ -10,6 +10,7 @@ from bench.measure.depth.choice import interpreters_to_study
 from bench.measure.depth.study import Limit, all_limits, stack_limit, without_searches
 from bench.measure.machine.fingerprint import fingerprint
 from bench.measure.workers.checking import broken_contracts
+from bench.measure.workers.stand_ins import known_implementations
 from bench.plan import contenders
 from bench.plan.depth import CALL, DEEPEST, setting_of, way_title
 from bench.record.folder import read_machine, results_folder
@@ -66,7 +67,7 @@ def _implementations(options: argparse.Namespace) -> tuple[list[str], list[str]]
         BadInput: a name is not known.
 
     """
-    chosen = contenders.choose(options.impl, contenders.available(options.files), "--impl")
+    chosen = contenders.choose(options.impl, known_implementations(options.files), "--impl")
     not_tried = [] if options.impl else [each.name for each in chosen if each.library and each.control_flow == "other"]
     return [each.name for each in chosen if each.name not in not_tried], not_tried
 

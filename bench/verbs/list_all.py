@@ -6,7 +6,9 @@ import argparse
 
 from rich.markup import escape
 
-from bench.plan import contenders, datasets, sweeps
+from bench.defaults import SWEEPS
+from bench.measure.workers.stand_ins import known_implementations
+from bench.plan import datasets, sweeps
 from bench.show.answers.words import duration
 from bench.show.terminal.screen import Screen
 from bench.show.terminal.tables import titled_table
@@ -19,7 +21,7 @@ def list_all(options: argparse.Namespace, screen: Screen) -> None:
         BadInput: a file given by --with cannot be used.
 
     """
-    implementations = contenders.available(options.files).values()
+    implementations = known_implementations(options.files).values()
     table = titled_table("Implementations", "name", "keeps its cache in", "control flow")
     for implementation in implementations:
         table.add_row(escape(implementation.name), escape(implementation.cache), implementation.control_flow)
@@ -28,7 +30,7 @@ def list_all(options: argparse.Namespace, screen: Screen) -> None:
         if implementation.missing:
             screen.say(f"{implementation.name} {implementation.missing}")
     table = titled_table("Sweeps", "name", "cells", "depth", "width", "precision", "budget")
-    for name in sweeps.BUNDLED:
+    for name in SWEEPS:
         sweep = sweeps.load(name)
         depths, widths = (", ".join(map(str, axis)) for axis in (sweep.depth, sweep.width))
         table.add_row(name, str(len(sweep.cells())), depths, widths, f"±{sweep.precision:.1%}", duration(sweep.budget_s))

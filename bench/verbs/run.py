@@ -11,6 +11,7 @@ from bench.analyse.frontier import frontiers
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.machine.measured_under import measured_under
 from bench.measure.workers.checking import broken_contracts
+from bench.measure.workers.stand_ins import known_implementations
 from bench.plan import sweeps
 from bench.plan.experiment import prepare
 from bench.plan.sweeps import Sweep
@@ -41,8 +42,10 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     if options.passes < 0:
         raise BadInput(f"--passes is {options.passes}; give a number of passes from 0")
     under = measured_under()
-    experiment = prepare(sweep, options.impl, options.files, options.baseline, broken_contracts)
+    experiment = prepare(sweep, options.impl, options.files, options.baseline, known_implementations, broken_contracts)
     screen.left_out(experiment.refused)
+    for note in experiment.notes:
+        screen.say(note)
     for file in experiment.files:
         screen.say(f"Runs your own code: {file}")
     with results_folder(options.results, options.fresh) as folder:

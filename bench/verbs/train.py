@@ -15,6 +15,7 @@ from bench.analyse.training import TrainingResult, by_network, trained
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.training.trainings import BASELINE
 from bench.measure.workers.checking import broken_contracts
+from bench.measure.workers.stand_ins import known_implementations
 from bench.plan import datasets, sweeps
 from bench.plan.contenders import title
 from bench.plan.datasets import Dataset
@@ -46,6 +47,8 @@ def train(options: argparse.Namespace, screen: Screen) -> None:
         raise BadInput(f"--seed is {options.seed}; give a whole number from 0")
     experiment = _experiment(options, sweep)
     screen.left_out(experiment.refused)
+    for note in experiment.notes:
+        screen.say(note)
     with results_folder(options.results) as folder:
         run = TrainingRun(experiment, options.seed, budget_s, patience_s, folder, random.Random(secrets.randbits(64)), screen)
         measure_training(run)
@@ -72,7 +75,7 @@ def _experiment(options: argparse.Namespace, sweep: Sweep) -> Experiment:
     """What the sweep compares, on the data that are asked for."""
     data = _data(options, sweep)
     without_data = sweep.model_copy(update={"dataset": []})
-    return replace(prepare(without_data, options.impl, options.files, BASELINE, broken_contracts), data=data)
+    return replace(prepare(without_data, options.impl, options.files, BASELINE, known_implementations, broken_contracts), data=data)
 
 
 def _data(options: argparse.Namespace, sweep: Sweep) -> dict[str, Dataset]:
@@ -82,9 +85,9 @@ def _data(options: argparse.Namespace, sweep: Sweep) -> dict[str, Dataset]:
     if options.data is not None:
         if not options.data.isprintable():
             raise BadInput(f"--data {options.data!r} holds characters that cannot be printed; rename the file")
-        return {options.data: datasets.load(options.data, options.target, "--data")}
+        return {options.data: datasets.load(options.data, options.target, "--data", sweep.csv_form)}
     names = sweep.dataset if "dataset" in sweep.model_fields_set else [*datasets.BUNDLED]
-    return {name: datasets.load(name, sweep.target, f"sweep {sweep.name!r}") for name in names}
+    return {name: datasets.load(name, sweep.target, f"sweep {sweep.name!r}", sweep.csv_form) for name in names}
 
 
 def _positive(option: str, seconds: float) -> float:

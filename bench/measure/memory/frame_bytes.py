@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from types import CodeType, FrameType
 
+from bench.measure.workers.stand_ins import StandIn, in_worker
 from impls import Implementation
 from impls.contract import example
 
@@ -22,7 +23,14 @@ def frame_bytes(code: CodeType, version: tuple[int, int] = sys.version_info[:2])
 
 
 def frame_bytes_per_layer(implementation: Implementation) -> int:
-    """Bytes that each further layer adds to the stack when it is deepest; 0 for a loop."""
+    """Bytes that each further layer adds to the stack when it is deepest; 0 for a loop.
+
+    Raises:
+        WorkerFailed: it is the user's own, and fails.
+
+    """
+    if isinstance(implementation, StandIn):
+        return int(in_worker(f"{__name__}:frame_bytes_per_layer", implementation))
     return (_deepest_stack(implementation, DEEP) - _deepest_stack(implementation, SHALLOW)) // (DEEP - SHALLOW)
 
 

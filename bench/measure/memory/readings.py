@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.defaults import SILENCE_S
 from bench.measure.memory.meters import STEADY_PAGES
-from bench.measure.workers.ask import SILENCE_S, Answers, WorkerFailed, answers, answers_in_order
+from bench.measure.workers.ask import Answers, WorkerFailed, answers, answers_in_order
 from bench.measure.workers.environment import worker_environment
 from bench.plan.cells import Cell
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from bench.defaults import SILENCE_S
 from bench.measure.timing.pace import Pace
 from bench.measure.timing.passes import Assignment, Finished
 from bench.measure.timing.replies import FailedVisit, Hello, Rows, Trying, understood
 from bench.measure.timing.visit import VISIT_S, Measurement
-from bench.measure.workers.ask import SILENCE_S, Answers, WorkerFailed, answers, answers_in_order
+from bench.measure.workers.ask import Answers, WorkerFailed, answers, answers_in_order
 from bench.measure.workers.environment import worker_environment
 
 WORKER = "bench.measure.timing.worker"

@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bench.defaults import SILENCE_S
 from bench.measure.training.epochs import Epoch
 from bench.measure.training.recipes import Recipe
-from bench.measure.workers.ask import SILENCE_S, Answers, WorkerFailed, answers
+from bench.measure.workers.ask import Answers, WorkerFailed, answers
 from bench.measure.workers.environment import worker_environment
 from bench.plan.contenders import CONTROL
 

@@ -13,11 +13,11 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from typing import Any, Self, TypeVar
 
+from bench.defaults import SILENCE_S
 from bench.measure.workers.endings import ending
 from bench.measure.workers.process import run_module, started
 from bench.measure.workers.serve import PARENT
 
-SILENCE_S = 600.0  # seconds; a worker should have measured once in this time, so one that has not answered hangs
 LONGEST_ANSWER = 2**26  # bytes; a visit's rows take some thousands
 KEPT_ERRORS = 2**13  # bytes of what a worker wrote to standard error, the last ones
 

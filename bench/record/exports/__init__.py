@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+from bench.lazy import lazily
 
-from bench.record.exports.as_parquet import parquet
-from bench.record.exports.as_pyperf import pyperf
-from bench.record.exports.as_pytest_benchmark import pytest_benchmark
+if TYPE_CHECKING:
+    import pandas as pd
 
-Exporter = Callable[[dict[str, Any], pd.DataFrame], bytes]  # machine.json and rows of time.csv -> the file
+    Exporter = Callable[[dict[str, Any], pd.DataFrame], bytes]  # machine.json and rows of time.csv -> the file
 
 FORMATS: dict[str, Exporter] = {
-    "pytest-benchmark": pytest_benchmark,
-    "pyperf": pyperf,
-    "parquet": parquet,
+    "pytest-benchmark": lazily("bench.record.exports.as_pytest_benchmark:pytest_benchmark"),
+    "pyperf": lazily("bench.record.exports.as_pyperf:pyperf"),
+    "parquet": lazily("bench.record.exports.as_parquet:parquet"),
 }

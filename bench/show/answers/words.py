@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import humanize
 
-from bench.analyse.ratios import Ratio
 from bench.plan.contenders import title
+
+if TYPE_CHECKING:
+    from bench.analyse.ratios import Ratio
 
 ALLOCATOR_WORDS = {"default": "with the default allocator", "steady": "with freed memory kept"}
 ALLOCATOR_TITLES = {"default": "default allocator", "steady": "freed memory kept"}

@@ -19,10 +19,10 @@ from bench.analyse.stopping import Progress
 from bench.measure.timing.passes import Finished
 from bench.plan.cells import AXES, Cell
 from bench.plan.contenders import FLOOR, title
-from bench.record.tables import one_line
 from bench.show.answers.words import counted, duration
 from bench.show.terminal.screen import Screen
 from bench.show.terminal.tables import VERDICT_STYLES
+from bench.text import one_line
 
 
 class View:

@@ -3,23 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from bench.measure.machine.caveats import Caveat
-from bench.record.tables import one_line
+from bench.errors import ReaderGone
 from bench.show.answers import Answer, by_question
+from bench.text import one_line
+
+if TYPE_CHECKING:
+    from bench.measure.machine.caveats import Caveat
+
+
+class _Stream(Console):
+    """A console whose reader may go before the end (`| head`): what nobody reads any more is dropped.
+
+    Attributes:
+        reader_gone: has the reader gone?
+        ends_with_reader: is that the end of the command, too?
+
+    """
+
+    reader_gone = False
+    ends_with_reader = False
+
+    def on_broken_pipe(self) -> None:
+        """Drop all that is still to come, and end the command if it is to end."""
+        self.quiet = self.reader_gone = True
+        if self.ends_with_reader:
+            raise ReaderGone
 
 
 class Screen:
-    """Everything that a command says; notes and errors go to standard error."""
+    """Everything that a command says; notes and errors go to standard error.
 
-    def __init__(self, out: Console | None = None, err: Console | None = None) -> None:
-        self.out = out or Console(highlight=False)
-        self.err = err or Console(stderr=True, highlight=False)
+    A command that is read through a pipe ends with its reader, but for a `gate`, whose exit code is its answer.
+    """
+
+    def __init__(self, gate: bool = False) -> None:
+        self.out = _Stream(highlight=False)
+        self.err = _Stream(stderr=True, highlight=False)
+        self.out.ends_with_reader = not gate
 
     def say(self, sentence: str) -> None:
         """A plain line."""

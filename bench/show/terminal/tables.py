@@ -13,5 +13,5 @@ def titled_table(title: str, *headings: str, right: Collection[str] = ()) -> Tab
     """An empty table with its title above it; the columns under the headings in `right` are aligned to the right."""
     table = Table(title=title, title_justify="left", title_style="bold")
     for heading in headings:
-        table.add_column(heading, justify="right" if heading in right else "left")
+        table.add_column(heading, justify="right" if heading in right else "left", overflow="fold")
     return table

@@ -6,6 +6,7 @@ from bench.measure.timing import method_digest as timing_method
 from bench.measure.timing.method_digest import method
 from bench.plan import code_text as sources
 from bench.plan.code_text import code_digest, module_of, taken_from
+from bench.plan.contenders import available
 from bench.plan.experiment import _modules, prepare
 from bench.plan.sweeps import Sweep
 from impls import IMPLEMENTATIONS
@@ -113,7 +114,7 @@ def changed(monkeypatch, module, was, is_now):
 
 def settings():
     sweep = Sweep(name="s", depth=2, width=2, impls=["iterative", "recursive"])
-    return prepare(sweep, [], [], "iterative", lambda names, files, activation: {}).settings()
+    return prepare(sweep, [], [], "iterative", available, lambda names, files, activation: {}).settings()
 
 
 def test_a_reworded_docstring_changes_no_settings_and_an_operator_does(monkeypatch):

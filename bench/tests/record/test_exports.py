@@ -113,3 +113,54 @@ def test_an_export_never_replaces_the_results(folders, capsys):
     assert "holds results" in capsys.readouterr().err
     assert (results / "time.csv").read_bytes() == before
     assert main(["export", "--results", str(results), "--format", "pyperf", ""]) == 2
+
+
+def shell(line, cwd):
+    """A line of bash, with `export` writing `before` in pyperf's format to what follows."""
+    script = f'export_to() {{ {sys.executable} -m bench export --results before --format pyperf "$@"; }}\n{line}'
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(["bash", "-c", script], cwd=cwd, env=environment, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="the names of open files")
+@pytest.mark.parametrize("line", ["export_to -", "export_to - | cat", "export_to /dev/stdout | cat", "export_to /dev/fd/1 | cat"])
+def test_standard_output_gets_the_file_and_nothing_else(folders, line):
+    done = shell(f"set -o pipefail; {line}", folders)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["version"] == "1.0"
+    assert not (folders / "-").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="the names of open files")
+def test_the_pipe_of_another_command_is_written_to(folders):
+    done = shell("set -o pipefail; { export_to >(cat >&2) >told; } 2>&1 | cat", folders)
+    assert json.loads(done.stdout)["version"] == "1.0"
+    assert (folders / "told").read_text().startswith("Wrote 160 measurements to /dev/fd/")
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="the names of open files")
+@pytest.mark.parametrize("name", ["-", "/dev/stdout", "both.json", "/proc/self/fd/1"])
+def test_a_file_that_standard_output_goes_to_is_written_to_and_not_replaced(folders, name):
+    done = shell(f"{{ echo before; export_to {name}; echo after; }} >both.json", folders)
+    assert (done.returncode, done.stderr) == (0, "")
+    first, *lines, last = (folders / "both.json").read_text().splitlines()
+    assert (first, last[-5:]) == ("before", "after")
+    assert json.loads("\n".join([*lines, last[:-5]]))["version"] == "1.0"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="devices of Linux")
+def test_devices_are_written_to(folders):
+    assert shell("export_to /dev/null", folders).returncode == 0
+    assert Path("/dev/null").is_char_device()
+    done = shell("export_to /dev/full", folders)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "/dev/full: cannot be written (No space left on device)" in done.stderr
+    assert Path("/dev/full").is_char_device()
+
+
+def test_a_reader_that_has_gone_is_no_bad_input(folders):
+    assert shell("export_to - | true; exit ${PIPESTATUS[0]}", folders).returncode == 141
+    done = shell("mkfifo gone; true <gone & export_to gone", folders)
+    assert done.returncode in (0, 141)  # as quick as the reader was
+    assert (folders / "gone").is_fifo()
+    assert done.stderr == ""

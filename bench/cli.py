@@ -127,6 +127,7 @@ def _run_options(parser: Parser) -> None:
     help_text = f"end a worker that has been silent for this long (default: {SILENCE_S:g})"
     parser.add_argument("--patience", type=float, default=SILENCE_S, metavar="SECONDS", help=help_text)
     parser.add_argument("--only", choices=("time", "memory"), help="measure only time, or only memory (default: both)")
+    parser.add_argument("--retry", action="store_true", help="try again what failed in earlier runs, even where it failed twice")
     parser.add_argument("--fresh", action="store_true", help="set earlier results aside, into a folder beside them, and start anew")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from bench.errors import BadInput
@@ -16,13 +17,17 @@ def append(path: Path, data: bytes) -> None:
 
     """
     try:
+        is_new = not path.exists()
         with open(path, "ab", buffering=0) as file:
             size = file.seek(0, os.SEEK_END)
             try:
                 _write_all(file.fileno(), data)
                 os.fsync(file.fileno())
             except OSError:
-                os.ftruncate(file.fileno(), size)
+                with suppress(OSError):  # what is no regular file has no size; the first complaint is the one to hear
+                    os.ftruncate(file.fileno(), size)
+                if is_new:
+                    path.unlink(missing_ok=True)
                 raise
     except OSError as error:
         raise BadInput(_cannot(path, error)) from None

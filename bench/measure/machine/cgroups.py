@@ -34,7 +34,7 @@ def _mounts(read: Read) -> Iterator[tuple[int, list[str], str, str]]:
     """The version, controllers, root and mount point of each hierarchy of groups (proc_pid_mountinfo(5))."""
     for line in read("/proc/self/mountinfo").splitlines():
         before, _, after = line.partition(" - ")
-        kind, _, options = (after.split() + ["", "", ""])[:3]
+        kind, _, options = [*after.split(), "", "", ""][:3]
         if kind in ("cgroup", "cgroup2"):
             root, mount = (_unescaped(word) for word in before.split()[3:5])
             yield 2 if kind == "cgroup2" else 1, options.split(","), root, mount

@@ -102,7 +102,7 @@ class PassTimer:
             return []
         return [] if first.rows else _without(visit, [row.impl for row in first.failed if endings.get(row.impl) != WENT_WELL])
 
-    def _outcomes(self, assignments: list[Assignment]) -> Iterator[Outcome]:
+    def _outcomes(self, assignments: list[Assignment]) -> Generator[Outcome]:
         """How each visit went; all are of one allocator."""
         trying: str | None = None
 

@@ -52,8 +52,9 @@ class Conditions:
         """Write machine.json: what it said before this run, and what this run adds to it."""
         run, earlier, now = self.run, self.run.earlier, caveats.this_moment()
         spent, sweep = earlier.get("passes", {}), run.experiment.sweep
-        wall_s = spent.get("wall_s", 0.0) + now.monotonic_s - self.start.monotonic_s
-        measured_s = spent.get("measured_s", 0.0) + self.measured_s
+        this_wall_s = now.monotonic_s - self.start.monotonic_s
+        wall_s = (spent.get("wall_s") or 0.0) + this_wall_s
+        measured_s = (spent.get("measured_s") or 0.0) + self.measured_s
         warnings = [*earlier.get("warnings", []), *map(asdict, [*self.noted, *caveats.during(self.start, now)])]
         record = {
             **run.machine,
@@ -61,6 +62,7 @@ class Conditions:
             **(self.blas or {key: earlier[key] for key in ("blas", "blas_threads") if key in earlier}),
             "passes": {
                 "wall_s": round(wall_s, 1),
+                "last_run_s": round(this_wall_s, 1),
                 "measured_s": round(measured_s, 1),
                 "share": round(measured_s / wall_s, 3) if wall_s else None,
             },

@@ -30,6 +30,7 @@ class Run:
         machine: what is known of this machine.
         settings: what must not change between this run and one that resumes it.
         earlier: machine.json of an earlier run that this one resumes; empty if there is none.
+        retry: is what failed twice in an earlier run tried again?
         screen: where it tells the user what happens.
 
     """
@@ -42,6 +43,7 @@ class Run:
     machine: dict[str, Any]
     settings: dict[str, Any]
     earlier: dict[str, Any]
+    retry: bool
     screen: Screen
 
     @property
@@ -59,7 +61,7 @@ class Run:
         return rows[rows["machine"] == self.machine_name]
 
 
-def begin(experiment: Experiment, seed: int, passes: int, patience_s: float, folder: Path, screen: Screen) -> Run:
+def begin(experiment: Experiment, seed: int, passes: int, patience_s: float, folder: Path, retry: bool, screen: Screen) -> Run:
     """The record of a run in that folder, which the caller holds.
 
     Raises:
@@ -68,4 +70,5 @@ def begin(experiment: Experiment, seed: int, passes: int, patience_s: float, fol
     """
     machine = fingerprint()
     settings = {**experiment.settings(), "method": method()}
-    return Run(experiment, seed, passes, patience_s, folder, machine, settings, record_to_resume(machine, settings, folder), screen)
+    earlier = record_to_resume(machine, settings, folder)
+    return Run(experiment, seed, passes, patience_s, folder, machine, settings, earlier, retry, screen)

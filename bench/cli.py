@@ -99,9 +99,9 @@ def _shared_options() -> tuple[Parser, Parser, Parser]:
     """Options that several verbs have: the folders; implementations; a sweep."""
     folders = Parser(add_help=False)
     folders.add_argument(
-        "--results", type=Path, default=Path("results"), metavar="DIR", help="folder of the CSV files and the report (default: results)"
+        "--results", type=_folder, default=Path("results"), metavar="DIR", help="folder of the CSV files and the report (default: results)"
     )
-    folders.add_argument("--plots", type=Path, default=Path("plots"), metavar="DIR", help="folder of the figures (default: plots)")
+    folders.add_argument("--plots", type=_folder, default=Path("plots"), metavar="DIR", help="folder of the figures (default: plots)")
     implementations = Parser(add_help=False)
     implementations.add_argument(
         "--impl", action="append", default=[], metavar="NAME", help="compare only this implementation; may be repeated"
@@ -147,8 +147,8 @@ def _selfcheck_options(parser: Parser) -> None:
 
 
 def _compare_options(parser: Parser) -> None:
-    parser.add_argument("base", type=Path, metavar="BASE", help="results folder to compare with")
-    parser.add_argument("new", type=Path, metavar="NEW", help="results folder to judge")
+    parser.add_argument("base", type=_folder, metavar="BASE", help="results folder to compare with")
+    parser.add_argument("new", type=_folder, metavar="NEW", help="results folder to judge")
     help_text = "exit with 1 if something is certainly slower by more than this fraction, e.g. 0.03"
     parser.add_argument("--fail-above", type=float, metavar="FRACTION", help=help_text)
     parser.add_argument("--markdown", action="store_true", help="print a Markdown table, e.g. for a pull request")
@@ -157,6 +157,13 @@ def _compare_options(parser: Parser) -> None:
 def _export_options(parser: Parser) -> None:
     parser.add_argument("--format", choices=tuple(FORMATS), required=True, help="tool that will read the file")
     parser.add_argument("file", type=Path, metavar="FILE", help="file to write")
+
+
+def _folder(path: str) -> Path:
+    """A folder's path; an empty one would mean the current folder, which nobody asked for."""
+    if not path.strip():
+        raise argparse.ArgumentTypeError(f"{path!r} is no folder; give its path, or . for the current folder")
+    return Path(path)
 
 
 def _sentence(help_text: str) -> str:

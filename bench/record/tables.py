@@ -106,11 +106,14 @@ class Table:
         """Refuse a header that lacks what must be there, or has a column twice."""
         twice = [column for column in dict.fromkeys(header) if header.count(column) > 1]
         lacking = [column for column in self.columns if column not in header and column not in MAY_LACK]
-        if twice or lacking:
-            self._refuse(twice or lacking + sorted(set(header) - set(self.columns)))
+        if twice:
+            raise BadInput(f"{self.path}: has the column {one_line(twice[0])} twice; remove one of them or give another --results")
+        if lacking:
+            self._refuse(lacking + sorted(set(header) - set(self.columns)))
 
     def _unreadable(self, error: Exception) -> BadInput:
-        return BadInput(f"{self.path}: cannot be read ({one_line(str(error))}); move it away or give another --results")
+        remedy = "correct the line, move the file away" if isinstance(error, OddLine) else "move it away"
+        return BadInput(f"{self.path}: cannot be read ({one_line(str(error))}); {remedy} or give another --results")
 
     def _refuse_to_lose_columns(self) -> None:
         """Nothing is written over columns that this version does not know."""

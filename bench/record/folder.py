@@ -78,6 +78,8 @@ def read_machine(folder: Path) -> dict[str, Any]:
 
     """
     path = folder / "machine.json"
+    if path.exists() and not path.is_file():
+        raise BadInput(f"{path}: is no regular file; move it away or give another --results")
     try:
         record = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:

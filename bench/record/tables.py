@@ -74,6 +74,8 @@ class Table:
             BadInput: it cannot.
 
         """
+        if self.path.exists() and not self.path.is_file():
+            raise BadInput(f"{self.path}: is no regular file; move it away or give another --results")
         try:
             data = self.path.read_bytes()
             if self._is_torn_header(data):

@@ -14,6 +14,7 @@ from bench.measure.machine.caveats import Caveat, Moment
 from bench.measure.machine.fingerprint import blas_of
 from bench.record.folder import write_machine
 from bench.verbs.running.run_context import Run
+from bench.verbs.running.wrapping_up import uninterrupted
 
 
 @dataclass
@@ -85,7 +86,7 @@ def recorded_conditions(run: Run) -> Iterator[Conditions]:
     try:
         yield conditions
     except BaseException:
-        with suppress(BadInput):  # on a full disk the first complaint is the one to hear
+        with uninterrupted(), suppress(BadInput):  # on a full disk the first complaint is the one to hear
             conditions.write()
         raise
     conditions.write()

@@ -27,6 +27,7 @@ from bench.verbs.running.failures import failure_words, resumed_rows, standing
 from bench.verbs.running.machine_json import Conditions, recorded_conditions
 from bench.verbs.running.recorder import VisitRecorder
 from bench.verbs.running.run_context import Run
+from bench.verbs.running.wrapping_up import uninterrupted
 from impls import PAIRS
 
 PASSES_IN_BUDGET = 16  # a budget should pay for so many passes, which is enough for intervals to close; then visits are short
@@ -46,7 +47,7 @@ def measure_time(run: Run) -> None:
         with recorded_conditions(run) as conditions:
             _measure(run, cells, recorder, conditions)
     except BaseException:
-        with suppress(BadInput, OSError):  # the first complaint is the one to hear, and summary.csv can be made again
+        with uninterrupted(), suppress(BadInput, OSError):  # the first complaint is the one to hear, and summary.csv can be made again
             _sum_up(run)
         raise
     _sum_up(run)

@@ -150,9 +150,9 @@ def _shared_options() -> tuple[Parser, Parser, Parser]:
     """Options that several verbs have: the folders; implementations; a sweep."""
     folders = Parser(add_help=False)
     folders.add_argument(
-        "--results", type=Path, default=Path("results"), metavar="DIR", help="folder of the CSV files and the report (default: results)"
+        "--results", type=_folder, default=Path("results"), metavar="DIR", help="folder of the CSV files and the report (default: results)"
     )
-    folders.add_argument("--plots", type=Path, default=Path("plots"), metavar="DIR", help="folder of the figures (default: plots)")
+    folders.add_argument("--plots", type=_folder, default=Path("plots"), metavar="DIR", help="folder of the figures (default: plots)")
     implementations = Parser(add_help=False)
     implementations.add_argument(
         "--impl", action="append", default=[], metavar="NAME", help="compare only this implementation; may be repeated"
@@ -179,6 +179,7 @@ def _run_options(parser: Parser) -> None:
     help_text = f"end a worker that has been silent for this long (default: {SILENCE_S:g})"
     parser.add_argument("--patience", type=float, default=SILENCE_S, metavar="SECONDS", help=help_text)
     parser.add_argument("--only", choices=("time", "memory"), help="measure only time, or only memory (default: both)")
+    parser.add_argument("--retry", action="store_true", help="try again what failed in earlier runs, even where it failed twice")
     parser.add_argument("--fresh", action="store_true", help="set earlier results aside, into a folder beside them, and start anew")
 
 
@@ -218,8 +219,8 @@ def _plot_options(parser: Parser) -> None:
 
 def _compare_options(parser: Parser) -> None:
     parser.set_defaults(gate=True)
-    parser.add_argument("base", type=Path, metavar="BASE", help="results folder to compare with")
-    parser.add_argument("new", type=Path, metavar="NEW", help="results folder to judge")
+    parser.add_argument("base", type=_folder, metavar="BASE", help="results folder to compare with")
+    parser.add_argument("new", type=_folder, metavar="NEW", help="results folder to judge")
     help_text = "exit with 1 if something is certainly slower by more than this fraction, e.g. 0.03"
     parser.add_argument("--fail-above", type=float, metavar="FRACTION", help=help_text)
     help_text = "compare ratios even if the two were measured under settings that can move them, e.g. another malloc"
@@ -230,6 +231,13 @@ def _compare_options(parser: Parser) -> None:
 def _export_options(parser: Parser) -> None:
     parser.add_argument("--format", choices=tuple(FORMATS), required=True, help="tool that will read the file")
     parser.add_argument("file", metavar="FILE", help="file to write; a pipe or a device will do, and - is standard output")
+
+
+def _folder(path: str) -> Path:
+    """A folder's path; an empty one would mean the current folder, which nobody asked for."""
+    if not path.strip():
+        raise argparse.ArgumentTypeError(f"{path!r} is no folder; give its path, or . for the current folder")
+    return Path(path)
 
 
 def _sentence(help_text: str) -> str:

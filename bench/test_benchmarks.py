@@ -58,6 +58,8 @@ def test_step(cell: Cell, contender: str, benchmark: Any) -> None:
     others = (f"batch {cell.batch}", cell.dtype, cell.update)
     if others != ("batch 32", "float64", "deferred"):
         benchmark.group += ", " + ", ".join(others)
+    if cell.dataset != "breast_cancer":
+        benchmark.group += f", {cell.dataset}"
     benchmark.extra_info.update(cell=cell.id, contender=contender)
     raise_recursion_limit(cell.depth)
     bench = workbench(cell)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from bench.analyse.observations import Comparison, comparisons, joint_alpha, observe, ratio_interval
 from bench.analyse.ratios import heap_history, settled
+from bench.measure.workers.second_tries import has_passed
 from bench.plan.cells import Cell
 from bench.plan.contenders import CONTROL, REFERENCES
 
@@ -51,13 +52,14 @@ class Progress:
         self._observations: dict[tuple[str, str, str], list[float]] = defaultdict(list)
         self._fault_differences: dict[tuple[str, str, str], list[float]] = defaultdict(list)
         self._last_pass: dict[str, int] = defaultdict(int)
-        self._failed: dict[str, set[str]] = defaultdict(set)
+        self._left_out: dict[str, set[str]] = defaultdict(set)
 
     def add(self, rows: pd.DataFrame) -> None:
         """Take in the rows of any number of visits, in the columns of time.csv."""
         failed = rows[~rows["status"].isin(["ok", "skipped"])]
-        for cell, impl in zip(failed["cell"], failed["impl"], strict=True):
-            self._failed[cell].add(impl)
+        for cell, impl, detail in zip(failed["cell"], failed["impl"], failed["detail"].fillna(""), strict=True):
+            if not has_passed(detail):
+                self.leave_out(cell, [impl])
         for observation in observe(rows, self.compared).itertuples():
             key = observation.cell, observation.impl, observation.baseline
             self._observations[key].append(observation.log_ratio)
@@ -66,8 +68,12 @@ class Progress:
         for cell, number in timed.groupby("cell")["pass"].max().items():
             self._last_pass[str(cell)] = max(self._last_pass[str(cell)], int(number))
 
+    def leave_out(self, cell_id: str, names: Sequence[str]) -> None:
+        """Those cannot be measured in the cell."""
+        self._left_out[cell_id].update(names)
+
     def runnable(self, cell: Cell) -> list[str]:
-        """The contenders that have not failed in the cell, and have something left to decide there.
+        """The contenders that can run in the cell, and have something left to decide there.
 
         The control stays for as long as its baseline does, and the floor until its interval has bounds.
         """
@@ -75,7 +81,7 @@ class Progress:
         needed = {name for comparison in compared for name in comparison}
         if self.baseline in needed:
             needed.add(CONTROL)
-        return [name for name in self.names if name in needed and name not in self._failed[cell.id]]
+        return [name for name in self.names if name in needed and name not in self._left_out[cell.id]]
 
     def _without_bounds(self, cell: Cell) -> list[Comparison]:
         """The comparisons of the control and the floor that have too few passes for an interval."""
@@ -94,15 +100,13 @@ class Progress:
         """Is every comparison settled, or nothing left to compare?"""
         return not self.open_comparisons(cell)
 
+    def comparable(self, cell: Cell) -> list[Comparison]:
+        """The comparisons that can be made in the cell; the control and the floor are only observed."""
+        return [pair for pair in self.stated or self.compared if not self._left_out[cell.id].intersection(pair)]
+
     def open_comparisons(self, cell: Cell) -> list[Comparison]:
-        """The comparisons that can be made in the cell and are not settled; the control and the floor are only observed."""
-        if not self._can_run(cell.id):
-            return []
-        return [
-            comparison
-            for comparison in self.stated or self.compared
-            if not self._failed[cell.id].intersection(comparison) and not self._settled(cell, comparison)
-        ]
+        """Those of them that are not settled."""
+        return [comparison for comparison in self.comparable(cell) if not self._settled(cell, comparison)]
 
     def _settled(self, cell: Cell, comparison: Comparison) -> bool:
         """Is the ratio settled, or known to depend on heap history, so that more passes would not narrow it much?"""
@@ -121,7 +125,7 @@ class Progress:
             for cell in cells
             for comparison in self.open_comparisons(cell)
         ]
-        known = sum(not self._failed[cell.id].intersection(comparison) for cell in cells for comparison in self.stated)
+        known = sum(len(self.comparable(cell)) for cell in cells)
         by = "interruption" if interrupted else "budget" if still_open else "precision"
         return RunEnd(by, known, known - len(still_open), tuple(still_open))
 
@@ -135,7 +139,3 @@ class Progress:
         if not observations:
             return 1.0, 0.0, math.inf
         return ratio_interval(observations, self.alpha)
-
-    def _can_run(self, cell_id: str) -> bool:
-        left = set(self.names) - self._failed[cell_id]
-        return self.baseline in left and len(left) > 1

@@ -122,8 +122,9 @@ def prepare(
 
 def _refuse_namesakes(names: Sequence[str], source: str) -> None:
     """Two data sets of one name would have the same cell ids, and their figures would be mixed up."""
-    stems = [Path(name).stem for name in names]
-    for name, stem in zip(names, stems, strict=True):
+    distinct = [*dict.fromkeys(names)]
+    stems = [Path(name).stem for name in distinct]
+    for name, stem in zip(distinct, stems, strict=True):
         if stems.count(stem) > 1 or (stem in datasets.BUNDLED and name != stem):
             raise BadInput(f"{source}: the name of {name!r} is taken by another dataset; rename the file")
 

@@ -25,13 +25,17 @@ def append(path: Path, data: bytes) -> None:
         BadInput: the system refuses the write.
 
     """
+    is_new = not path.exists()
     with _told(path), open(path, "ab", buffering=0) as file:
         size = file.seek(0, os.SEEK_END)
         try:
             _write_all(file.fileno(), data)
             os.fsync(file.fileno())
         except OSError:
-            os.ftruncate(file.fileno(), size)
+            with suppress(OSError):  # what is no regular file has no size; the first complaint is the one to hear
+                os.ftruncate(file.fileno(), size)
+            if is_new:
+                path.unlink(missing_ok=True)
             raise
 
 

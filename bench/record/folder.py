@@ -10,14 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from bench.errors import BadInput
 from bench.record.disk import remove_drafts, write_whole
+from bench.record.schemas import SCHEMAS
 
+OWN_FILES = (*SCHEMAS, "machine.json", "trace.json", "report.html")  # whatever else lies in a results folder is not ours to move
 SET_ASIDE = "set_aside"
 HOLDER = ".holder"  # beside the lock and not in it, since a process that tries for a lock may empty its file
 
@@ -81,12 +83,15 @@ def read_machine(folder: Path) -> dict[str, Any]:
     path = folder / "machine.json"
     if folder.exists() and not folder.is_dir():
         raise BadInput(f"{folder}: is a file and no folder; give a results folder")
+    if path.exists() and not path.is_file():
+        raise BadInput(f"{path}: is no regular file; move it away or give another --results")
     try:
         record = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{path}: cannot be read ({error}); move it away or give another --results") from None
+    except (OSError, ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else getattr(error, "strerror", None) or error
+        raise BadInput(f"{path}: cannot be read ({reason}); move it away or give another --results") from None
     try:
         TypeAdapter(_Machine).validate_python(record)
     except ValidationError as error:
@@ -98,6 +103,9 @@ def read_machine(folder: Path) -> dict[str, Any]:
 def baseline_of(record: dict[str, Any]) -> str:
     """The implementation that ratios are taken against, as machine.json has it; `iterative` where it has none."""
     return record.get("settings", {}).get("baseline", "iterative")
+
+
+Finite = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class _Settings(BaseModel):
@@ -122,7 +130,7 @@ class _OpenComparison(BaseModel):
     cell: str
     impl: str
     baseline: str
-    half_width: float | None
+    half_width: Finite | None
 
 
 class _Ended(BaseModel):
@@ -134,18 +142,29 @@ class _Ended(BaseModel):
     open: list[_OpenComparison]
 
 
+class _Sweep(BaseModel):
+    name: str = ""
+    precision: Finite | None = None
+    budget_s: Finite | None = None
+
+
+class _Warning(BaseModel):
+    what: str
+    remedy: str
+
+
 class _Machine(BaseModel):
     """The parts of machine.json that code reads; the others are shown as they are."""
 
     machine: str = ""
     blas: str = ""
-    memory_bytes: float = 0
+    memory_bytes: Finite | None = None
     machines: dict[str, _Facts] = {}
-    passes: dict[str, float | None] = {}
-    sweep: dict[str, Any] = {}
+    passes: dict[str, Finite | None] = {}
+    sweep: _Sweep = _Sweep()
     settings: _Settings = _Settings()
     refused: dict[str, str] = {}
-    warnings: list[dict[Literal["what", "remedy"], str]] = []
+    warnings: list[_Warning] = []
     ended: _Ended | None = None
 
 
@@ -156,7 +175,7 @@ def write_machine(folder: Path, record: dict[str, Any]) -> None:
 
 def _set_aside(folder: Path) -> None:
     """Move earlier results into a folder beside the new ones, so that --fresh by mistake loses nothing."""
-    files = [file for pattern in ("*.csv", "*.json", "*.html") for file in folder.glob(pattern)]
+    files = [folder / name for name in OWN_FILES if (folder / name).is_file()]
     if not files:
         return
     aside = folder / f"{SET_ASIDE}_{datetime.now():%Y%m%d_%H%M%S_%f}"

@@ -67,8 +67,19 @@ def put_series(table: Table, rows: Sequence[Sequence[Any]]) -> None:
     table.replace([*as_rows(others), *rows])
 
 
+def put_peak(table: Table, reading_row: Sequence[Any]) -> None:
+    """Record a reading in place of an earlier one of the same meter; it is on the disk when this returns."""
+    key = [table.columns.index(column) for column in ("machine", "cell", "impl", "meter")]
+    rows = as_rows(table.read())
+    others = [other for other in rows if any(other[place] != reading_row[place] for place in key)]
+    if len(others) < len(rows):
+        table.replace([*others, reading_row])
+    else:
+        table.append([reading_row])
+
+
 def recorded(peaks: pd.DataFrame, profile: pd.DataFrame) -> set[tuple[str, str, str]]:
-    """The readings of one machine that need not be repeated: (memory id, implementation, meter)."""
+    """The readings in rows of one machine: (memory id, implementation, meter)."""
     read = pd.concat([peaks, profile.assign(meter="profile")])[["cell", "impl", "meter"]]
     return {*read.drop_duplicates().itertuples(index=False, name=None)}
 

@@ -1,10 +1,13 @@
-"""The columns of every CSV file, in order, each with the type that it is read as: people script against these."""
+"""The columns of every CSV file, in order, each with the type that it is read as, and what a row must keep: people script against these."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, get_args
 
+import pandas as pd
+
+from bench.measure.workers.endings import Status
 from bench.plan.cells import AXES
 
 _CELL = {"cell": "string", **{axis.name: axis.kind for axis in AXES if axis.kind and axis.default is None}}
@@ -168,6 +171,66 @@ _MAY_LACK_IN: dict[str, dict[str, str | None]] = {"training.csv": dict.fromkeys(
 def may_lack(file: str) -> dict[str, str | None]:
     """The columns that a file of an earlier version may lack, each with what its rows are read as: None is unknown."""
     return {**_MAY_LACK, **_MAY_LACK_IN.get(file, {})}
+
+
+# Columns that every row of a file may leave empty, beside those that a file may lack; a float may always be empty.
+MAY_BE_EMPTY: dict[str, set[str]] = {
+    "time.csv": {"round", "order"},
+    "memory.csv": {"peak_bytes", "predicted_bytes"},
+    "limits.csv": {"impl", "recursion_limit", "stack_bytes", "deepest_ok", "first_failure"},
+    "training.csv": {"epoch"},
+}
+AT_LEAST_ONE = {"batch", "depth", "width", "iterations"}  # other whole numbers start at 0
+SIGNED = {"live_bytes", "rss_bytes"}  # except those, which are differences
+MOST = 10**15  # a sum of two must not overflow; as nanoseconds it is longer than any step
+# open intervals, a training that diverges; times have a rule of their own
+MAY_BE_LARGE = {"low", "high", "mean_low", "mean_high", "loss", "held_out_loss", "cpu_ns", "wall_ns"}
+STATUSES = get_args(Status)
+VERDICTS_OF_CHECKS = ("ok", "failed", "undecided", "skipped")
+KNOWN_WORDS: dict[str, Collection[str]] = {
+    "phase": ("forward", "backward"),
+    "metric": ("cpu", "wall"),
+}
+
+
+def odd_row(file: str, rows: pd.DataFrame) -> Iterator[tuple[int, str]]:
+    """What is wrong with rows of a file, if anything is: the number of the first such row, from 0, and what it does.
+
+    This is asked of every row that is written, and of every row that is read, so that nothing can be written which
+    would be refused later.
+    """
+    for sentence, odd in _rules(file, rows):
+        odd = odd.fillna(False).to_numpy(dtype=bool)
+        if odd.any():
+            yield int(odd.argmax()), sentence
+
+
+def _rules(file: str, rows: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
+    for column, kind in SCHEMAS[file].items():
+        values = rows[column]
+        if kind != "float64" and column not in may_lack(file) and column not in MAY_BE_EMPTY.get(file, ()):
+            yield f"lacks a value that every row has: {column}", values.isna()
+        if kind == "Int64":
+            least = -MOST if column in SIGNED else 0
+            yield f"has a negative number: {column}", values < least
+            yield f"has 0 as {column}, which starts at 1", (values == 0) & (column in AT_LEAST_ONE)
+            yield f"has a number that cannot be: {column}", values > MOST
+        if kind == "float64" and column not in MAY_BE_LARGE:
+            yield f"has a number that cannot be: {column}", values.abs() > MOST
+        known = KNOWN_WORDS.get(column, ())
+        if column == "status":
+            known = VERDICTS_OF_CHECKS if file in ("checks.csv", "meters.csv") else STATUSES
+        if known:
+            yield f"has an unknown {column}; there are {', '.join(known)}", ~values.isin([*known]) & values.notna()
+    if file == "time.csv":
+        yield from _rules_of_times(rows)
+
+
+def _rules_of_times(rows: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
+    timed = rows["round"].notna()
+    times = rows[["cpu_ns", "wall_ns"]].apply(lambda ns: ns.between(0, MOST, inclusive="neither")).all(axis=1)
+    yield "has a round without an order, or an order without a round", timed != rows["order"].notna()
+    yield "has a time that cannot be", timed & ~times
 
 
 def row(file: str, facts: Mapping[str, Any]) -> list[Any]:

@@ -12,8 +12,9 @@ from typing import Any, NoReturn
 import pandas as pd
 
 from bench.errors import BadInput
+from bench.record.csv_text import CsvText, OddLine, take_apart
 from bench.record.disk import append, write_whole
-from bench.record.schemas import SCHEMAS, may_lack
+from bench.record.schemas import SCHEMAS, may_lack, odd_row
 from bench.text import one_line
 
 Warn = Callable[[str], None]
@@ -37,60 +38,90 @@ class Table:
         """Add rows, in column order, with one write; they are on the disk when this returns."""
         self._mend()
         self._convert()
-        text = _csv(rows)
-        if not self.path.exists():
+        text = self._checked_text(rows)
+        if not _size(self.path):
             text = _csv([self.columns]) + text
         append(self.path, text.encode("utf-8"))
 
     def replace(self, rows: Iterable[Sequence[Any]]) -> None:
         """Put rows in place of all that is there; a reader sees the old file or the new one."""
         self._refuse_to_lose_columns()
-        write_whole(self.path, (_csv([self.columns]) + _csv(rows)).encode("utf-8"))
+        write_whole(self.path, (_csv([self.columns]) + self._checked_text(rows)).encode("utf-8"))
 
     def read(self, warn: Warn = lambda sentence: None) -> pd.DataFrame:
-        """Every whole line, typed; an empty table if there is no file. `warn` is told of a torn last line.
+        """Every whole line, typed and checked; an empty table if there is no file. `warn` is told of a torn last line.
 
         A file of another version is read if the columns that it lacks may be lacking; columns of its own are left out.
         """
-        if not self.path.exists():
-            return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in self._types.items()})
-        header = self._header()
+        text = self._text()
+        if text.torn:
+            warn(f"{self.path}: the last line was cut off during a write and is left out")
+        there = {column: kind for column, kind in self._types.items() if column in text.header or not text.header}
         try:
-            text = self.path.read_text(encoding="utf-8")
-            whole = text[: text.rfind("\n") + 1]
-            if whole != text:
-                warn(f"{self.path}: the last line was cut off during a write and is left out")
-            there: Any = [column for column in header if column in self._types]
-            types = {column: self._types[column] for column in there}
-            rows = pd.read_csv(io.StringIO(whole), dtype=types, usecols=there, index_col=False, keep_default_na=False, na_values=[""])
-            lacking = {column: self._may_lack[column] for column in self.columns if column not in there}
-            return rows.assign(**lacking)[self.columns].astype(self._types)
-        except (ValueError, TypeError, OverflowError, OSError) as error:
+            rows = text.frame(there) if text.header else pd.DataFrame(columns=self.columns)
+        except OddLine as error:
             raise self._unreadable(error) from None
+        lacking = {column: self._may_lack[column] for column in self.columns if column not in there}
+        rows = rows.assign(**lacking)[self.columns].astype(self._types)
+        for row, why in odd_row(self.path.name, rows):
+            raise BadInput(
+                f"{self.path}: line {text.line_number(row)} {why}; correct the line, move the file away or give another --results"
+            )
+        return rows
 
-    def _header(self) -> list[str]:
-        """The columns that the file has.
+    def _text(self) -> CsvText:
+        """The file's lines, in columns that this version can read.
 
         Raises:
-            BadInput: it cannot be read with them.
+            BadInput: it cannot.
 
         """
+        if self.path.exists() and not self.path.is_file():
+            raise BadInput(f"{self.path}: is no regular file; move it away or give another --results")
         try:
-            with open(self.path, encoding="utf-8", newline="") as file:
-                header = next(csv.reader(file), [])
-        except (OSError, ValueError, csv.Error) as error:
+            data = self.path.read_bytes()
+            if self._is_torn_header(data):
+                return CsvText([], [], torn=bool(data))
+            text = take_apart(data)
+        except FileNotFoundError:
+            return CsvText([], [])
+        except (OSError, OddLine) as error:
             raise self._unreadable(error) from None
+        self._refuse_columns(text.header)
+        return text
+
+    def _is_torn_header(self, data: bytes) -> bool:
+        """Is the file what a write that was cut off, or did not fit, leaves of a new one?"""
+        return _csv([self.columns]).encode().startswith(data)
+
+    def _checked_text(self, rows: Iterable[Sequence[Any]]) -> str:
+        """Rows as text, once it is certain that they can be read again.
+
+        Raises:
+            ValueError: they could not.
+
+        """
+        listed = [*rows]
+        for row, why in odd_row(self.path.name, pd.DataFrame(listed, columns=self.columns).astype(self._types)):
+            raise ValueError(f"{self.path.name}: a row that {why} is not written: {listed[row]}")
+        return _csv(listed)
+
+    def _refuse_columns(self, header: Sequence[str]) -> None:
+        """Refuse a header that lacks what must be there, or has a column twice."""
+        twice = [column for column in dict.fromkeys(header) if header.count(column) > 1]
         lacking = [column for column in self.columns if column not in header and column not in self._may_lack]
-        if lacking or len(set(header)) < len(header):
-            self._refuse(sorted(set(header) ^ set(self.columns)) or header)
-        return header
+        if twice:
+            raise BadInput(f"{self.path}: has the column {one_line(twice[0])} twice; remove one of them or give another --results")
+        if lacking:
+            self._refuse(lacking + sorted(set(header) - set(self.columns)))
 
     def _unreadable(self, error: Exception) -> BadInput:
-        return BadInput(f"{self.path}: cannot be read ({one_line(str(error))}); move it away or give another --results")
+        remedy = "correct the line, move the file away" if isinstance(error, OddLine) else "move it away"
+        return BadInput(f"{self.path}: cannot be read ({one_line(str(error))}); {remedy} or give another --results")
 
     def _refuse_to_lose_columns(self) -> None:
         """Nothing is written over columns that this version does not know."""
-        if self.path.exists() and (foreign := set(self._header()) - set(self.columns)):
+        if foreign := set(self._text().header) - set(self.columns):
             self._refuse(sorted(foreign))
 
     def _refuse(self, odd: Sequence[str]) -> NoReturn:
@@ -101,24 +132,30 @@ class Table:
 
     def _mend(self) -> None:
         """Cut a torn last line off, so that the next row is not appended to it; of a torn header nothing is left."""
-        if not self.path.exists() or _ends_a_line(self.path):
+        if not _size(self.path) or _ends_a_line(self.path):
             return
         data = self.path.read_bytes()
         whole = data[: data.rfind(b"\n") + 1]
-        if whole:
+        if whole or self._is_torn_header(data):
             os.truncate(self.path, len(whole))
-        else:
-            self.path.unlink()
 
     def _convert(self) -> None:
-        """Give a file of an earlier version the columns of this one before rows are added to it."""
-        if self.path.exists() and self._header() != self.columns:
-            self.replace(as_rows(self.read()))
+        """Give a file of an earlier version, or one that a spreadsheet has saved, the form of this one before rows are added to it."""
+        if not _size(self.path):
+            return
+        with open(self.path, "rb") as file:
+            if file.readline() != _csv([self.columns]).encode():
+                self.replace(as_rows(self.read()))
 
 
 def as_rows(table: pd.DataFrame) -> list[list[Any]]:
     """A table's rows as they are written: None for what is unknown."""
     return table.astype(object).where(table.notna(), None).to_numpy().tolist()
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 if there is none."""
+    return path.stat().st_size if path.exists() else 0
 
 
 def _ends_a_line(path: Path) -> bool:

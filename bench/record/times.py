@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 
-from bench.errors import BadInput
 from bench.measure.timing.passes import Finished
 from bench.measure.timing.visit import Measurement
 from bench.plan.cells import AXES, Cell, cell_of
@@ -39,6 +39,17 @@ def new_run_id() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
 
 
+def started_at(run: str) -> datetime | None:
+    """When a run of that name began; None for a name that says nothing of it.
+
+    >>> started_at("20260131T235959Z-1a2b"), started_at("mine")
+    (datetime.datetime(2026, 1, 31, 23, 59, 59, tzinfo=datetime.timezone.utc), None)
+    """
+    with suppress(ValueError):
+        return datetime.strptime(run[: len("20260131T235959Z")], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return None
+
+
 def time_rows(run: str, machine: str, finished: Finished) -> list[Sequence[Any]]:
     """The rows of a visit: failures, then the last round first.
 
@@ -66,7 +77,7 @@ def read_whole(table: Table, warn: Warn) -> pd.DataFrame:
         BadInput: as `read_times`.
 
     """
-    rows = _checked(table, warn)
+    rows = table.read(warn)
     whole = whole_visits(rows)
     if len(whole) < len(rows):
         warn(f"{table.path}: {len(rows) - len(whole)} rows of a visit that was cut off are left out")
@@ -78,35 +89,10 @@ def read_times(table: Table, warn: Warn) -> pd.DataFrame:
     """The rows of time.csv, those of visits that a kill cut in half left out.
 
     Raises:
-        BadInput: the file cannot be read, or a row has what no run can have written.
+        BadInput: the file cannot be read.
 
     """
-    return whole_visits(_checked(table, warn))
-
-
-def _checked(table: Table, warn: Warn) -> pd.DataFrame:
-    rows = table.read(warn)
-    for sentence, odd in _nonsense(rows).items():
-        if odd.any():
-            line = int(odd.to_numpy(dtype=bool).argmax()) + 2
-            raise BadInput(f"{table.path}: line {line} {sentence}; correct the line, move the file away or give another --results")
-    return rows
-
-
-def _nonsense(rows: pd.DataFrame) -> dict[str, pd.Series]:
-    """What may be wrong with a row -> the rows that have it wrong."""
-    timed = rows["round"].notna()
-    always_there = [axis for axis in AXES if axis.kind and axis.default is None]
-    words = ["machine", "cell", "impl", "status", *(axis.name for axis in always_there if axis.kind == "string")]
-    numbers = ["pass", *(axis.name for axis in always_there if axis.kind == "Int64")]
-    # a sum of two must not overflow, and a day is longer than any step
-    sane = rows[["cpu_ns", "wall_ns"]].apply(lambda times: times.between(0, 1e15, inclusive="neither")).all(axis=1)
-    return {
-        "lacks a value that every row has": rows[words + numbers].isna().any(axis=1),
-        "has a negative number": (rows[[*numbers, "round", "order", "iterations"]] < 0).fillna(False).any(axis=1),
-        "has a round without an order, or an order without a round": timed != rows["order"].notna(),
-        "has a time that cannot be": timed & ~sane,
-    }
+    return whole_visits(table.read(warn))
 
 
 def whole_visits(rows: pd.DataFrame) -> pd.DataFrame:

@@ -49,7 +49,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     for file in experiment.files:
         screen.say(f"Runs your own code: {file}")
     with results_folder(options.results, options.fresh) as folder:
-        this_run = begin(experiment, _seed(options), options.passes, patience_s, folder, under, screen)
+        this_run = begin(experiment, _seed(options), options.passes, patience_s, folder, under, options.retry, screen)
         if options.only == "memory":
             write_conditions(this_run)
         else:

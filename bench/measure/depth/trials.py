@@ -6,8 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import psutil
-
+from bench.measure.machine.capacity import available_bytes
 from bench.measure.workers.command import CommandResult, run_command
 from bench.measure.workers.endings import ending
 from bench.measure.workers.environment import worker_environment
@@ -46,7 +45,7 @@ class Guard:
 
 def usual_guard() -> Guard:
     """At most 4 GiB, and at most half of what is free."""
-    return Guard(min(4 * 2**30, psutil.virtual_memory().available // 2))
+    return Guard(min(4 * 2**30, available_bytes() // 2))
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,11 @@ class Trial:
     files: Sequence[str] = ()
 
     def __call__(self, depth: int) -> TrialResult:
-        """Try the depth in a fresh process."""
+        """Try the depth in a fresh process, and once more if something else may have ended it: a kill, or a pause of the machine."""
+        ended = self._end_at(depth)
+        return result_of(self._end_at(depth) if _may_be_from_outside(ended) else ended)
+
+    def _end_at(self, depth: int) -> CommandResult:
         timeout_s = self.guard.seconds(depth)
         task = {
             "subject": self.subject,
@@ -72,7 +75,12 @@ class Trial:
             "cpu_s": int(timeout_s) + 1,
         }
         command = [self.python, "-I", "-c", BOOT, str(DOOR.parent), json.dumps(task)]
-        return result_of(run_command(command, timeout_s, worker_environment()))
+        return run_command(command, timeout_s, worker_environment())
+
+
+def _may_be_from_outside(ended: CommandResult) -> bool:
+    """Was the probe killed, or did its time run out? What its own guard or its stack ends it by, it does again."""
+    return ended.exit_code is None or (ended.exit_code != 0 and ending(ended.exit_code)[0] == "out_of_memory")
 
 
 def result_of(ended: CommandResult) -> TrialResult:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from time import monotonic
+from types import MappingProxyType
 from typing import Any
 
 from bench.defaults import SILENCE_S
@@ -17,8 +18,36 @@ from bench.measure.timing.replies import FailedVisit, Hello, Rows, Trying, under
 from bench.measure.timing.visit import VISIT_S, Measurement
 from bench.measure.workers.ask import Answers, WorkerFailed, answers, answers_in_order
 from bench.measure.workers.environment import worker_environment
+from bench.measure.workers.second_tries import AGAIN, WENT_WELL
+from bench.plan.cells import Cell
 
 WORKER = "bench.measure.timing.worker"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a visit went.
+
+    Attributes:
+        assignment: the visit.
+        rows: what was measured; nothing if a failure ended the visit.
+        failed: a row for each contender that failed.
+        wall_s, rounds_s: the seconds that it took, and its rounds alone.
+        begun: had it come to running a contender? If not, nobody knows which of them is to blame.
+
+    """
+
+    assignment: Assignment
+    rows: tuple[Measurement, ...]
+    failed: tuple[Measurement, ...]
+    wall_s: float
+    rounds_s: float = 0.0
+    begun: bool = True
+
+    def finished(self, endings: Mapping[str, str] = MappingProxyType({})) -> Finished:
+        """The visit to be recorded; `endings` of a contender's detail say what came of its second try."""
+        failed = (replace(row, detail=row.detail + endings.get(row.impl, "")) for row in self.failed)
+        return Finished(self.assignment, (*failed, *self.rows), self.wall_s, self.rounds_s)
 
 
 @dataclass(frozen=True)
@@ -49,7 +78,9 @@ class PassTimer:
     python: str = sys.executable
 
     def __call__(self, assignments: Sequence[Assignment]) -> Iterator[Finished]:
-        """Yield each visit as it finishes; a contender that ends its worker is left out of its cell from then on."""
+        """Yield each visit as it finishes. A contender that fails is tried once more, alone and in a fresh process: where it
+        fails again, it is left out of its cell from then on, and else the visit is made again with it, once.
+        """
         start, visits_s = monotonic(), 0.0
         for finished in self._visits(assignments, self.pace.rounds(assignment.cell for assignment in assignments)):
             self.pace.learn(finished)
@@ -58,18 +89,40 @@ class PassTimer:
         self.pace.starts_s = monotonic() - start - visits_s
 
     def _visits(self, assignments: Sequence[Assignment], rounds: int) -> Iterator[Finished]:
-        for allocator, group in itertools.groupby(_by_allocator(assignments), lambda assignment: assignment.cell.allocator):
-            due = list(group)
-            while due:
-                due = yield from self._measure(due, allocator, rounds)
+        pending, tried = _by_allocator(assignments), set[tuple[Cell, str]]()
+        while pending:
+            alike = [visit for visit in pending if visit.cell.allocator == pending[0].cell.allocator]
+            with closing(self._outcomes(alike, rounds)) as outcomes:
+                for outcome in outcomes:
+                    pending.pop(0)
+                    if outcome.failed:
+                        break  # which ends the worker, so that nothing else runs beside the second try
+                    yield outcome.finished()
+            if outcome.failed:
+                pending[:0] = yield from self._second_try(outcome, tried, rounds)
 
-    def _measure(self, assignments: list[Assignment], allocator: str, rounds: int) -> Generator[Finished, None, list[Assignment]]:
-        """Yield each visit; return those to make again, without the contenders that failed in them."""
-        again: list[Assignment] = []
+    def _second_try(self, first: Outcome, tried: set[tuple[Cell, str]], rounds: int) -> Generator[Finished, None, list[Assignment]]:
+        """Yield the visit, once it is known what kind its failures are; return the visit to make again, if it must be.
+
+        `tried` are those that have had their second try in this pass; who fails beside others after that is left out.
+        """
+        visit = first.assignment
+        untried = tuple(row.impl for row in first.failed if (visit.cell, row.impl) not in tried)
+        tried |= {(visit.cell, name) for name in untried}
+        [second] = self._outcomes([replace(visit, contenders=untried)], rounds) if untried else [None]
+        endings = {name: _ending(name, first, second) for name in untried}
+        yield first.finished(endings)
+        if second and not second.failed and untried == visit.contenders:  # nobody knew which was to blame, and so all were there
+            yield second.finished()
+            return []
+        return [] if first.rows else _without(visit, [row.impl for row in first.failed if endings.get(row.impl) != WENT_WELL])
+
+    def _outcomes(self, assignments: list[Assignment], rounds: int) -> Generator[Outcome]:
+        """How each visit went; all are of one allocator."""
         trying: str | None = None
 
         def ask(pending: list[Assignment]) -> Answers:
-            environment = worker_environment(allocator, self.blas_threads)
+            environment = worker_environment(pending[0].cell.allocator, self.blas_threads)
             return answers(WORKER, self._task(pending, rounds), environment, self.silence_s, self.python)
 
         def understand(answer: dict[str, Any], assignment: Assignment) -> Rows | FailedVisit | None:
@@ -85,14 +138,8 @@ class PassTimer:
 
         replies: Iterator[tuple[Assignment, Rows | FailedVisit | WorkerFailed]] = answers_in_order(assignments, ask, understand)
         for assignment, reply in replies:
-            if isinstance(reply, Rows):
-                yield Finished(assignment, reply.measurements, reply.wall_s, reply.rounds_s)
-            else:
-                culprits = (trying,) if trying else assignment.contenders
-                yield failed_visit(assignment, culprits, reply.status, reply.detail)
-                again += _without(assignment, culprits)
+            yield _outcome(assignment, reply, trying)
             trying = None
-        return again
 
     def _task(self, assignments: Sequence[Assignment], rounds: int) -> dict[str, Any]:
         return {
@@ -115,6 +162,22 @@ class PassTimer:
 def failed_visit(assignment: Assignment, culprits: Sequence[str], status: str, detail: str) -> Finished:
     """A visit without times: a row for each contender that is to blame."""
     return Finished(assignment, tuple(Measurement(name, status=status, detail=detail) for name in culprits), 0.0)
+
+
+def _outcome(assignment: Assignment, reply: Rows | FailedVisit | WorkerFailed, trying: str | None) -> Outcome:
+    """A visit by what the worker replied; `trying` is the contender that it ran last, None if it had not come to that."""
+    if isinstance(reply, Rows):
+        rows, failed = ([row for row in reply.measurements if (row.status == "ok") is good] for good in (True, False))
+        return Outcome(assignment, tuple(rows), tuple(failed), reply.wall_s, reply.rounds_s)
+    culprits = (trying,) if trying else assignment.contenders
+    return Outcome(assignment, (), failed_visit(assignment, culprits, reply.status, reply.detail).rows, 0.0, begun=trying is not None)
+
+
+def _ending(name: str, first: Outcome, second: Outcome | None) -> str:
+    """How a failure's detail ends, by what came of the second try."""
+    if second and name not in {row.impl for row in second.failed}:
+        return WENT_WELL
+    return AGAIN if second and first.begun and second.begun else ""
 
 
 def _without(assignment: Assignment, culprits: Sequence[str]) -> list[Assignment]:

@@ -8,10 +8,10 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import repeat
-from time import get_clock_info, perf_counter, process_time_ns
+from time import perf_counter, process_time_ns
 
 from bench.measure.memory.frame_bytes import frame_bytes
-from bench.measure.timing.clocks import Reading
+from bench.measure.timing.clocks import Reading, tick_ns
 from bench.measure.timing.steps import MakeReady, Step
 from bench.measure.workers.endings import status_of
 from bench.plan.contenders import FLOOR
@@ -107,7 +107,7 @@ def _without_floor(durations: dict[str, float]) -> list[float]:
 
 def shortest_ns() -> float:
     """The least CPU time of a measurement: long enough for the clock to resolve it."""
-    return max(SHORTEST_NS, SHORTEST_TICKS * 1e9 * get_clock_info("process_time").resolution)
+    return max(SHORTEST_NS, SHORTEST_TICKS * tick_ns())
 
 
 def _rounds(durations: dict[str, float], iterations: int, seconds: float, fewest: int) -> int:

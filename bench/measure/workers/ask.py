@@ -15,7 +15,8 @@ from typing import Any, Self, TypeVar
 
 from bench.defaults import SILENCE_S
 from bench.measure.workers.endings import ending
-from bench.measure.workers.process import run_module, started
+from bench.measure.workers.patience import waited_in_vain
+from bench.measure.workers.process import ended_within, run_module, started
 from bench.measure.workers.serve import PARENT
 
 LONGEST_ANSWER = 2**26  # bytes; a visit's rows take some thousands
@@ -77,20 +78,25 @@ def answers(
         with ExitStack() as at_last, started(run_module(python, module), variables, stdin, subprocess.PIPE, subprocess.PIPE) as process:
             lines, errors = at_last.enter_context(_Lines(process)), at_last.enter_context(_Errors(process))
             yield from _until_its_end(lines, silence_s)
-            try:
-                exit_code = process.wait(silence_s)
-            except subprocess.TimeoutExpired:
-                raise WorkerFailed("timeout", f"answered all, and had not ended after {silence_s:g} s") from None
+            if waited_in_vain(lambda seconds: ended_within(process, seconds), silence_s):
+                raise WorkerFailed("timeout", f"answered all, and had not ended after {silence_s:g} s")
+            exit_code = process.returncode
             if exit_code != 0:
                 raise WorkerFailed(*ending(exit_code, errors.last_line()))
 
 
 def _until_its_end(lines: _Lines, silence_s: float) -> Iterator[dict[str, Any]]:
+    received: list[bytes | None] = []
+
+    def received_within(seconds: float) -> bool:
+        with suppress(queue.Empty):
+            received.append(lines.queue.get(timeout=seconds))
+        return bool(received)
+
     while True:
-        try:
-            line = lines.queue.get(timeout=silence_s)
-        except queue.Empty:
-            raise WorkerFailed("timeout", f"no answer for {silence_s:g} s") from None
+        if waited_in_vain(received_within, silence_s):
+            raise WorkerFailed("timeout", f"no answer for {silence_s:g} s")
+        line = received.pop()
         if line is None:
             return
         yield _answer(line)

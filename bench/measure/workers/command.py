@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
-from bench.measure.workers.process import started
+from bench.measure.workers.patience import waited_in_vain
+from bench.measure.workers.process import ended_within, started
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,8 @@ def run_command(command: Sequence[str], timeout_s: float, environment: Mapping[s
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         with started(command, environment, subprocess.DEVNULL, out, err) as process:
-            try:
-                exit_code: int | None = process.wait(timeout_s)
-            except subprocess.TimeoutExpired:
-                exit_code = None
+            waited_in_vain(lambda seconds: ended_within(process, seconds), timeout_s)
+            exit_code = process.returncode  # None if it has not ended
         return CommandResult(exit_code, _text(out), _text(err))
 
 

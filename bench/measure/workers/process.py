@@ -44,6 +44,13 @@ def started(
         _end(process)
 
 
+def ended_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Wait so long at most for a process; has it ended?"""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    return process.returncode is not None
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Kill the process group; where the system has none (Windows), the process and its descendants."""
     if hasattr(os, "killpg"):

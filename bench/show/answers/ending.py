@@ -19,12 +19,21 @@ def ending_words(machine: Mapping[str, Any]) -> list[str]:
         return []
     if not ended["comparisons"]:
         return ["There was nothing to compare: fewer than two implementations could be measured."]
-    spent = duration(machine.get("passes", {}).get("wall_s") or 0.0)
+    spent = _spent(machine)
     aim = f"a clear verdict, or an interval within ±{100 * (sweep.get('precision') or 0.01):g} %"
     settled = f"{ended['settled']} of {counted(ended['comparisons'], 'comparison')} settled ({aim})."
     if ended["settled"] == ended["comparisons"]:
-        return [f"{settled} That took {spent} of measuring in all."]
-    return [f"{settled} {REASONS[ended['by']]} after {spent} of measuring in all.", *_widest(ended["open"]), AGAIN]
+        return [f"{settled} That took {spent}."]
+    return [f"{settled} {REASONS[ended['by']]} after {spent}.", *_widest(ended["open"]), AGAIN]
+
+
+def _spent(machine: Mapping[str, Any]) -> str:
+    """How long the run measured that ended so; a record of an earlier version has only the sum over runs."""
+    passes = machine.get("passes", {})
+    in_all, this_run = passes.get("wall_s") or 0.0, passes.get("last_run_s")
+    if this_run is None or in_all < this_run + 1:
+        return f"{duration(in_all)} of measuring in all"
+    return f"{duration(this_run)} of measuring, {duration(in_all)} with the runs before"
 
 
 REASONS = {

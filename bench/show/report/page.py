@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from datetime import datetime
-
 import pandas as pd
 from markupsafe import Markup
 from pygments.formatters import HtmlFormatter
 
 from bench.record.results import Results
+from bench.record.times import started_at
 from bench.show.report.fill import fill
 from bench.show.topics import with_facts
 
@@ -36,6 +34,6 @@ def render(results: Results) -> str:
 
 def _date(times: pd.DataFrame) -> str:
     """When the last run began, which its name tells."""
-    with suppress(ValueError, IndexError):
-        return f"{datetime.strptime(times['run'].iloc[-1][:8], '%Y%m%d'):%d %B %Y}"
-    return ""
+    names = times["run"].dropna()
+    began = started_at(names.iloc[-1]) if len(names) else None
+    return f"{began:%d %B %Y}" if began else ""

@@ -3,32 +3,25 @@
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pandas as pd
 import psutil
 import pytest
 
 from bench.cli import main
-from bench.record.results import read_measurements
-from bench.record.schemas import SCHEMAS
-from bench.tests.children import interruptible
+from bench.tests.groups import memory_group
 from bench.tests.places import MISCHIEF, ROOT
 from bench.tests.rows import write_results
+from bench.tests.runs import FULL, KEY, TINY, finish, finished_rows, start
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals and limits of Linux")
 
-FULL = "UNWIND_SURVIVAL" in os.environ  # before a release: fifty kills, every signal, a file system that fills up
 KILLS = 50 if FULL else 3
 SIGNALS = ["SIGTERM", "SIGSEGV", *(["SIGINT", "SIGHUP", "SIGKILL"] if FULL else [])]
-SIZE = 400_000  # bytes; a visit has 480 rows of 150 to 200
-TINY = "depth = 2\nwidth = [2, 3]\nbatch = 4\nimpls = ['recursive']\nprecision = 0.9\nbudget_s = 60\n"
-KEY = ["machine", "cell", "pass", "impl", "round", "order"]
 
 
 @pytest.fixture
@@ -37,37 +30,12 @@ def home(tmp_path):
     return tmp_path
 
 
-def command(*options):
-    return [sys.executable, "-m", "bench", "run", "--only", "time", "--sweep", "tiny.toml", *options]
-
-
-def start(home, *options, **settings):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return interruptible(command(*options), cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **settings)
-
-
-def finish(home, *options, **settings):
-    process = start(home, *options, **settings)
-    out, err = process.communicate(timeout=120)
-    assert "Traceback" not in err
-    return process.returncode, out, err
-
-
 def wait_for(what, timeout_s=30):
     end = time.monotonic() + timeout_s
     while not (found := what()):
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.02)
     return found
-
-
-def finished_rows(path):
-    """The rows of whole visits, read as anybody would who does not know this project."""
-    if not path.exists():
-        return pd.DataFrame(columns=list(SCHEMAS["time.csv"]))
-    text = path.read_text()
-    rows = pd.read_csv(pd.io.common.StringIO(text[: text.rfind("\n") + 1]))
-    return rows.groupby(KEY[:3]).filter(lambda visit: ((visit["round"] == 0) & (visit["order"] == 0)).any())
 
 
 def _size(path):
@@ -152,29 +120,11 @@ def everybody():
     return [word for name in names for word in ("--impl", name)]
 
 
-GROUPS = Path("/sys/fs/cgroup")
-LIMIT = 700 * 2**20
-
-
-@pytest.fixture
-def group():
-    """A control group (version 1 or 2) in which the kernel kills whoever takes too much, where one can be made."""
-    parent, limit = (GROUPS / "memory", "memory.limit_in_bytes") if (GROUPS / "memory").is_dir() else (GROUPS, "memory.max")
-    folder = parent / f"unwind-{os.getpid()}"
-    try:
-        folder.mkdir()
-        (folder / limit).write_text(str(LIMIT))
-    except OSError as error:
-        pytest.skip(f"no control group can be made: {error}")
-    yield folder
-    wait_for(lambda: not (folder / "cgroup.procs").read_text())
-    folder.rmdir()
-
-
-def test_whoever_the_kernel_kills_for_memory_is_a_row_and_the_sweep_goes_on(home, group):
+def test_whoever_the_kernel_kills_for_memory_is_a_row_and_the_sweep_goes_on(home):
     """The real thing: the whole run lives in a control group of 700 MiB, and one implementation takes more."""
     options = ["--with", str(MISCHIEF), "--impl", "hogs", "--impl", "recursive"]
-    code, _, err = finish(home, *options, first=f"open({str(group / 'cgroup.procs')!r}, 'w').write(str(os.getpid()))")
+    with memory_group(700 * 2**20) as group:
+        code, _, err = finish(home, *options, first=f"open({str(group / 'cgroup.procs')!r}, 'w').write(str(os.getpid()))")
     assert code == 0
     assert "hogs: out_of_memory: killed by the system, most likely for memory" in err
     rows = pd.read_csv(home / "results" / "time.csv")
@@ -216,80 +166,6 @@ def test_no_worker_outlives_the_run(home, name):
     polite = name in ("SIGINT", "SIGTERM", "SIGHUP")
     assert process.returncode == (130 if polite else -end)
     assert not polite or "Traceback" not in err
-
-
-def limit_files(size):
-    return f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, resource.RLIM_INFINITY))"
-
-
-def test_a_full_disk_is_one_sentence_and_tears_nothing(home):
-    """A limit on the size of files, which time.csv reaches after some visits of 60 rounds; with room again the same command goes on."""
-    code, _, err = finish(home, first=limit_files(SIZE))
-    assert code == 2
-    assert err.splitlines()[-1] == (
-        "unwind: results/time.csv: cannot be written (File too large); make room or give another folder; what was there before is kept"
-    )
-    kept = (home / "results" / "time.csv").read_bytes()
-    assert kept.endswith(b"\n")
-    assert 0 < len(kept) <= SIZE
-    assert len(finished_rows(home / "results" / "time.csv")) == kept.count(b"\n") - 1
-    json.loads((home / "results" / "machine.json").read_text())
-    assert finish(home, "--budget", "0.1")[0] == 0
-    assert (home / "results" / "time.csv").read_bytes().startswith(kept)
-
-
-def test_a_full_disk_keeps_the_file_that_was_there(tmp_path):
-    write_results(tmp_path / "results", lambda cell: 1.1)
-    (tmp_path / "times").write_text("earlier")
-    options = [sys.executable, "-m", "bench", "export", "--format", "parquet", "times"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = interruptible(options, limit_files(1_000), cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    _, err = done.communicate(timeout=120)
-    assert done.returncode == 2
-    assert "times: cannot be written (File too large); make room" in err
-    assert (tmp_path / "times").read_text() == "earlier"
-    assert not (tmp_path / "times.tmp").exists()
-
-
-SMALL_DISK = """
-mount -t tmpfs -o size=64k none results || exit 77
-{command}
-code=$?
-cp -r results/. kept
-exit $code
-"""
-
-
-@pytest.mark.skipif(not FULL, reason="the limit on the size of files stands for it")
-def test_a_small_disk_that_fills_up_is_one_sentence_and_tears_nothing(home):
-    """A real file system of 64 KiB, where the system has namespaces to mount it in."""
-    for name in ("results", "kept"):
-        (home / name).mkdir()
-    script = SMALL_DISK.format(command=" ".join(command("--precision", "0.0001")))
-    unshare = shutil.which("unshare") or pytest.skip("no unshare")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([unshare, "-rm", "sh", "-c", script], cwd=home, capture_output=True, text=True, env=environment, timeout=120)
-    if done.returncode in (1, 77):
-        pytest.skip("may not mount")
-    assert done.returncode == 2
-    assert "results/time.csv: cannot be written (No space left on device); make room" in done.stderr
-    assert "Traceback" not in done.stderr
-    _, rows = read_measurements(home / "kept", pytest.fail)
-    assert len(rows) == len(finished_rows(home / "kept" / "time.csv")) == (home / "kept" / "time.csv").read_bytes().count(b"\n") - 1
-
-
-READ_ONLY = "mount -t tmpfs none results && mount -o remount,ro results || exit 77; {command}"
-
-
-def test_a_read_only_folder_is_one_sentence(home):
-    (home / "results").mkdir()
-    unshare = shutil.which("unshare") or pytest.skip("no unshare")
-    script = READ_ONLY.format(command=" ".join(command()))
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([unshare, "-rm", "sh", "-c", script], cwd=home, capture_output=True, text=True, env=environment, timeout=60)
-    if done.returncode in (1, 77):
-        pytest.skip("may not mount")
-    assert (done.returncode, done.stderr) == (2, "unwind: results: cannot be written (Read-only file system); give another --results\n")
 
 
 def test_the_second_of_two_runs_is_told_who_has_the_folder_until_a_kill_lets_go_of_it(home):

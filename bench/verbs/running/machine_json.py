@@ -15,6 +15,7 @@ from bench.measure.machine.fingerprint import blas_of
 from bench.measure.machine.measured_under import caveats_of, changed_settings
 from bench.record.folder import write_machine
 from bench.verbs.running.run_context import Run
+from bench.verbs.running.wrapping_up import uninterrupted
 
 REMEDY = "keep to one setting, and start anew with --fresh: figures of both are mixed"
 
@@ -56,14 +57,16 @@ class Conditions:
         """Write machine.json: what it said before this run, and what this run adds to it."""
         run, earlier, now = self.run, self.run.earlier, caveats.this_moment()
         spent, sweep = earlier.get("passes", {}), run.experiment.sweep
-        wall_s = spent.get("wall_s", 0.0) + now.monotonic_s - self.start.monotonic_s
-        measured_s = spent.get("measured_s", 0.0) + self.measured_s
+        this_wall_s = now.monotonic_s - self.start.monotonic_s
+        wall_s = (spent.get("wall_s") or 0.0) + this_wall_s
+        measured_s = (spent.get("measured_s") or 0.0) + self.measured_s
         record = {
             **run.machine,
             "warnings": _joined_warnings(earlier, [*self.noted, *caveats.during(self.start, now)]),
             **(self.blas or {key: earlier[key] for key in ("blas", "blas_threads") if key in earlier}),
             "passes": {
                 "wall_s": round(wall_s, 1),
+                "last_run_s": round(this_wall_s, 1),
                 "measured_s": round(measured_s, 1),
                 "share": round(measured_s / wall_s, 3) if wall_s else None,
             },
@@ -86,7 +89,7 @@ def recorded_conditions(run: Run) -> Iterator[Conditions]:
     try:
         yield conditions
     except BaseException:
-        with suppress(BadInput):  # on a full disk the first complaint is the one to hear
+        with uninterrupted(), suppress(BadInput):  # on a full disk the first complaint is the one to hear
             conditions.write()
         raise
     conditions.write()

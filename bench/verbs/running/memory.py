@@ -1,20 +1,23 @@
-"""The memory half of a run: peaks, the profile of a step and samples, each measured once."""
+"""The memory half of a run: peaks, the profile of a step and samples, each measured once; what failed is not given up for ever."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from bench.errors import NothingMeasured
 from bench.measure.machine import capacity
 from bench.measure.memory.predictions import leak, predicted_bytes
 from bench.measure.memory.readings import MemoryReader, MemoryReading, MemoryTask
+from bench.measure.workers.second_tries import AGAIN
 from bench.plan import memory as plan
 from bench.plan.datasets import write_batches
-from bench.record.memory import leak_note, memory_row, profile_rows, put_series, read_memory, recorded, sample_rows
+from bench.record.memory import leak_note, memory_row, profile_rows, put_peak, put_series, read_memory, recorded, sample_rows
 from bench.show.terminal.counting import counting
 from bench.show.topics import topic
+from bench.verbs.running.failures import failure_words, to_read_again
 from bench.verbs.running.run_context import Run
 
 
@@ -36,17 +39,22 @@ def measure_memory(run: Run) -> None:
 
 
 def _due(run: Run) -> list[MemoryTask]:
-    """The meters that are left to read, by cell and implementation."""
+    """The meters that are left to read, by cell and implementation; tells what of earlier failures is among them, and what is not."""
     experiment = run.experiment
     tables = read_memory(run.folder, run.machine_name, run.screen.warn)
-    known = recorded(tables.peaks, tables.profile)
-    dataset, due = next(iter(experiment.data)), []
+    known = recorded(tables.peaks.drop(to_read_again(tables.peaks, run.retry).index), tables.profile)
+    dataset, due, cell_ids = next(iter(experiment.data)), [], set()
     frame_cells = plan.frame_cells(dataset)
     for cell, meters in plan.all_cells(experiment.cells, dataset):
+        cell_ids.add(cell.memory_id)
         for implementation in experiment.implementations.values():
             left = tuple(meter for meter in meters if (cell.memory_id, implementation.name, meter) not in known)
             if left and (cell not in frame_cells or plan.has_frames(implementation)):
                 due.append(MemoryTask(cell, implementation.name, left))
+    failed = tables.peaks[~tables.peaks["status"].isin(["ok", "skipped"])]
+    of_this_run = failed["cell"].isin(cell_ids) & failed["impl"].isin([*experiment.implementations])
+    for sentence in failure_words(failed[of_this_run], run.retry):
+        run.screen.warn(f"memory: {sentence}")
     return due
 
 
@@ -65,13 +73,25 @@ def _read(run: Run, due: list[MemoryTask]) -> None:
 
 
 def _readings(run: Run, reader: MemoryReader, task: MemoryTask) -> Iterator[MemoryReading]:
-    """What the meters read, or why the cell does not fit."""
-    why = capacity.lacks_room(task.cell, *run.experiment.shape(task.cell))
+    """What the meters read, those that failed a second time after the others, each alone; or why the cell does not fit."""
+    why = capacity.lacks_room(task.cell, *run.experiment.shape(task.cell), run.experiment.implementations[task.impl])
     if not why:
-        yield from reader(task)
+        failed = []
+        for reading in reader(task):
+            if reading.status in ("ok", "skipped"):
+                yield reading
+            else:
+                failed.append(reading)
+        yield from (_tried_again(reader, task, reading) for reading in failed)
         return
     for meter in task.meters:
         yield MemoryReading(task.cell, task.impl, meter, status="skipped", detail=why)
+
+
+def _tried_again(reader: MemoryReader, task: MemoryTask, failed: MemoryReading) -> MemoryReading:
+    """What a meter that failed reads alone; if it fails there too, the first failure, which says so."""
+    [second] = reader(replace(task, meters=(failed.meter,)))
+    return second if second.status == "ok" else replace(failed, detail=failed.detail + AGAIN)
 
 
 def _record(run: Run, reading: MemoryReading, leaked_bytes: int) -> None:
@@ -89,4 +109,4 @@ def _record(run: Run, reading: MemoryReading, leaked_bytes: int) -> None:
     implementation = run.experiment.implementations[reading.impl]
     predicted = predicted_bytes(implementation, reading.meter, reading.cell, *run.experiment.shape(reading.cell))
     note = leak_note(leaked_bytes) if reading.meter == "heap" else ""
-    run.table("memory.csv").append([memory_row(run.machine_name, reading, predicted, note)])
+    put_peak(run.table("memory.csv"), memory_row(run.machine_name, reading, predicted, note))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from bench.analyse.stopping import Progress
+from bench.measure.timing.pass_timer import failed_visit
 from bench.measure.timing.passes import Finished
-from bench.record.schemas import SCHEMAS
-from bench.record.tables import Table
+from bench.record.schemas import SCHEMAS, odd_row
+from bench.record.tables import Table, as_rows
 from bench.record.times import time_rows
 
 
@@ -30,7 +31,14 @@ class VisitRecorder:
     progress: Progress
 
     def add(self, finished: Finished) -> None:
-        """Record a visit; it is on the disk when this returns."""
-        rows = time_rows(self.run_id, self.machine, finished)
-        self.table.append(rows)
-        self.progress.add(pd.DataFrame(rows, columns=self.table.columns).astype(SCHEMAS["time.csv"]))
+        """Record a visit; it is on the disk when this returns. What could not be read again is recorded as the failure that it is."""
+        rows = self._frame(finished)
+        for row, why in odd_row("time.csv", rows):
+            culprit = str(rows["impl"].iloc[row])
+            rows = self._frame(failed_visit(finished.assignment, [culprit], "error", f"was measured, and {why}"))
+            break
+        self.table.append(as_rows(rows))
+        self.progress.add(rows)
+
+    def _frame(self, finished: Finished) -> pd.DataFrame:
+        return pd.DataFrame(time_rows(self.run_id, self.machine, finished), columns=self.table.columns).astype(SCHEMAS["time.csv"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from bench.errors import BadInput
@@ -33,7 +33,8 @@ def record_to_resume(machine: dict[str, Any], settings: dict[str, Any], folder: 
         known = machine["machines"].get(machine["machine"], {})
         earlier = {"settings": known["settings"]} if "settings" in known else {}
     for key, words in CHANGES.items():
-        changed = _changed(settings[key], earlier.get("settings", {}).get(key))
+        now, then = settings[key], earlier.get("settings", {}).get(key)
+        changed = _changed(*map(_by_stem, (now, then))) if key == "data" else _changed(now, then)
         if changed:
             raise BadInput(
                 f"{folder}: its figures were measured with {words}{changed}; give --fresh to start anew, or another --results folder"
@@ -44,6 +45,11 @@ def record_to_resume(machine: dict[str, Any], settings: dict[str, Any], folder: 
             "give --fresh to start anew, or another --results folder"
         )
     return earlier
+
+
+def _by_stem(digests: dict[str, str] | None) -> dict[str, str] | None:
+    """Data sets by the name that they have in a cell's id: data/a.csv and other/a.csv have the same cells."""
+    return digests and {PurePath(name).stem: digest for name, digest in digests.items()}
 
 
 def _changed(now: Any, then: Any) -> str:

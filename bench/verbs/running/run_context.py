@@ -33,6 +33,7 @@ class Run:
         machine: what is known of this machine.
         settings: what must not change between this run and one that resumes it.
         earlier: machine.json of an earlier run that this one resumes; empty if there is none.
+        retry: is what failed twice in an earlier run tried again?
         screen: where it tells the user what happens.
 
     """
@@ -45,6 +46,7 @@ class Run:
     machine: dict[str, Any]
     settings: dict[str, Any]
     earlier: dict[str, Any]
+    retry: bool
     screen: Screen
 
     @property
@@ -62,7 +64,9 @@ class Run:
         return rows[rows["machine"] == self.machine_name]
 
 
-def begin(experiment: Experiment, seed: int, passes: int, patience_s: float, folder: Path, under: Settings, screen: Screen) -> Run:
+def begin(
+    experiment: Experiment, seed: int, passes: int, patience_s: float, folder: Path, under: Settings, retry: bool, screen: Screen
+) -> Run:
     """The record of a run in that folder, which the caller holds; `under` are the settings of processes that measure.
 
     Raises:
@@ -74,4 +78,5 @@ def begin(experiment: Experiment, seed: int, passes: int, patience_s: float, fol
         table = Table(folder, name)
         tell_other_machines(table.path, table.read(), machine["machine"], machine, screen.warn)
     settings = {**experiment.settings(), "method": method(), **under}
-    return Run(experiment, seed, passes, patience_s, folder, machine, settings, record_to_resume(machine, settings, folder), screen)
+    earlier = record_to_resume(machine, settings, folder)
+    return Run(experiment, seed, passes, patience_s, folder, machine, settings, earlier, retry, screen)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from bench.analyse.observations import compared_in
 from bench.analyse.stopping import Progress
 from bench.analyse.summary import summarise
+from bench.errors import BadInput
 from bench.measure.machine import capacity
 from bench.measure.timing.pace import Pace
 from bench.measure.timing.pass_timer import PassTimer, failed_visit
@@ -16,12 +18,17 @@ from bench.measure.timing.passes import Assignment, run_passes
 from bench.measure.timing.visit import VISIT_S
 from bench.plan.allocators import lacking
 from bench.plan.cells import Cell
+from bench.plan.contenders import CONTROL, FLOOR
 from bench.plan.datasets import write_batches
+from bench.plan.experiment import Experiment
+from bench.record.tables import as_rows
 from bench.record.times import new_run_id, read_times, read_whole
 from bench.show.terminal.board import watching
+from bench.verbs.running.failures import failure_words, resumed_rows, standing
 from bench.verbs.running.machine_json import Conditions, recorded_conditions
 from bench.verbs.running.recorder import VisitRecorder
 from bench.verbs.running.run_context import Run
+from bench.verbs.running.wrapping_up import uninterrupted
 from impls import PAIRS
 
 PASSES_IN_BUDGET = 16  # a budget should pay for so many passes, which is enough for intervals to close; then visits are short
@@ -40,8 +47,11 @@ def measure_time(run: Run) -> None:
         cells = _measurable(run, recorder)
         with recorded_conditions(run) as conditions:
             _measure(run, cells, recorder, conditions)
-    finally:
-        _sum_up(run)
+    except BaseException:
+        with uninterrupted(), suppress(BadInput, OSError):  # the first complaint is the one to hear, and summary.csv can be made again
+            _sum_up(run)
+        raise
+    _sum_up(run)
 
 
 def _resumed(run: Run) -> VisitRecorder:
@@ -49,30 +59,53 @@ def _resumed(run: Run) -> VisitRecorder:
     table = run.table("time.csv")
     earlier = read_whole(table, run.screen.warn)
     earlier = earlier[earlier["machine"] == run.machine_name]
+    go_on_from = resumed_rows(earlier, run.retry)
     experiment = run.experiment
     cells = {cell.id for cell in experiment.cells} | set(earlier.loc[earlier["round"].notna(), "cell"])
     progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, len(cells), run.passes)
-    progress.add(earlier)
+    progress.add(go_on_from)
     if not earlier.empty:
-        visits = earlier.groupby(["cell", "pass"]).ngroups
+        visits = earlier[earlier["round"].notna()].groupby(["cell", "pass"]).ngroups
         run.screen.say(f"Resuming: {visits} visits already recorded; --fresh starts anew")
+    failures = standing(earlier)
+    of_this_run = failures["cell"].isin([cell.id for cell in experiment.cells]) & failures["impl"].isin(experiment.contenders)
+    for sentence in failure_words(failures[of_this_run], run.retry):
+        run.screen.warn(sentence)
     return VisitRecorder(new_run_id(), run.machine_name, table, progress)
 
 
 def _measurable(run: Run, recorder: VisitRecorder) -> list[Cell]:
-    """The cells that this machine can measure; each of the others gets rows that say why not, once."""
+    """The cells in which something can be compared here; who cannot be measured in one gets a row that says why not, once."""
     rows = run.times()
-    skipped = set(rows.loc[rows["status"] == "skipped", "cell"])
-    cells = []
+    skipped = rows[rows["status"] == "skipped"]
+    known = {*zip(skipped["cell"], skipped["impl"], strict=True)}
     for cell in run.experiment.cells:
-        reason = lacking(cell.allocator) or capacity.lacks_room(cell, *run.experiment.shape(cell))
-        if not reason:
-            cells.append(cell)
-            continue
-        run.screen.warn(f"{cell.id} is skipped: {reason}")
-        if cell.id not in skipped:
-            recorder.add(failed_visit(Assignment(cell, 0, (), ""), run.experiment.contenders, "skipped", reason))
-    return cells
+        reasons = _unmeasurable(run.experiment, cell)
+        _tell_skipped(run, cell, reasons)
+        recorder.progress.leave_out(cell.id, [*reasons])
+        for name, reason in reasons.items():
+            if (cell.id, name) not in known:
+                recorder.add(failed_visit(Assignment(cell, 0, (), ""), [name], "skipped", reason))
+    return [cell for cell in run.experiment.cells if recorder.progress.comparable(cell)]
+
+
+def _unmeasurable(experiment: Experiment, cell: Cell) -> dict[str, str]:
+    """Who cannot be measured in the cell, and why not: all of them, or those that do not fit into memory, each for itself."""
+    if everywhere := lacking(cell.allocator):
+        return dict.fromkeys(experiment.contenders, everywhere)
+    available, shape = capacity.available_bytes(), experiment.shape(cell)
+    reasons = {name: capacity.lacks_room(cell, *shape, one, available) for name, one in experiment.implementations.items()}
+    reasons[CONTROL] = reasons[experiment.baseline]
+    reasons[FLOOR] = "" if "" in reasons.values() else reasons[experiment.baseline]
+    return {name: reason for name, reason in reasons.items() if reason}
+
+
+def _tell_skipped(run: Run, cell: Cell, reasons: dict[str, str]) -> None:
+    if len(reasons) == len(run.experiment.contenders):
+        run.screen.warn(f"{cell.id} is skipped: {reasons[run.experiment.baseline]}")
+        return
+    for name, reason in reasons.items():
+        run.screen.warn(f"{cell.id}: {name} is skipped: {reason}")
 
 
 def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: Conditions) -> None:
@@ -105,4 +138,4 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: C
 def _sum_up(run: Run) -> None:
     """Write summary.csv from all that time.csv holds, of other machines too."""
     rows = read_times(run.table("time.csv"), lambda sentence: None)
-    run.table("summary.csv").replace(summarise(rows, compared_in(rows, run.experiment.baseline, PAIRS)).to_numpy().tolist())
+    run.table("summary.csv").replace(as_rows(summarise(rows, compared_in(rows, run.experiment.baseline, PAIRS))))

@@ -148,3 +148,28 @@ def test_the_probe_runs_on_the_oldest_interpreter_here():
 
 def test_the_limit_that_is_set_is_never_what_stops_a_trial():
     assert RAISED > 10 * 1_000_000
+
+
+KILLED_ONCE = """
+import os, signal, sys
+from pathlib import Path
+from impls import IMPLEMENTATIONS, Implementation
+
+def backprop(network, X, Y, emit):
+    tries = Path({log!r})
+    tries.write_text(tries.read_text() + "x")
+    if len(tries.read_text()) in {killed}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return IMPLEMENTATIONS["iterative"].backprop(network, X, Y, emit)
+
+mine = Implementation("mine", "mine", "", "other", backprop)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="signals")
+@pytest.mark.parametrize(("killed", "status", "tries"), [([1], "ok", 2), ([1, 2], "out_of_memory", 2)])
+def test_a_trial_that_is_killed_once_is_tried_again(tmp_path, killed, status, tries):
+    (tmp_path / "log").write_text("")
+    (tmp_path / "mine.py").write_text(KILLED_ONCE.format(log=str(tmp_path / "log"), killed=killed))
+    assert Trial(sys.executable, "mine", AS_IT_COMES, Guard(2**32), [str(tmp_path / "mine.py")])(3).status == status
+    assert len((tmp_path / "log").read_text()) == tries

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from bench.measure.memory.frame_bytes import frame_bytes
+from bench.measure.timing import clocks
 from bench.measure.timing.clocks import Reading, read_clocks
 from bench.measure.timing.recursion_limit import raise_recursion_limit
 from bench.measure.timing.steps import Workbench, floor_step
-from bench.measure.timing.visit import CHUNK_BYTES, SHORTEST_NS, Visit, _at_depth, _rounds, measure, start_depths
+from bench.measure.timing.visit import CHUNK_BYTES, SHORTEST_NS, Visit, _at_depth, _rounds, measure, shortest_ns, start_depths
 from bench.plan.cells import Cell
 from impls import IMPLEMENTATIONS
 from impls.contract import example
@@ -246,3 +247,10 @@ def test_a_round_begins_as_deep_as_its_rows_say():
     assert len({depth - row.start_depth for depth, row in zip(depths, rows, strict=True)}) == 1
     assert all(len({row.start_depth for row in rows if row.round == number}) == 1 for number in range(5))
     assert len({row.start_depth for row in rows}) == 5
+
+
+def test_a_measurement_lasts_a_hundred_steps_of_a_coarse_clock(monkeypatch):
+    """A CPU clock that steps by 10 ms, whatever the system says of it."""
+    reads = iter(range(10**6))
+    monkeypatch.setattr(clocks, "process_time_ns", lambda: next(reads) // 7 * 10_000_000)
+    assert shortest_ns() == 100 * 10_000_000

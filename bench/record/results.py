@@ -9,12 +9,14 @@ from typing import Any
 import pandas as pd
 
 from bench.errors import NothingMeasured
+from bench.measure.tracing.records import Traces
 from bench.record.folder import baseline_of, read_machine
 from bench.record.limits import machines_limits
 from bench.record.memory import MemoryTables, read_memory
 from bench.record.selfcheck import SELFCHECK, Evidence, read_evidence
 from bench.record.tables import Table, Warn
 from bench.record.times import read_times
+from bench.record.trace import read_traces
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Results:
         memory: memory.csv and the two series beside it.
         limits, training, clarity: the CSV of that name.
         selfcheck: what the self-check has recorded.
+        traces: trace.json; None if there is none.
 
     """
 
@@ -37,6 +40,7 @@ class Results:
     training: pd.DataFrame
     clarity: pd.DataFrame
     selfcheck: Evidence
+    traces: Traces | None = None
 
     @property
     def baseline(self) -> str:
@@ -68,6 +72,7 @@ def read_results(folder: Path, warn: Warn) -> Results:
         Table(folder, "training.csv").read(warn),
         Table(folder, "clarity.csv").read(warn),
         read_evidence(folder / SELFCHECK, warn),
+        read_traces(folder),
     )
     if results.empty:
         raise NothingMeasured(f"{folder}: has no figures of this machine yet; `make bench` measures them")

@@ -17,6 +17,8 @@ from impls.network import Network
 
 TOLERANCE = 1e-9  # of the size of an array; programs add in different orders
 
+LONGEST = 20  # letters of a name; a dict's key can be anything
+
 Name = tuple[str, int]  # ("dW", 2) is layer 2's dW
 
 
@@ -74,4 +76,4 @@ def words(name: Name | None, variable: str) -> str:
     >>> words(("dW", 2), "gradient"), words(("dA", -1), "dA"), words(None, "delta")
     ('dW3', 'dA0', 'delta')
     """
-    return f"{name[0]}{name[1] + 1}" if name else variable
+    return f"{name[0]}{name[1] + 1}" if name else variable[:LONGEST]

@@ -58,21 +58,26 @@ class Holdings:
     def _of_frame(self, frame: FrameType) -> Held:
         variables = frame.f_locals
         numbers = [f"{name} = {value}" for name, value in variables.items() if type(value) is int]
-        arrays, referred, containers = [], [], []
+        arrays: dict[int, str] = {}  # each once, by the variable that had it first
+        referred, containers = [], []
         for name, value in variables.items():
             if isinstance(value, np.ndarray | tuple):
-                arrays += [(name, place) for place in self._places(name, value) if (name, place) != THE_BATCH]
+                for place in self._places(name, value):
+                    if (name, place) != THE_BATCH:
+                        arrays.setdefault(place, name)
             elif container := self._container(name, value):
                 referred.append((name, container.key))
                 containers.append(container)
         function = frame.f_code.co_name
-        return Held(Frame(function, ", ".join(numbers[:MOST_NUMBERS]), tuple(arrays), tuple(referred)), containers)
+        held = tuple((name, place) for place, name in arrays.items())
+        return Held(Frame(function, ", ".join(numbers[:MOST_NUMBERS]), held, tuple(referred)), containers)
 
     def _container(self, name: str, value: Any) -> Container | None:
         """The container in a variable; None if there is no array in it, but for a list that waits for some."""
         kind, items = self._items(name, value)
-        filled = tuple((label, places) for label, inside in items if (places := tuple(self._places(label or name, inside))))
-        if not filled and value != []:
+        above = frozenset({id(value)} if isinstance(value, Row | dict) else ())  # a closure and a generator are their own first item
+        filled = tuple((label, places) for label, inside in items if (places := tuple(self._places(label or name, inside, above))))
+        if not filled and not (isinstance(value, list) and not value):
             return None
         return Container(self._key(value), kind, filled)
 
@@ -105,25 +110,27 @@ class Holdings:
         functions = [inner for inner in vars(type(value)).values() if isinstance(inner, FunctionType)]
         return any(function.__code__.co_filename in self._files for function in functions)
 
-    def _places(self, name: str, value: Any) -> Iterator[int]:
-        """The arrays in a value, however deep; a function's own and not those of one that it refers to."""
+    def _places(self, name: str, value: Any, above: frozenset[int] = frozenset()) -> Iterator[int]:
+        """The arrays in a value, however deep; `above` are the values that it is in, which it may refer to."""
         if isinstance(value, np.ndarray):
             place = self._number(value, name)
-            inside: Iterable[tuple[str, Any]] = ()
             if place is not None:
                 yield place
-        elif isinstance(value, Row):
-            inside = [(name, item) for item in value]
-        elif isinstance(value, dict):
-            inside = value.items()
-        elif isinstance(value, FunctionType):
-            inside = [(cell, item) for cell, item in _cells(value).items() if not isinstance(item, FunctionType)]
-        elif isinstance(value, GeneratorType):
-            inside = value.gi_frame.f_locals.items() if value.gi_frame else ()
-        else:
-            inside = ()
-        for label, item in inside:
-            yield from self._places(str(label), item)
+        elif id(value) not in above:
+            for label, item in self._inside(name, value):
+                yield from self._places(label, item, above | {id(value)})
+
+    def _inside(self, name: str, value: Any) -> Iterable[tuple[str, Any]]:
+        """What a value refers to; of a closure all but the next of its chain."""
+        if isinstance(value, Row):
+            return [(name, item) for item in value]
+        if isinstance(value, dict):
+            return [(str(key), item) for key, item in value.items()]
+        if isinstance(value, FunctionType):
+            return [(cell, item) for cell, item in _cells(value).items() if not isinstance(item, FunctionType)]
+        if isinstance(value, GeneratorType):
+            return value.gi_frame.f_locals.items() if value.gi_frame else ()
+        return _attributes(value).items() if self._is_own(value) else ()
 
     def _key(self, value: Any) -> int:
         """A number of the container's own, which none has that came or comes at the same place in memory."""
@@ -140,7 +147,8 @@ def _back(frame: FrameType | None) -> Iterator[FrameType]:
 
 
 def _label(item: Any) -> str:
-    return item.__name__ if isinstance(item, FunctionType | GeneratorType) else ""
+    """What an item of a row is, if it is no array and no row of arrays."""
+    return "closure" if isinstance(item, FunctionType) else "generator" if isinstance(item, GeneratorType) else ""
 
 
 def _attributes(value: Any) -> dict[str, Any]:

@@ -25,16 +25,18 @@ class Progress:
         self.stage = 0
         self.phase = "start"
         self.layer = NOWHERE
+        self._seen: set[Name] = set()
 
     def saw(self, name: Name) -> None:
         """An array of that name has come into being."""
         kind, layer = name
+        self._seen.add(name)
         before_loss = self.stage < self._place["loss", NOWHERE]
         if kind in ("A", "Z"):
             self._set("forward" if before_loss else "again", layer)
         elif before_loss:
             self._set("loss", NOWHERE)
-        elif kind in ("dW", "db"):
+        elif kind in ("dW", "db") or (kind == "dZ" and ("dA", layer) in self._seen):  # else dZ is made with the layer above
             self._set("backward", layer)
         elif kind == "dA" and layer < self._depth - 1:
             self._set("backward", layer + 1)

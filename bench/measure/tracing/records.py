@@ -6,6 +6,7 @@ by its place there. Layers count from 0, names of arrays from 1, as the literatu
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -113,6 +114,10 @@ class Trace:
         """The layers in the order in which they were handed to the update."""
         return [step.emitted for step in self.steps if step.emitted != NOWHERE]
 
+    def alive(self, step: int) -> list[Array]:
+        """The arrays that are alive after a step, oldest first, without X."""
+        return [array for array in self.arrays[1:] if array.born <= step < array.gone]
+
 
 @dataclass(frozen=True)
 class Traces:
@@ -138,3 +143,15 @@ def stages(depth: int) -> list[tuple[str, int]]:
     forward = [("forward", l) for l in range(depth)]
     backward = [("backward", l) for l in reversed(range(depth))]
     return [("start", NOWHERE), *forward, ("loss", NOWHERE), *backward, ("update", NOWHERE)]
+
+
+def in_step(traces: Sequence[Trace], depth: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Traces side by side: the stage, and the step that each has come to. In each stage they go line by line, until all have run
+    all their lines of it; one that has run its own waits for the others.
+    """
+    at = [0 for _ in traces]
+    for stage in range(len(stages(depth))):
+        runs = [[n for n, step in enumerate(trace.steps) if step.stage == stage] for trace in traces]
+        for place in range(max(map(len, runs), default=0)):
+            at = [run[place] if place < len(run) else last for run, last in zip(runs, at, strict=True)]
+            yield stage, tuple(at)

@@ -142,7 +142,7 @@ class StepTracer:
         if number not in self._places:
             self._places[number] = len(self.arrays)
             self._unknown.add(len(self.arrays))
-            self.arrays.append(Array(variable, self._progress.layer, size, len(self.steps), 0))
+            self.arrays.append(Array(words(None, variable), self._progress.layer, size, len(self.steps), 0))
         place = self._places[number]
         if place in self._unknown and (name := self._names.name(array, variable)):
             self._unknown.discard(place)

@@ -27,7 +27,7 @@ def trace_step(implementation: Implementation, update: str, sizes: tuple[int, ..
     files = _own_files(implementation)
     if implementation.library or not files:
         runs_in = implementation.library.name if implementation.library else "compiled code"
-        return _without_steps(implementation, update, f"its steps run in {runs_in}, and not in lines of Python")
+        return _without_steps(implementation, update, f"its arithmetic runs in {runs_in}, and not in lines of Python")
     UPDATES[update](implementation, *implementation.prepared(*example(sizes, examples=BATCH)), LEARNING_RATE)  # imports and fills caches
     network, X, Y = example(sizes, examples=BATCH)
     names = ArrayNames(network, X, Y, LEARNING_RATE)

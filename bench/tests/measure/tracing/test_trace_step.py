@@ -143,7 +143,7 @@ def test_checkpoints_run_forward_again():
 def test_what_has_no_lines_of_python_says_so(name):
     trace = trace_step(IMPLEMENTATIONS[name], "fused")
     assert (trace.status, trace.steps) == ("skipped", ())
-    assert f"run in {IMPLEMENTATIONS[name].library.name}, and not in lines of Python" in trace.detail
+    assert f"runs in {IMPLEMENTATIONS[name].library.name}, and not in lines of Python" in trace.detail
 
 
 def test_a_users_own_file_is_traced_with_arithmetic_of_its_own():
@@ -180,3 +180,31 @@ def test_array_memory_counts_temporary_arrays_too():
     del total, unseen
     assert memory.alive == {}
     assert memory.alive_bytes == 0
+
+
+def test_what_refers_to_itself_is_looked_into_once():
+    def backprop(network, X, Y, emit):
+        kept = [X.copy()]
+        kept.append(kept)
+        kept.append({"a key that is far too long to be drawn": (kept, X + 1)})
+        return IMPLEMENTATIONS["iterative"].backprop(network, X, Y, emit)
+
+    trace = trace_step(Implementation("cycle", "cycle", "a cycle", "loop", backprop), "fused")
+    assert trace.status == "ok"
+    assert [array.name for array in trace.arrays[:3]] == ["X", "kept", "a key that is far to"]
+    assert [places for _, places in trace.containers[-1].items] == [(1,), (2,)]
+
+
+def test_objects_of_the_file_are_looked_into_and_others_are_not():
+    class Cache:
+        def __init__(self, A):
+            self.A = A
+
+    def backprop(network, X, Y, emit):
+        caches = [Cache(X + 1), Cache(X + 2)]
+        layers = network.layers
+        return IMPLEMENTATIONS["iterative"].backprop(network, X, Y, emit) if caches and layers else 0.0
+
+    trace = trace_step(Implementation("objects", "objects", "objects", "loop", backprop), "fused")
+    assert [[places for _, places in container.items] for container in trace.containers][-1] == [(1,), (2,)]
+    assert {variable for frame in trace.frames for variable, _ in frame.containers} == {"caches"}

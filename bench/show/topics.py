@@ -25,6 +25,7 @@ from bench.show.figures.frontier import frontier_pictures
 from bench.show.figures.memory import memory_pictures
 from bench.show.figures.pictures import Picture
 from bench.show.figures.selfcheck import selfcheck_pictures
+from bench.show.figures.step_through import step_pictures
 from bench.show.figures.time import time_pictures
 from bench.show.report.depth import depth_section
 from bench.show.report.fill import fill
@@ -33,6 +34,7 @@ from bench.show.report.machine import machine_section, reading_section
 from bench.show.report.memory import memory_section
 from bench.show.report.selfcheck import selfcheck_section
 from bench.show.report.sources import sources_section
+from bench.show.report.steps import played, steps_section
 from bench.show.report.time import answers_section, cells_section, timed
 from bench.show.report.training import training_section
 
@@ -73,6 +75,9 @@ class Topic:
 # in the order of the page
 TOPICS = [
     Topic("answers", "Answers", "Answers", timed, lambda facts: time_answers(facts.slices, facts.baseline), section=answers_section),
+    Topic(
+        "steps", "Step through it", "Step through it", lambda results: played(results.traces), pictures=step_pictures, section=steps_section
+    ),
     Topic(
         "frontier",
         "Time against memory",

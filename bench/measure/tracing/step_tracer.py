@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -158,6 +159,7 @@ class StepTracer:
             self.arrays[place] = self.arrays[place]._replace(gone=len(self.steps))
 
 
+@cache
 def shown_file(file: str) -> str:
     """A file's path inside the project, or its name: a report is passed on, and where its maker's files lie is nobody's business.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import linecache
 import textwrap
 from collections.abc import Iterable
 from functools import partial
@@ -71,7 +72,8 @@ def _functions(codes: Iterable[CodeType]) -> tuple[Function, ...]:
 
 def _lines(code: CodeType) -> tuple[tuple[int, str], ...]:
     """A function's lines with their numbers, without its docstring, which is no step and is read elsewhere."""
-    text, first = inspect.getsourcelines(code)
+    first = code.co_firstlineno
+    text = inspect.getblock(linecache.getlines(code.co_filename)[first - 1 :])  # getsourcelines looks through all modules first
     left_out = _docstring("".join(text))
     lines = enumerate(textwrap.dedent("".join(text)).splitlines(), first)
     return tuple((number, line.rstrip()) for number, line in lines if number - first not in left_out)

@@ -63,8 +63,8 @@ def step_through(traces: Traces) -> AnimatedFigure:
     pair = _pair(traces)
     places = _changes(pair, traces.depth)
     stack = HEAD + 18 + CODE_ROW * (max(len(_own_lines(trace)) for trace in pair) + 1)
-    tallest = max(box.y + box.height for _, held in places for boxes in held for box in boxes)
-    page = Page(stack, stack + tallest + 24, max(trace.peak_bytes for trace in pair))
+    tallest = max((box.y + box.height for _, held in places for boxes in held for box in boxes), default=0.0)
+    page = Page(stack, stack + tallest + 24, max(1, *(trace.peak_bytes for trace in pair)))
     scenes = [
         [
             *_background(pair, page),
@@ -73,7 +73,8 @@ def step_through(traces: Traces) -> AnimatedFigure:
         for (_, steps), held in places
     ]
     before_update = len(stages(traces.depth)) - 2
-    return animated(page.size, HEADING, LOOKS, scenes, [stage for (stage, _), _ in places].index(before_update))
+    still = next((n for n, ((stage, _), _) in enumerate(places) if stage >= before_update), len(places) - 1)
+    return animated(page.size, HEADING, LOOKS, scenes, still)
 
 
 def _pair(traces: Traces) -> list[Trace]:

@@ -119,6 +119,12 @@ def test_the_picture_takes_12_to_20_seconds_and_moves_only_for_those_who_allow_i
     assert "@keyframes" in moving
 
 
+def test_a_picture_of_almost_nothing_is_drawn_too():
+    functions = (Function("f", "mine.py", ((1, "pass"),)),)
+    pair = [Trace(name, name, "deferred", functions=functions, steps=(line(0, 1),)) for name in ("iterative", "recursive")]
+    assert "0 bytes alive, most so far 0" in texts(step_through(Traces((1, 1), 1, "float64", tuple(pair))).still)
+
+
 def test_there_is_no_picture_without_both(traces):
     assert step_pictures(Traces(SIZES, BATCH, "float64", traces.traces[:2])) == []
     assert [picture.name for picture in step_pictures(traces)] == ["step_through"]

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from bench.errors import NothingMeasured
+from bench.measure.tracing.records import Traces
 from bench.record.folder import baseline_of, read_machine
 from bench.record.limits import machines_limits
 from bench.record.machines import tell_other_machines
@@ -16,6 +17,7 @@ from bench.record.memory import MemoryTables, read_memory
 from bench.record.selfcheck import SELFCHECK, Evidence, read_evidence
 from bench.record.tables import Table, Warn
 from bench.record.times import read_times
+from bench.record.trace import read_traces
 from bench.record.training import read_training
 
 
@@ -29,6 +31,7 @@ class Results:
         memory: memory.csv and the two series beside it.
         limits, training, clarity: the CSV of that name.
         selfcheck: what the self-check has recorded.
+        traces: trace.json; None if there is none.
 
     """
 
@@ -39,6 +42,7 @@ class Results:
     training: pd.DataFrame
     clarity: pd.DataFrame
     selfcheck: Evidence
+    traces: Traces | None = None
 
     @property
     def baseline(self) -> str:
@@ -72,6 +76,7 @@ def read_results(folder: Path, warn: Warn) -> Results:
         read_training(Table(folder, "training.csv"), warn),
         Table(folder, "clarity.csv").read(warn),
         read_evidence(folder / SELFCHECK, warn),
+        read_traces(folder),
     )
     if results.empty:
         raise NothingMeasured(f"{folder}: has no figures of this machine yet; `make bench` measures them")

@@ -29,6 +29,7 @@ from bench.show.report.machine import machine_section, reading_section
 from bench.show.report.memory import memory_section
 from bench.show.report.selfcheck import selfcheck_section
 from bench.show.report.sources import sources_section
+from bench.show.report.steps import played, steps_section
 from bench.show.report.time import answers_section, cells_section, timed
 from bench.show.report.training import training_section
 
@@ -72,6 +73,14 @@ class Topic:
 # in the order of the page
 TOPICS = [
     Topic("answers", "Answers", "Answers", timed, lambda facts: time_answers(facts.slices, facts.baseline), section=answers_section),
+    Topic(
+        "steps",
+        "Step through it",
+        "Step through it",
+        lambda results: played(results.traces),
+        pictures=lazily("bench.show.figures.step_through:step_pictures"),
+        section=steps_section,
+    ),
     Topic(
         "frontier",
         "Time against memory",

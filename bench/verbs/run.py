@@ -25,6 +25,7 @@ from bench.verbs.running.machine_json import write_conditions
 from bench.verbs.running.memory import measure_memory
 from bench.verbs.running.run_context import Run, begin
 from bench.verbs.running.timing import measure_time
+from bench.verbs.running.tracing import trace_steps
 
 LONGEST_S = 1e9  # thirty years
 
@@ -50,6 +51,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
         screen.say(f"Runs your own code: {file}")
     with results_folder(options.results, options.fresh) as folder:
         this_run = begin(experiment, _seed(options), options.passes, patience_s, folder, under, options.retry, screen)
+        trace_steps(this_run)
         if options.only == "memory":
             write_conditions(this_run)
         else:

@@ -92,7 +92,7 @@ def test_a_damaged_time_csv_never_ends_in_a_traceback(sound, data):
 
 
 @SLOW
-@given(st.sampled_from(["time.csv", "summary.csv", "training.csv", "clarity.csv", "machine.json"]), st.binary(max_size=40))
+@given(st.sampled_from(["time.csv", "summary.csv", "training.csv", "clarity.csv", "machine.json", "trace.json"]), st.binary(max_size=40))
 def test_a_file_of_any_bytes_never_ends_in_a_traceback(sound, name, data):
     every_verb_copes({**sound, name: data})
 

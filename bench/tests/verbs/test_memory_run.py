@@ -150,7 +150,7 @@ def test_memory_alone_is_plotted_and_reported(home):
     assert "Where the memory goes" in text
     assert "Can these figures be trusted?" not in text
     assert main(["plot", "--results", str(home / "results"), "--plots", str(home / "plots")]) == 0
-    names = {f"{name}.{kind}" for name in (plot.name for plot in PLOTS) for kind in ("svg", "png")}
+    names = {f"{name}.{kind}" for name in (*(plot.name for plot in PLOTS), "step_through") for kind in ("svg", "png")}
     assert {path.name for path in (home / "plots").iterdir()} == names
 
 

@@ -1,0 +1,50 @@
+"""The report's section that plays a training step: the recorded trace, for the script that draws it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from markupsafe import Markup
+
+from bench.measure.tracing.records import Traces, stages
+
+FIRST = ("iterative", "recursive")  # who is shown until a reader chooses
+
+
+def steps_section(traces: Traces) -> dict[str, Any]:
+    """The trace as data inside the page, and the implementations to choose from."""
+    titles = {trace.impl: trace.title for trace in traces.traces}
+    shown = [name for name in FIRST if name in titles] + [name for name in titles if name not in FIRST]
+    updates = list(dict.fromkeys(trace.update for trace in traces.traces))
+    return {
+        "data": in_page({**asdict(traces), "stages": stages(traces.depth), "updates": updates, "first": (shown * 2)[:2]}),
+        "titles": titles,
+        "network": traces,
+        "updates": updates,
+        "untraced": _untraced(traces),
+    }
+
+
+def _untraced(traces: Traces) -> dict[str, list[str]]:
+    """Why -> the implementations that have no steps for that reason."""
+    reasons: dict[str, list[str]] = {}
+    for trace in traces.traces:
+        if not trace.steps and trace.title not in reasons.setdefault(trace.detail, []):
+            reasons[trace.detail].append(trace.title)
+    return reasons
+
+
+def played(traces: Traces | None) -> Traces | None:
+    """The traces, if there is a step to play in them."""
+    return traces if traces and any(trace.steps for trace in traces.traces) else None
+
+
+def in_page(data: object) -> Markup:
+    r"""Data as JSON that can stand in a script's place: no `<` in it can end that.
+
+    >>> print(in_page(["</script>"]))
+    ["\u003c/script>"]
+    """
+    return Markup(json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c"))

@@ -32,6 +32,7 @@ from bench.verbs.running.wrapping_up import uninterrupted
 from impls import PAIRS
 
 PASSES_IN_BUDGET = 16  # a budget should pay for so many passes, which is enough for intervals to close; then visits are short
+PASSES_PACED = 24  # into so many the budget is divided: those that close the intervals of short steps, and some more for long ones
 SHARE_IN_ROUNDS = 0.4  # of the time; the rest goes into starts, warm-ups and what lies between measurements
 
 
@@ -120,7 +121,7 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: C
             run.patience_s,
             conditions.note_start,
             min(VISIT_S, SHARE_IN_ROUNDS * sweep.budget_s / (PASSES_IN_BUDGET * max(1, len(cells)))),
-            Pace(sweep.budget_s / PASSES_IN_BUDGET),
+            Pace(sweep.budget_s / PASSES_PACED),
         )
         visits = run_passes(cells, recorder.progress, measure_pass, run.seed, sweep.budget_s, time.monotonic)
         with watching(run.screen, cells, recorder.progress, sweep.budget_s) as view:

@@ -26,6 +26,7 @@ from bench.show.figures.memory import memory_pictures
 from bench.show.figures.pictures import Picture
 from bench.show.figures.selfcheck import selfcheck_pictures
 from bench.show.figures.time import time_pictures
+from bench.show.report.answer import answer_section, answered
 from bench.show.report.back.data import data_section
 from bench.show.report.back.glossary import glossary_section
 from bench.show.report.back.machine import machine_section, reading_section
@@ -74,6 +75,7 @@ class Topic:
 
 # in the order of the page
 TOPICS = [
+    Topic("answer", "The answer", "Loop or recursion?", answered, section=answer_section),
     Topic(
         "answers",
         "Questions",

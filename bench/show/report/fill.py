@@ -24,10 +24,10 @@ def _environment() -> Environment:
 
 
 def linked(text: str) -> Markup:
-    """Text in which an issue of CPython's is a link to it.
+    """Text in which an issue of CPython's is a link to it, and no line breaks before "%".
 
     >>> print(linked("since 3.9 (python/cpython#15545) & so on"))
     since 3.9 (<a href="https://github.com/python/cpython/issues/15545">python/cpython#15545</a>) &amp; so on
     """
     link = '<a href="https://github.com/python/cpython/issues/{0}">{1}</a>'
-    return Markup(ISSUE.sub(lambda issue: link.format(issue[1] or issue[2], issue[0]), str(escape(text))))
+    return Markup(ISSUE.sub(lambda issue: link.format(issue[1] or issue[2], issue[0]), str(escape(text))).replace(" %", "\u00a0%"))

@@ -66,6 +66,8 @@
     const saving = button("CSV", `Save as CSV: ${caption}`, () => save(table, name));
     saving.className = "button";
     tools.append(input, saving, count);
-    (table.closest(".scroll") || table).before(tools);
+    const place = table.closest(".scroll") || table;
+    if ("quiet" in table.dataset) place.parentElement.after(tools);
+    else place.before(tools);
   });
 })();

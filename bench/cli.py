@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = argparse.Namespace(when_interrupted="resumes")
     try:
         parser().parse_args(arguments, options)
+        screen.verbose = options.verbose
         options.verb(options, screen)
     except tuple(EXIT_CODES) as error:
         screen.complain(str(error))
@@ -102,6 +103,7 @@ def _shared_options() -> tuple[Parser, Parser, Parser]:
         "--results", type=Path, default=Path("results"), metavar="DIR", help="folder of the CSV files and the report (default: results)"
     )
     folders.add_argument("--plots", type=Path, default=Path("plots"), metavar="DIR", help="folder of the figures (default: plots)")
+    folders.add_argument("-v", "--verbose", action="store_true", help="say more: every answer, and every step as it is done")
     implementations = Parser(add_help=False)
     implementations.add_argument(
         "--impl", action="append", default=[], metavar="NAME", help="compare only this implementation; may be repeated"

@@ -10,6 +10,7 @@ import pandas as pd
 
 from bench.analyse.depth import Reach, reaches, under_the_limit
 from bench.analyse.frontier import Peak, peaks_in
+from bench.analyse.observations import Comparison
 from bench.analyse.ratios import Ratio, ratios
 from bench.analyse.slices import Slice
 from bench.analyse.training import TrainingResult
@@ -65,6 +66,7 @@ class Overview:
         peak_at: where the peaks were read; None if they were not.
         conditions: axes of the cells that these have in common.
         rows: the implementations.
+        between: two implementations that are compared directly -> their ratio at the narrow and the wide place.
         python: the interpreter that depths were studied on; None if none was.
 
     """
@@ -75,6 +77,7 @@ class Overview:
     peak_at: Place | None
     conditions: Mapping[str, Any]
     rows: tuple[Known, ...]
+    between: Mapping[Comparison, tuple[Ratio | None, Ratio | None]]
     python: str | None
 
 
@@ -97,13 +100,13 @@ def overview(
     names = in_order(name for name in here if name not in REFERENCES)
     read = peaks_in(cell, names, peaks)
     python, as_it_comes, raised = _reached(limits, machine.get("python"))
-    times = [_times(data, baseline, place) for place in timed if data]
+    narrow, wide = (*(_times(data, place) for place in timed if data), {}, {})[:2]
     results, lines, complexity = _results(training), _figure(clarity, "lines"), _figure(clarity, "cyclomatic")
     rows = tuple(
         Known(
             name,
-            narrow=times[0].get(name) if times else None,
-            wide=times[1].get(name) if len(times) > 1 else None,
+            narrow=narrow.get((name, baseline)),
+            wide=wide.get((name, baseline)),
             peak=read.get(name),
             peak_ratio=read[name].size / read[baseline].size if {name, baseline} <= read.keys() else None,
             as_it_comes=as_it_comes.get(name),
@@ -114,7 +117,8 @@ def overview(
         )
         for name in names
     )
-    return Overview(baseline, *_places(timed, cell, bool(read)), _conditions(cell, data), rows, python)
+    between = {pair: (narrow.get(pair), wide.get(pair)) for pair in {**narrow, **wide}}
+    return Overview(baseline, *_places(timed, cell, bool(read)), _conditions(cell, data), rows, between, python)
 
 
 def _places(timed: Sequence[Cell], cell: Cell, read: bool) -> tuple[Place | None, Place | None, Place | None]:
@@ -150,13 +154,12 @@ def _deepest(data: Slice, baseline: str) -> list[Cell]:
     return list(dict.fromkeys(ends))
 
 
-def _times(data: Slice, baseline: str, place: Cell) -> dict[str, Ratio]:
-    """Implementation -> its time over the baseline's at one place."""
-    every = {name: ratios(data, (name, baseline), _allocator(data)) for name in set(data.times["impl"]) - {baseline, *REFERENCES}}
-    at_place = {
-        name: [ratio for ratio in compared if (ratio.depth, ratio.width) == (place.depth, place.width)] for name, compared in every.items()
+def _times(data: Slice, place: Cell) -> dict[Comparison, Ratio]:
+    """Every comparison -> its ratio at one place."""
+    every = {pair: ratios(data, pair, _allocator(data)) for pair in data.comparisons}
+    return {
+        pair: ratio for pair, compared in every.items() for ratio in compared if (ratio.depth, ratio.width) == (place.depth, place.width)
     }
-    return {name: compared[0] for name, compared in at_place.items() if compared}
 
 
 def _cell_of_peaks(peaks: pd.DataFrame) -> Cell | None:

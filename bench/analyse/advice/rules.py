@@ -39,7 +39,7 @@ def advise(facts: Overview) -> Advice:
     """The advice that follows from the facts.
 
     Of those that need NumPy alone and whose training ends on the same figures, the one to use is, in this order: least often
-    slower for certain; within 1 % of the least peak; without a limit of depth; in fewer lines; first in the registry.
+    slower for certain; within 1 % of the least peak; without a limit of depth; first in the registry.
     """
     timed = any(ratio and ratio.closed for row in facts.rows for ratio in (row.narrow, row.wide))
     right = [row for row in facts.rows if row.result != "differs" and not over_library(row.impl)]
@@ -81,7 +81,7 @@ def leaner(row: Known, other: Known) -> bool:
 def _rank(row: Known, among: Sequence[Known]) -> tuple[object, ...]:
     """The less the better; what is not known does not count against it."""
     behind = sum(_class(getattr(row, end)) - min(_class(getattr(other, end)) for other in among) for end in ("narrow", "wide"))
-    return behind, any(leaner(other, row) for other in among), limited(row), row.lines or 0, among.index(row)
+    return behind, any(leaner(other, row) for other in among), limited(row), among.index(row)
 
 
 def _class(ratio: Ratio | None) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.analyse.advice.facts import Known, Overview, Place
-from bench.analyse.advice.rules import Advice, advise, leaner
+from bench.analyse.advice.rules import Advice, advise, leaner, limited
 from bench.analyse.depth import Reach
 from bench.analyse.ratios import SAME, Ratio
 from bench.plan.contenders import title
@@ -30,10 +30,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the table: its heading, and where it was measured."""
+    """A column of the table: its heading, the same where there is little room, where it was measured, and the verb that measures it."""
 
     heading: str
+    short: str
     where: str = ""
+    verb: str = "run"
 
 
 @dataclass(frozen=True)
@@ -58,20 +60,39 @@ def answer_table(facts: Overview, machine: Mapping[str, Any]) -> AnswerTable:
     """The facts in words."""
     base = next((row for row in facts.rows if row.impl == facts.baseline), None)
     rows = [[Entry(title(row.impl)), *_entries(row, base, facts)] for row in facts.rows]
-    return AnswerTable([*_columns(facts)], rows, [*advice_words(advise(facts), facts)], _scope(facts, machine))
+    columns = [*_columns(facts)]
+    known = [any(row[place].words != NOT_MEASURED for row in rows) for place in range(len(columns))]
+    missing = [column for column, shown in zip(columns, known, strict=True) if not shown]
+    return AnswerTable(
+        [column for column, shown in zip(columns, known, strict=True) if shown],
+        [[entry for entry, shown in zip(row, known, strict=True) if shown] for row in rows],
+        [*advice_words(advise(facts), facts)],
+        _scope(facts, machine) + _not_yet(missing),
+    )
+
+
+def _not_yet(missing: Sequence[Column]) -> str:
+    """What nothing is known of, and which commands measure it."""
+    by_verb = {verb: listed([column.heading.rstrip("?") for column in missing if column.verb == verb]) for verb in _verbs(missing)}
+    return f" Not measured: {'; '.join(f'{what} (`unwind {verb}` does it)' for verb, what in by_verb.items())}." if missing else ""
+
+
+def _verbs(columns: Sequence[Column]) -> list[str]:
+    return list(dict.fromkeys(column.verb for column in columns))
 
 
 def _columns(facts: Overview) -> Iterator[Column]:
-    yield Column("implementation")
+    yield Column("implementation", "")
     if facts.narrow:
-        yield Column("time in a narrow network" if facts.wide else "time", _place(facts.narrow))
+        of_narrow = ("time in a narrow network", "time, narrow") if facts.wide else ("time", "time")
+        yield Column(*of_narrow, _place(facts.narrow))
     if facts.wide:
-        yield Column("time in a wide network", _place(facts.wide))
-    yield Column("peak memory", _place(facts.peak_at) if facts.peak_at else "")
-    yield Column("layers as Python comes")
-    yield Column("layers, limit raised")
-    yield Column("same result?")
-    yield Column("reads how?")
+        yield Column("time in a wide network", "time, wide", _place(facts.wide))
+    yield Column("peak memory", "peak", _place(facts.peak_at) if facts.peak_at else "")
+    yield Column("layers as Python comes", "depth as it comes", verb="limits")
+    yield Column("layers, limit raised", "depth, raised", verb="limits")
+    yield Column("same result?", "same?", verb="train")
+    yield Column("reads how?", "reads")
 
 
 def _place(place: Place) -> str:
@@ -200,11 +221,9 @@ def advice_words(advice: Advice, facts: Overview) -> Iterator[str]:
         yield f"Times are undecided: too few passes. {AGAIN}"
 
 
-def _with_article(impl: str) -> str:
-    """ "a popped list", "recursion"."""
-    name = title(impl)
-    countable = name.split()[-1] in ("list", "loop")
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}" if countable else name
+def _with_article(impl: str, article: str = "a") -> str:
+    """ "a popped list", "the kept list"; "recursion" as it is."""
+    return f"{article} {title(impl)}" if title(impl).split()[-1] in ("list", "loop") else title(impl)
 
 
 def _why(row: Known, facts: Overview) -> str:
@@ -214,9 +233,7 @@ def _why(row: Known, facts: Overview) -> str:
     verdicts = {ratio.verdict for ratio in (row.narrow, row.wide) if ratio and ratio.closed}
     reasons = []
     if verdicts:
-        reasons.append(
-            "is slower" if "slower" in verdicts else "is faster" if verdicts == {"faster"} else "is nowhere slower for certain"
-        )
+        reasons.append("is slower" if "slower" in verdicts else "is faster" if verdicts == {"faster"} else "is nowhere slower for certain")
     if row.peak_ratio is not None:
         less = peak_words(row.peak_ratio)
         reasons.append(
@@ -224,30 +241,23 @@ def _why(row: Known, facts: Overview) -> str:
         )
     if row.as_it_comes and row.as_it_comes.free:
         reasons.append(f"trains {spaced(row.as_it_comes.deepest)} layers as Python comes")
-    return f": beside the {title(facts.baseline)}, it {listed(reasons)}" if reasons else ""
+    return f": beside {_with_article(facts.baseline, 'the')}, it {listed(reasons)}" if reasons else ""
 
 
 def _recursion(row: Known, use: Known, facts: Overview) -> str:
     """What recursion costs beside that."""
-    costs = [*_slower_where(row, facts)]
+    narrow, wide = facts.between.get((row.impl, use.impl)) or (row.narrow, row.wide)
+    places = (narrow, "narrow " if facts.wide else ""), (wide, "wide ")
+    costs = [f"is {time_words(ratio)} in {words}deep networks" for ratio, words in places if ratio and ratio.verdict == "slower"]
     if leaner(use, row) and row.peak and use.peak:
         costs.append(f"needs {peak_words(row.peak.size / use.peak.size)} memory")
-    stops = row.as_it_comes is not None and not row.as_it_comes.free
-    depth = row.as_it_comes.deepest if row.as_it_comes else 0
+    stop = f"stops at {spaced(row.as_it_comes.deepest)} layers unless the limit is raised" if limited(row) and row.as_it_comes else ""
     if not costs:
-        return f"{capital(title(row.impl))} does as well" + (
-            f" below {spaced(depth + 1)} layers, where Python's limit stops it." if stops else "."
-        )
-    if stops:
-        costs.append(f"stops at {spaced(depth)} layers unless the limit is raised")
+        known = [ratio.verdict for ratio, _ in places if ratio]
+        start = "is not slower for certain" if "undecided" in known or not known else "does as well"
+        return f"{capital(title(row.impl))} {start}{f', but {stop}' if stop else ''}."
     same = " needs no more memory, but" if row.peak and use.peak and not leaner(use, row) else ""
-    return f"{capital(title(row.impl))}{same} {listed(costs)}."
-
-
-def _slower_where(row: Known, facts: Overview) -> Iterator[str]:
-    for ratio, words in ((row.narrow, "narrow" if facts.wide else "these"), (row.wide, "wide")):
-        if ratio and ratio.verdict == "slower":
-            yield f"is {time_words(ratio)} in {words} deep networks"
+    return f"{capital(title(row.impl))}{same} {listed([*costs, *([stop] if stop else [])])}."
 
 
 def _scope(facts: Overview, machine: Mapping[str, Any]) -> str:
@@ -262,7 +272,7 @@ def _scope(facts: Overview, machine: Mapping[str, Any]) -> str:
     python = f" Depths are those of Python {facts.python}." if facts.python and facts.python != machine.get("python") else ""
     return (
         f"This holds for {on}{where}; {places}{conditions['dataset']}, batch {conditions['batch']}, {conditions['dtype']}, "
-        f"{conditions['update']} update{allocator}. Times and memory are beside the {title(facts.baseline)}.{by_luck}{python}"
+        f"{conditions['update']} update{allocator}. Times and memory are beside {_with_article(facts.baseline, 'the')}.{by_luck}{python}"
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.plan.contenders import title
@@ -18,8 +19,9 @@ from bench.record.disk import write_whole
 from impls import IMPLEMENTATIONS
 
 INK, SOFT, FAINT, LINE, PAPER = "#1c2128", "#5b6470", "#eef1f4", "#e4e7eb", "#ffffff"
+BAND = "#dde2e8"
 # what becomes of each where the page is dark
-DARK = {INK: "#e6ebf1", SOFT: "#a3afbb", "#8a8f98": "#7d8894", FAINT: "#222b35", LINE: "#2b343e", PAPER: "#12171e"}
+DARK = {INK: "#e6ebf1", SOFT: "#a3afbb", "#8a8f98": "#7d8894", FAINT: "#222b35", BAND: "#38434f", LINE: "#2b343e", PAPER: "#12171e"}
 STYLE: Any = {
     "svg.hashsalt": "unwind",  # the same data give the same file
     "font.family": "DejaVu Sans",
@@ -43,6 +45,7 @@ STYLE: Any = {
     "hatch.linewidth": 0.7,
     "figure.facecolor": PAPER,
 }
+NARROW_IN = 3.6  # as wide as a phone's screen, so that words have their size there
 # Okabe & Ito's colours, which people who see few colours can tell apart, and two of Tol's
 COLOURS = ("#0072b2", "#e69f00", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#f0e442", "#882255", "#999933")
 
@@ -106,6 +109,18 @@ def pictures_of(plots: Iterable[Plot], facts: Any) -> list[Picture]:
         for plot in plots
         if plot.needs(facts)
     ]
+
+
+def grid(count: int, columns: int, height: float, narrow: bool, **shared: Any) -> tuple[Figure, list[Axes]]:
+    """A figure with so many panels, row by row; on a narrow screen one below the other.
+
+    `height` is that of a row, in inches.
+    """
+    columns = 1 if narrow else columns
+    rows = -(-count // columns)
+    width = NARROW_IN if narrow else max(4.6 * columns, 6.0)
+    figure = Figure(figsize=(width, height * rows + 0.6), layout="constrained")
+    return figure, [*figure.subplots(rows, columns, squeeze=False, **shared).flat]
 
 
 def label(name: str) -> str:

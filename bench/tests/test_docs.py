@@ -18,7 +18,7 @@ from bench.record.exports import FORMATS
 from bench.record.schemas import SCHEMAS
 from bench.show.report.back.glossary import terms
 from bench.tests.places import ROOT
-from bench.tests.reference_tables import BLOCK, TABLES, filled
+from bench.tests.reference_tables import BLOCK, CARRIED, TABLES, filled
 from impls import IMPLEMENTATIONS
 from impls.contract import check, example, gradients_of
 from impls.interface import Implementation
@@ -246,6 +246,11 @@ def test_the_tables_of_results_are_what_the_files_say():
     assert {block[1] for block in BLOCK.findall(RESULTS)} == set(TABLES)
 
 
+def test_the_answer_in_the_readme_is_that_of_the_report():
+    assert [block[1] for block in BLOCK.findall(README)] == ["answer"]
+    assert filled(README) == README, "python -m bench.tests.reference_tables writes it again"
+
+
 def test_a_wrong_digit_in_a_table_is_noticed():
     assert "1.049 [1.012, 1.074]" in RESULTS
     assert filled(RESULTS.replace("1.049 [1.012, 1.074]", "1.048 [1.012, 1.074]")) == RESULTS
@@ -298,7 +303,6 @@ def test_neither_source_reads_better_by_the_figures():
 
 
 def test_the_report_carries_the_glossary_of_the_docs():
-    carried = ROOT / "bench" / "show" / "report" / "templates" / "glossary.md"
-    assert carried.read_text() == PAGES["docs/glossary.md"], "after a change: cp docs/glossary.md bench/show/report/templates/"
+    assert CARRIED.read_text() == PAGES["docs/glossary.md"], "python -m bench.tests.reference_tables copies it"
     assert {term.word for term in terms()} == set(re.findall(r"^### (.*)", PAGES["docs/glossary.md"], re.MULTILINE))
     assert not [term.word for term in terms() if not term.meaning or re.search(r"[\[\]`*]|\.md", term.meaning)]

@@ -15,7 +15,7 @@ class Answer:
     items: tuple[str, ...] = ()
 
 
-TOO_FEW = "Too few passes so far for intervals that hold together. Run the same command again to add passes."
+TOO_FEW = "No answer yet: too few passes so far for intervals that hold together. Run the same command again to add passes."
 
 
 def by_question(answers: Sequence[Answer]) -> dict[str, list[Answer]]:

@@ -189,8 +189,9 @@ def peak_words(ratio: float) -> str:
 def _depth(reach: Reach | None) -> Entry:
     if reach is None:
         return Entry(NOT_MEASURED, verdict="undecided")
-    end = "or more: the most tried" if reach.free else f"then {ENDS[reach.status]}"
-    return Entry(spaced(reach.deepest), end, "" if reach.free else "slower")
+    if reach.free:
+        return Entry(f"{spaced(reach.deepest)}+", "the most that was tried")
+    return Entry(spaced(reach.deepest), f"then {ENDS[reach.status]}", "slower")
 
 
 def _source(row: Known, base: Known | None) -> Entry:

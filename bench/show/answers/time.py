@@ -22,6 +22,7 @@ LIBRARIES = "Are the libraries that people use faster?"
 ARITHMETIC = "How much of a step is arithmetic?"
 TRUST = "Can these figures be trusted?"
 
+NOTICED = 0.005  # a share below it is 0 % in whole per cents
 FRAMES_WORDS = {
     "default": "This is the cost of the calls and of fresh pages for their frames. CPython 3.11 to 3.13 gives these pages back as the "
     "calls return (python/cpython#142183).",
@@ -73,7 +74,7 @@ def _release(data: Slice) -> Iterator[Answer]:
         saved = f"{percent(1 - best.ratio, 1)} of the CPU time at best" if best.verdict == "faster" else "No CPU time for certain"
         by_luck = [ratio for ratio in compared if ratio.depends_on_heap]
         if by_luck:
-            saved = f"{_percent_range(by_luck)} of the CPU time, depending on what else the program has allocated,"
+            saved = f"{_saved_range(by_luck)}, depending on what else the program has allocated,"
         text = f"{saved} {ALLOCATOR_WORDS[allocator]}. Ratios are the popped list's CPU time over the kept list's."
         if by_luck:
             text += (
@@ -152,10 +153,12 @@ def _on_average(data: Slice, allocator: str, ratio: Ratio) -> str:
     )
 
 
-def _percent_range(by_luck: Sequence[Ratio]) -> str:
-    """ "0 to 8 %": what is saved where no page faults come, and where they do, at the extremes."""
+def _saved_range(by_luck: Sequence[Ratio]) -> str:
+    """ "0 to 8 % of the CPU time": what is saved where no page faults come, and where they do, at the extremes."""
     saved = [1 - kind for ratio in by_luck for kind in (ratio.without_faults, ratio.with_faults)]
-    return f"{100 * max(0.0, min(saved)):.0f} to {percent(max(saved))}"
+    if min(saved) < -NOTICED:
+        return f"{percent(max(saved))} of the CPU time at best, and {percent(-min(saved))} lost at worst"
+    return f"{100 * max(0.0, min(saved)):.0f} to {percent(max(saved))} of the CPU time"
 
 
 def _both_kinds(ratio: Ratio) -> str:

@@ -6,8 +6,6 @@ from contextlib import suppress
 from datetime import datetime
 
 import pandas as pd
-from markupsafe import Markup
-from pygments.formatters import HtmlFormatter
 
 from bench.record.results import Results
 from bench.show.report.fill import fill
@@ -29,7 +27,6 @@ def render(results: Results) -> str:
         sweep=results.machine.get("sweep", {}).get("name"),
         cells=results.times["cell"].nunique(),
         passes=results.times["pass"].max(),
-        highlight_css=Markup(HtmlFormatter(style="friendly").get_style_defs("pre")),
     )
 
 

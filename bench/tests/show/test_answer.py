@@ -60,8 +60,8 @@ def test_every_place_of_the_table():
     shown = table(KEPT, POPPED, RECURSION)
     assert [column.where for column in shown.columns] == ["", "64 × 8", "64 × 128", "64 × 128", "", ""]
     assert words(shown) == {
-        "kept list": ["baseline", "baseline", "200.0 MiB", "10\u00a0000", "yes"],
-        "popped list": ["undecided", "10 % faster", "25 % less", "10\u00a0000", "yes"],
+        "kept list": ["baseline", "baseline", "200.0 MiB", "10\u00a0000+", "yes"],
+        "popped list": ["undecided", "10 % faster", "25 % less", "10\u00a0000+", "yes"],
         "recursion": ["5 % slower", "10 % faster", "25 % less", "987", "yes"],
     }
     notes = {row[0].words: [entry.note for entry in row[1:]] for row in shown.rows}

@@ -122,7 +122,9 @@ def test_every_ratio_of_every_cell_is_that_of_the_summary(page, summary):
 def question_items(page, question):
     """(allocator, item) of what the answers to a question list."""
     found = []
-    for block in re.findall(r"<p>.*?</p>\s*<ul.*?>.*?</ul>", section(page, "answers"), re.DOTALL):
+    for block in re.findall(
+        r"<p>(?:(?!<p>).)*?</p>\s*(?:<details[^>]*><summary>[^<]*</summary>\s*)?<ul.*?>.*?</ul>", section(page, "answers"), re.DOTALL
+    ):
         allocator = "steady" if "with freed memory kept" in block else "default"
         found += [(block, allocator, item) for item in re.findall(r"<li>(.*?)</li>", block, re.DOTALL)]
     return [(allocator, item) for block, allocator, item in found if question in block]

@@ -18,12 +18,13 @@ class Advice:
     """What to use, and what is worth a word beside it.
 
     Attributes:
-        use: the implementation; None where there is nothing to choose from.
+        use: the implementation; None where there is nothing to choose from, or nothing known yet.
         recursion: the best recursion, where that is another one.
         beyond: where the one to use has a limit of depth: the best one that has none.
         saving: one that takes more time and far less memory.
         faster: implementations over another library that are faster for certain in both networks.
         timed: has any interval closed?
+        alone: were fewer than two compared that give the same result?
 
     """
 
@@ -33,6 +34,7 @@ class Advice:
     saving: Known | None = None
     faster: tuple[Known, ...] = ()
     timed: bool = True
+    alone: bool = False
 
 
 def advise(facts: Overview) -> Advice:
@@ -43,8 +45,8 @@ def advise(facts: Overview) -> Advice:
     """
     timed = any(ratio and ratio.closed for row in facts.rows for ratio in (row.narrow, row.wide))
     right = [row for row in facts.rows if row.result != "differs" and not over_library(row.impl)]
-    if len(right) < 2:
-        return Advice(None, timed=timed)
+    if len(right) < 2 or not (timed or any(row.peak for row in right)):
+        return Advice(None, timed=timed, alone=len(right) < 2)
     best = min(right, key=lambda row: _rank(row, right))
     recursions = [row for row in right if control_flow(row.impl) == "recursion"]
     unlimited = [row for row in right if not limited(row)]

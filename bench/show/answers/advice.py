@@ -206,7 +206,8 @@ def _source(row: Known, base: Known | None) -> Entry:
 def advice_words(advice: Advice, facts: Overview) -> Iterator[str]:
     """The advice, a sentence each, what to use first."""
     if advice.use is None:
-        yield "Nothing to choose from: fewer than two implementations were compared that give the same result."
+        alone = "Nothing to choose from: fewer than two implementations were compared that give the same result."
+        yield alone if advice.alone else f"No advice yet: neither a time nor a peak is known for certain. {AGAIN}"
         return
     yield f"Use {_with_article(advice.use.impl)}{_why(advice.use, facts)}."
     if advice.recursion:

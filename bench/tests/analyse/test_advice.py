@@ -101,7 +101,9 @@ def test_a_users_own_is_used_if_it_comes_out_ahead_alone():
 
 
 def test_one_alone_is_nothing_to_choose_from_and_few_passes_are_told():
-    assert advice(KEPT).use is None
+    assert (advice(KEPT).use, advice(KEPT).alone) == (None, True)
+    nothing_known = advice(known("iterative"), known("recursive", OPEN, OPEN))
+    assert (nothing_known.use, nothing_known.alone) == (None, False)
     early = advice(KEPT, known("iterative_pop", OPEN, OPEN, 100))
     assert (early.use.impl, early.timed) == ("iterative_pop", False)
     assert advice(KEPT, known("iterative_pop", "same", OPEN, 100)).timed

@@ -123,6 +123,9 @@ def test_the_advice_beyond_a_limit_where_memory_is_short_and_after_few_passes():
     shown = table(KEPT, known("iterative_pop", early, early, 150))
     assert words(shown)["popped list"][:2] == ["undecided", "undecided"]
     assert shown.advice[-1] == "Times are undecided: too few passes. Run the same command again to add passes."
+    assert table(known("iterative"), known("recursive", early)).advice == [
+        "No advice yet: neither a time nor a peak is known for certain. Run the same command again to add passes."
+    ]
     assert table(KEPT).advice == ["Nothing to choose from: fewer than two implementations were compared that give the same result."]
 
 

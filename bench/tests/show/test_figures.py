@@ -8,8 +8,8 @@ import pytest
 
 from bench.analyse.summary import parts
 from bench.plan.cells import Cell
-from bench.show.figures.pictures import NARROW_IN, STYLE
-from bench.show.figures.time import BAND, VERDICT_LOOKS, ratio_by_depth, ratio_map, time_pictures
+from bench.show.figures.pictures import BAND, NARROW_IN, STYLE
+from bench.show.figures.time import VERDICT_LOOKS, ratio_by_depth, ratio_map, time_pictures
 from bench.tests.rows import time_rows, visit_rows
 
 FACTORS = {"iterative": 1.0, "iterative_pop": 0.85, "recursive": 1.2, "closures": 1.0, "control": 1.0, "floor": 0.3}

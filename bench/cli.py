@@ -44,7 +44,7 @@ def _done(options: argparse.Namespace) -> int:
         from bench.show.terminal.screen import Screen
 
         verb = resolve_name(options.verb)
-    screen = Screen(options.gate)
+    screen = Screen(options.gate, options.verbose)
     try:
         verb(options, screen)
     except SystemExit as error:
@@ -153,6 +153,7 @@ def _shared_options() -> tuple[Parser, Parser, Parser]:
         "--results", type=_folder, default=Path("results"), metavar="DIR", help="folder of the CSV files and the report (default: results)"
     )
     folders.add_argument("--plots", type=_folder, default=Path("plots"), metavar="DIR", help="folder of the figures (default: plots)")
+    folders.add_argument("-v", "--verbose", action="store_true", help="say more: every answer, and every step as it is done")
     implementations = Parser(add_help=False)
     implementations.add_argument(
         "--impl", action="append", default=[], metavar="NAME", help="compare only this implementation; may be repeated"

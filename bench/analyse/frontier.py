@@ -113,19 +113,17 @@ def frontiers(times: pd.DataFrame, peaks: pd.DataFrame, baseline: str) -> list[F
     usual = times["update"].isin(UPDATES) & times["allocator"].isin(ALLOCATORS)
     timed = times[times["round"].notna() & usual & ~times["impl"].isin(REFERENCES)]
     rows: dict[Cell, pd.DataFrame] = dict(iter(timed.groupby(cells_of(timed), sort=False)))
-    known = {cell: _peaks(cell, group, peaks) for cell, group in rows.items() if baseline in set(group["impl"])}
+    known = {cell: peaks_in(cell, in_order(group["impl"]), peaks) for cell, group in rows.items() if baseline in set(group["impl"])}
     cells = [cell for cell, with_peaks in known.items() if len(with_peaks) > 1]
     shown = showcase([cell for cell in cells if (cell.activation, cell.initialiser) == (cells[0].activation, cells[0].initialiser)])
     return [_frontier_cell(cell, rows[cell], known[cell], baseline, alpha_of(times)) for cell in shown]
 
 
-def _peaks(cell: Cell, rows: pd.DataFrame, peaks: pd.DataFrame) -> dict[str, Peak]:
-    """The peaks of all that are timed in the rows of a cell and have one there."""
+def peaks_in(cell: Cell, names: Sequence[str], peaks: pd.DataFrame) -> dict[str, Peak]:
+    """The peaks, from rows of memory.csv, of those implementations that have one in a cell."""
     here = peaks[(peaks["cell"] == cell.memory_id) & (peaks["status"] == "ok") & peaks["peak_bytes"].notna()]
     meters = {str(meter): group.drop_duplicates("impl", keep="last").set_index("impl") for meter, group in here.groupby("meter")}
-    by_impl = {
-        name: _peak({meter: table.loc[name] for meter, table in meters.items() if name in table.index}) for name in in_order(rows["impl"])
-    }
+    by_impl = {name: _peak({meter: table.loc[name] for meter, table in meters.items() if name in table.index}) for name in names}
     return {name: peak for name, peak in by_impl.items() if peak and peak.size > 0}  # a small network may find room in what was there
 
 

@@ -21,7 +21,7 @@ from bench.record.trace import read_traces
 from bench.record.training import read_training
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # two are the same if they are one object, so that what follows from one is worked out once
 class Results:
     """Every table; those that have not been measured are empty.
 

@@ -22,12 +22,15 @@ from bench.show.answers.frontier import frontier_answers
 from bench.show.answers.memory import memory_answers
 from bench.show.answers.time import time_answers
 from bench.show.answers.training import training_answers
+from bench.show.report.answer import answer_section, answered
+from bench.show.report.back.data import data_section
+from bench.show.report.back.glossary import glossary_section
+from bench.show.report.back.machine import machine_section, reading_section
+from bench.show.report.back.selfcheck import selfcheck_section
 from bench.show.report.depth import depth_section
 from bench.show.report.fill import fill
 from bench.show.report.frontier import frontier_section
-from bench.show.report.machine import machine_section, reading_section
 from bench.show.report.memory import memory_section
-from bench.show.report.selfcheck import selfcheck_section
 from bench.show.report.sources import sources_section
 from bench.show.report.steps import played, steps_section
 from bench.show.report.time import answers_section, cells_section, timed
@@ -72,7 +75,7 @@ class Topic:
 
 # in the order of the page
 TOPICS = [
-    Topic("answers", "Answers", "Answers", timed, lambda facts: time_answers(facts.slices, facts.baseline), section=answers_section),
+    Topic("answer", "The answer", "Loop or recursion?", answered, section=answer_section),
     Topic(
         "steps",
         "Step through it",
@@ -82,32 +85,37 @@ TOPICS = [
         section=steps_section,
     ),
     Topic(
-        "frontier",
-        "Time against memory",
-        "Time against memory",
-        lambda results: frontiers(results.times, results.memory.peaks, results.baseline) or None,
-        frontier_answers,
-        lazily("bench.show.figures.frontier:frontier_pictures"),
-        frontier_section,
+        "answers",
+        "Questions",
+        "Questions and answers",
+        timed,
+        lambda facts: time_answers(facts.slices, facts.baseline),
+        section=answers_section,
     ),
-    Topic("figures", "Figures", "Figures", timed, pictures=lambda facts: lazily("bench.show.figures.time:time_pictures")(facts.slices)),
+    Topic(
+        "figures",
+        "Time",
+        "Where does the time go?",
+        timed,
+        pictures=lambda facts: lazily("bench.show.figures.time:time_pictures")(facts.slices),
+    ),
     Topic(
         "memory",
         "Memory",
-        "Where the memory goes",
+        "Where does the memory go?",
         lambda results: None if results.memory.peaks.empty else results.memory,
         lambda tables: memory_answers(tables.peaks),
         lazily("bench.show.figures.memory:memory_pictures"),
         memory_section,
     ),
     Topic(
-        "training",
-        "Training",
-        "Do they learn the same?",
-        lambda results: trained(results.training),
-        training_answers,
-        lazily("bench.show.figures.training:training_pictures"),
-        training_section,
+        "frontier",
+        "Time against memory",
+        "Which takes least of both, time and memory?",
+        lambda results: frontiers(results.times, results.memory.peaks, results.baseline) or None,
+        frontier_answers,
+        lazily("bench.show.figures.frontier:frontier_pictures"),
+        frontier_section,
     ),
     Topic(
         "limits",
@@ -118,8 +126,17 @@ TOPICS = [
         lazily("bench.show.figures.depth:depth_pictures"),
         depth_section,
     ),
+    Topic(
+        "training",
+        "Training",
+        "Do they learn the same?",
+        lambda results: trained(results.training),
+        training_answers,
+        lazily("bench.show.figures.training:training_pictures"),
+        training_section,
+    ),
     Topic("sources", "Sources", "Which reads better?", lambda results: results.clarity, section=sources_section),
-    Topic("cells", "Every cell", "Every cell", timed, section=cells_section),
+    Topic("cells", "Every cell", "Every ratio of every cell", timed, section=cells_section),
     Topic(
         "selfcheck",
         "Trust",
@@ -128,8 +145,10 @@ TOPICS = [
         pictures=lazily("bench.show.figures.selfcheck:selfcheck_pictures"),
         section=selfcheck_section,
     ),
-    Topic("reading", "How to read this", "How to read this", lambda results: results.machine, section=reading_section),
+    Topic("reading", "Method", "How to read this", lambda results: results.machine, section=reading_section),
     Topic("machine", "The machine", "The machine", lambda results: results.machine, section=machine_section),
+    Topic("data", "Data", "The data, to save", lambda results: (results, timed(results)), section=data_section),
+    Topic("glossary", "Glossary", "Glossary", lambda results: results, section=glossary_section),
 ]
 
 

@@ -1,10 +1,10 @@
-"""The tables of docs/results.md, made from the files in results/reference.
+"""The tables of docs/results.md, and the answer in the README, made from the files in results/reference.
 
-A table in that page stands between `<!-- table: NAME, from FILE -->` and `<!-- end -->`. `python -m bench.tests.reference_tables` writes
+A table in these pages stands between `<!-- table: NAME, from FILE -->` and `<!-- end -->`. `python -m bench.tests.reference_tables` writes
 all of them again; `test_docs.py` fails if that would change a character.
 
 The ratios are worked out here with pandas and `bench.analyse.intervals` alone, and not by the code that writes the report, so that
-two ways of computing them must agree.
+two ways of computing them must agree. The answer in the README is the report's own.
 """
 
 from __future__ import annotations
@@ -19,12 +19,17 @@ import numpy as np
 import pandas as pd
 
 from bench.analyse.intervals import median_interval
+from bench.record.results import read_results
+from bench.show.answers.advice import markdown
+from bench.show.report.answer import answered
 from bench.tests import reference_selfcheck as selfcheck
 from bench.tests.places import ROOT
 from bench.tests.reference import REFERENCE, interval, joint_alpha, log_ratios, mean_log_ratios, read, spaced, table, title
 from impls import IMPLEMENTATIONS
 
-PAGE = ROOT / "docs" / "results.md"
+PAGE, README = ROOT / "docs" / "results.md", ROOT / "README.md"
+GLOSSARY = ROOT / "docs" / "glossary.md"
+CARRIED = ROOT / "bench" / "show" / "report" / "templates" / "glossary.md"  # what the package carries of it
 BLOCK = re.compile(r"(<!-- table: (\w+), from (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 UPDATES, ALLOCATORS = ("deferred", "fused"), ("default", "steady")
 MIB = 2**20
@@ -32,7 +37,12 @@ MIB = 2**20
 
 def filled(text: str) -> str:
     """The page with every table made anew."""
-    return BLOCK.sub(lambda block: block[1] + TABLES[block[2]](REFERENCE / block[3]) + block[4], text)
+    return BLOCK.sub(lambda block: block[1] + (TABLES | OF_README)[block[2]](REFERENCE / block[3]) + block[4], text)
+
+
+def answer(folder):
+    """The answer first, as the report and the terminal have it."""
+    return markdown(answered(read_results(folder, print))).replace("\u00a0", " ")
 
 
 def grid_ratios(path, pairs, headings, deepest=False):
@@ -316,5 +326,9 @@ TABLES: dict[str, Callable[[Path], str]] = {
     "meters": selfcheck.meters,
 }
 
+OF_README: dict[str, Callable[[Path], str]] = {"answer": answer}
+
 if __name__ == "__main__":
-    PAGE.write_text(filled(PAGE.read_text()))
+    for page in (PAGE, README):
+        page.write_text(filled(page.read_text()))
+    CARRIED.write_text(GLOSSARY.read_text())

@@ -17,8 +17,9 @@ from bench.plan.contenders import load_file
 from bench.plan.sweeps import Sweep
 from bench.record.exports import FORMATS
 from bench.record.schemas import SCHEMAS
+from bench.show.report.back.glossary import terms
 from bench.tests.places import ROOT
-from bench.tests.reference_tables import BLOCK, TABLES, filled
+from bench.tests.reference_tables import BLOCK, CARRIED, TABLES, filled
 from impls import IMPLEMENTATIONS
 from impls.contract import check, example, gradients_of
 from impls.interface import Implementation
@@ -131,7 +132,7 @@ def test_the_readmes_own_implementation_keeps_the_contract(tmp_path):
 
 
 def test_the_readme_is_read_to_its_end():
-    without_code = re.sub(r"^```.*?^```", "", README, flags=re.DOTALL | re.MULTILINE)
+    without_code = re.sub(r"^```.*?^```", "", BLOCK.sub("", README), flags=re.DOTALL | re.MULTILINE)  # and without the answer
     assert 500 < len(without_code.split()) < 1_000
 
 
@@ -246,6 +247,11 @@ def test_the_tables_of_results_are_what_the_files_say():
     assert {block[1] for block in BLOCK.findall(RESULTS)} == set(TABLES)
 
 
+def test_the_answer_in_the_readme_is_that_of_the_report():
+    assert [block[1] for block in BLOCK.findall(README)] == ["answer"]
+    assert filled(README) == README, "python -m bench.tests.reference_tables writes it again"
+
+
 def test_a_wrong_digit_in_a_table_is_noticed():
     assert "1.049 [1.012, 1.074]" in RESULTS
     assert filled(RESULTS.replace("1.049 [1.012, 1.074]", "1.048 [1.012, 1.074]")) == RESULTS
@@ -295,3 +301,9 @@ def test_neither_source_reads_better_by_the_figures():
     lines = [row("clarity", IMPLEMENTATIONS[name].title) for name in ("iterative", "recursive")]
     assert [line.split(" | ")[1] for line in lines] == ["12", "12"]
     assert [line.split(" | ")[3] for line in lines] == ["3", "3"]
+
+
+def test_the_report_carries_the_glossary_of_the_docs():
+    assert CARRIED.read_text() == PAGES["docs/glossary.md"], "python -m bench.tests.reference_tables copies it"
+    assert {term.word for term in terms()} == set(re.findall(r"^### (.*)", PAGES["docs/glossary.md"], re.MULTILINE))
+    assert not [term.word for term in terms() if not term.meaning or re.search(r"[\[\]`*]|\.md", term.meaning)]

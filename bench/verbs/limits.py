@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from bench.errors import BadInput, NothingMeasured
@@ -18,6 +19,8 @@ from bench.record.limits import machines_limits, put_limit
 from bench.record.tables import Table
 from bench.show.answers.depth import ENDINGS
 from bench.show.answers.words import spaced
+from bench.show.terminal.counting import doing
+from bench.show.terminal.depths import depths_table
 from bench.show.terminal.screen import Screen
 from bench.show.topics import topic
 
@@ -41,22 +44,26 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
     asked = options.python or []
     interpreters, failures = interpreters_to_study([path for path in asked if path is not None], search=None not in asked)
     if not_tried:
-        screen.say(f"{', '.join(not_tried)} are not tried: their control flow is their library's; name them with --impl to try them")
+        screen.detail(f"{', '.join(not_tried)} are not tried: their control flow is their library's; name them with --impl to try them")
     with results_folder(options.results) as folder:
         machine = fingerprint(read_machine(folder))["machine"]
         table = Table(folder, "limits.csv")
         for path, error in failures.items():
             screen.warn(f"{path}: {error.detail}; the search goes on without it")
             put_limit(table, machine, without_searches(path, error.status, error.detail))
-        for interpreter in interpreters:
-            screen.say(f"Python {interpreter.name} ({interpreter.path})")
-            for limit in all_limits(interpreter, [name for name in names if name not in broken], files, options.max_depth):
-                put_limit(table, machine, limit)
-                _tell(limit, screen)
+        with doing(screen) as tell:
+            for interpreter in interpreters:
+                screen.detail(f"Python {interpreter.name} ({interpreter.path})")
+                tell(f"Depth on Python {interpreter.name}")
+                for limit in all_limits(interpreter, [name for name in names if name not in broken], files, options.max_depth):
+                    put_limit(table, machine, limit)
+                    _tell(limit, screen, tell)
         rows = machines_limits(table, machine, screen.warn, stack_limit())
     answers = topic("limits").answers(rows)
     if not answers:
         raise NothingMeasured(f"{table.path}: no search could be made; the notes above say why")
+    if depths := depths_table(rows):
+        screen.table(depths)
     screen.answers(answers)
 
 
@@ -72,7 +79,8 @@ def _implementations(options: argparse.Namespace) -> tuple[list[str], list[str]]
     return [each.name for each in chosen if each.name not in not_tried], not_tried
 
 
-def _tell(limit: Limit, screen: Screen) -> None:
+def _tell(limit: Limit, screen: Screen, tell: Callable[[str], None]) -> None:
+    """What a search found: on the line that moves, and for good with -v; what could not be tried, in any case."""
     if limit.impl is None:
         screen.warn(f"Python {limit.python}: no network can be tried on it, only ways of calling ({limit.status}: {limit.detail})")
         return
@@ -83,4 +91,6 @@ def _tell(limit: Limit, screen: Screen) -> None:
     setting = setting_of(limit.recursion_limit or 0, limit.stack_bytes).words
     end = f"then {ENDINGS[limit.status]}" if limit.first_failure else "the most that was allowed"
     more = f" ({limit.detail})" if limit.status == "error" else ""
-    screen.say(f"  {subject}, {setting}: {spaced(limit.deepest_ok or 0)}, {end}{more}")
+    words = f"{subject}, {setting}: {spaced(limit.deepest_ok or 0)}, {end}{more}"
+    tell(f"Depth on Python {limit.python}: {words}")
+    screen.detail(f"  {words}")

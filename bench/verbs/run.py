@@ -16,8 +16,9 @@ from bench.plan import sweeps
 from bench.plan.experiment import prepare
 from bench.plan.sweeps import Sweep
 from bench.record.folder import read_machine, results_folder
-from bench.record.memory import read_memory
+from bench.record.results import read_results
 from bench.show.answers.ending import ending_words
+from bench.show.report.answer import answered
 from bench.show.report.time import timed_rows
 from bench.show.terminal.screen import Screen
 from bench.show.topics import topic
@@ -95,7 +96,7 @@ def _measure_time(run: Run) -> None:
 
 
 def _tell_ending(run: Run) -> None:
-    for sentence in ending_words(read_machine(run.folder)):
+    for sentence in ending_words(read_machine(run.folder), in_full=run.screen.verbose):
         run.screen.say(sentence)
 
 
@@ -110,10 +111,13 @@ def _answer_time(run: Run) -> None:
     if not rows["round"].notna().any():
         raise NothingMeasured(f"{run.table('time.csv').path}: nothing could be measured; the columns status and detail say why")
     _tell_ending(run)
-    run.screen.answers(topic("answers").answers(timed_rows(rows, run.experiment.baseline)))
+    if run.screen.verbose:
+        run.screen.answers(topic("answers").answers(timed_rows(rows, run.experiment.baseline)))
 
 
 def _answer_both(run: Run) -> None:
-    """What time and memory say together, once both are there."""
-    peaks = read_memory(run.folder, run.machine_name, lambda sentence: None).peaks
-    run.screen.answers(topic("frontier").answers(frontiers(run.times(), peaks, run.experiment.baseline)))
+    """What time and memory say together, once both are there; and the answer, with all that the folder has by now."""
+    results = read_results(run.folder, lambda sentence: None)
+    run.screen.answers(topic("frontier").answers(frontiers(results.times, results.memory.peaks, run.experiment.baseline)))
+    if table := answered(results):
+        run.screen.answer(table)

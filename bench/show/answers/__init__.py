@@ -7,26 +7,15 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Card:
-    """A figure to print large: its value, its interval, what it is, and its verdict if to be slower is bad."""
-
-    value: str
-    interval: str
-    label: str
-    verdict: str = ""
-
-
-@dataclass(frozen=True)
 class Answer:
     """A question and its answer: some sentences, then a list of figures if there are more than a sentence can hold."""
 
     question: str
     text: str
     items: tuple[str, ...] = ()
-    card: Card | None = None
 
 
-TOO_FEW = "Too few passes so far for intervals that hold together. Run the same command again to add passes."
+TOO_FEW = "No answer yet: too few passes so far for intervals that hold together. Run the same command again to add passes."
 
 
 def by_question(answers: Sequence[Answer]) -> dict[str, list[Answer]]:

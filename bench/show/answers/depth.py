@@ -125,7 +125,7 @@ def _reached(depth: int, tried: Sequence[Reach], under: str = "") -> Iterator[st
     there = [reach for reach in tried if reach.impl not in {reach.impl for reach in short}]
     tried_on = {impl: _pythons(reached) for impl, reached in grouped(there, lambda reach: reach.impl).items()}
     for pythons, reached in grouped(there, lambda reach: tried_on[reach.impl]).items():
-        on = "all" if short and pythons == _pythons(short) else pythons
+        on = "all of these" if len({reach.python for reach in short}) > 1 and pythons == _pythons(short) else pythons
         yield f"{capital(under + titles(reach.impl for reach in reached))} got there on {on}."
 
 
@@ -134,7 +134,10 @@ def _ways(every: Sequence[Reach]) -> Iterator[Answer]:
     pythons, safe, other = safe_ways(every)
     if pythons:
         words = f"{len(safe)} of {counted(len(safe) + len(other), 'way')} are safe on {listed(pythons)}."
-        items = [f"safe: {_way_titles(safe)}", *([f"not safe on all of them: {_way_titles(other)}"] if other else [])]
+        items = [
+            f"safe: {_way_titles(safe)}",
+            *([f"not safe{' on all of them' if len(pythons) > 1 else ''}: {_way_titles(other)}"] if other else []),
+        ]
         yield Answer(WAYS, words, tuple(items))
     calls = [reach for reach in every if reach.is_call]
     for python, reached in grouped(calls, lambda reach: reach.python).items():

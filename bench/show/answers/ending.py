@@ -12,8 +12,11 @@ MOST_NAMED = 3
 AGAIN = "Run the same command again to add passes."
 
 
-def ending_words(machine: Mapping[str, Any]) -> list[str]:
-    """The sentences, from machine.json; none where nothing was timed, or an earlier version did the timing."""
+def ending_words(machine: Mapping[str, Any], in_full: bool = True) -> list[str]:
+    """The sentences, from machine.json; none where nothing was timed, or an earlier version did the timing.
+
+    Those that are farthest from settled are named `in_full` alone.
+    """
     ended, sweep = machine.get("ended"), machine.get("sweep", {})
     if not ended:
         return []
@@ -24,7 +27,7 @@ def ending_words(machine: Mapping[str, Any]) -> list[str]:
     settled = f"{ended['settled']} of {counted(ended['comparisons'], 'comparison')} settled ({aim})."
     if ended["settled"] == ended["comparisons"]:
         return [f"{settled} That took {spent}."]
-    return [f"{settled} {REASONS[ended['by']]} after {spent}.", *_widest(ended["open"]), AGAIN]
+    return [f"{settled} {REASONS[ended['by']]} after {spent}.", *(_widest(ended["open"]) if in_full else ()), AGAIN]
 
 
 def _spent(machine: Mapping[str, Any]) -> str:

@@ -69,8 +69,9 @@ def _best(cells: Sequence[FrontierCell]) -> Answer:
 def _standings(cell: FrontierCell) -> Answer:
     """What stands how in one cell: the figures of those that are not beaten, and what beats the others."""
     count = len(cell.names("unbeaten"))
-    start = f"{count} are" if count > 1 else "1 is" if count else "None is"
-    return Answer(PLACES, f"{start} unbeaten for certain at {cell_words(cell)}.", (*_not_beaten(cell), *_beaten(cell)))
+    return Answer(
+        PLACES, f"{count} {'is' if count == 1 else 'are'} unbeaten for certain at {cell_words(cell)}.", (*_not_beaten(cell), *_beaten(cell))
+    )
 
 
 def _not_beaten(cell: FrontierCell) -> Iterator[str]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bench.analyse.ratios import VERDICTS, Ratio, control_result, most_telling, ratios, ratios_by_allocator, straddling
+from bench.analyse.ratios import VERDICTS, Ratio, control_result, ratios, ratios_by_allocator, straddling
 from bench.analyse.slices import Slice
 from bench.plan.contenders import FLOOR, title
-from bench.show.answers import TOO_FEW, Answer, Card
-from bench.show.answers.words import ALLOCATOR_WORDS, VERDICT_WORDS, bounds, counted, depth_and_width, interval, percent, with_interval
+from bench.show.answers import TOO_FEW, Answer
+from bench.show.answers.words import ALLOCATOR_WORDS, VERDICT_WORDS, bounds, counted, depth_and_width, percent, with_interval
 from impls import IMPLEMENTATIONS
 
 SPEED = "Is there a speed difference worth noticing?"
@@ -22,6 +22,7 @@ LIBRARIES = "Are the libraries that people use faster?"
 ARITHMETIC = "How much of a step is arithmetic?"
 TRUST = "Can these figures be trusted?"
 
+NOTICED = 0.005  # a share below it is 0 % in whole per cents
 FRAMES_WORDS = {
     "default": "This is the cost of the calls and of fresh pages for their frames. CPython 3.11 to 3.13 gives these pages back as the "
     "calls return (python/cpython#142183).",
@@ -50,8 +51,7 @@ def _speed(data: Slice) -> Iterator[Answer]:
     """Recursion against the list that the course teaches."""
     for allocator, compared in ratios_by_allocator(data, ("recursive", "iterative")).items():
         text = f"{_whether_they_differ(compared)} {ALLOCATOR_WORDS[allocator]}. Ratios are recursion's CPU time over the kept list's."
-        card = _card(most_telling(compared), f"recursion ÷ kept list, {allocator} allocator")
-        yield _answer(SPEED, compared, text, _figures(compared), card)
+        yield _answer(SPEED, compared, text, _figures(compared))
 
 
 def _calls(data: Slice) -> Iterator[Answer]:
@@ -63,9 +63,8 @@ def _calls(data: Slice) -> Iterator[Answer]:
             "with a list that is popped and so releases its arrays just as early, in the deepest networks. "
             f"{_up_to_which_width(compared)} {FRAMES_WORDS[allocator]}"
         )
-        card = _card(compared[0], f"recursion ÷ popped list, {allocator} allocator")
         items = (*_by_width(compared), *(_on_average(data, allocator, ratio) for ratio in compared))
-        yield _answer(CALLS, compared, text, items, card)
+        yield _answer(CALLS, compared, text, items)
 
 
 def _release(data: Slice) -> Iterator[Answer]:
@@ -75,7 +74,7 @@ def _release(data: Slice) -> Iterator[Answer]:
         saved = f"{percent(1 - best.ratio, 1)} of the CPU time at best" if best.verdict == "faster" else "No CPU time for certain"
         by_luck = [ratio for ratio in compared if ratio.depends_on_heap]
         if by_luck:
-            saved = f"{_percent_range(by_luck)} of the CPU time, depending on what else the program has allocated,"
+            saved = f"{_saved_range(by_luck)}, depending on what else the program has allocated,"
         text = f"{saved} {ALLOCATOR_WORDS[allocator]}. Ratios are the popped list's CPU time over the kept list's."
         if by_luck:
             text += (
@@ -107,7 +106,7 @@ def _arithmetic(data: Slice, baseline: str) -> Iterator[Answer]:
             f"{percent(1 / widest.ratio)} at width {widest.width}. "
             "Ratios are the time of a whole step over that of its matrix products alone, in the deepest networks."
         )
-        yield _answer(ARITHMETIC, compared, text, _by_width(compared), replace(_card(widest, "a step ÷ its matrix products"), verdict=""))
+        yield _answer(ARITHMETIC, compared, text, _by_width(compared))
 
 
 def _trust(data: Slice, baseline: str) -> Iterator[Answer]:
@@ -123,13 +122,9 @@ def _trust(data: Slice, baseline: str) -> Iterator[Answer]:
         yield Answer(TRUST, text)
 
 
-def _answer(question: str, compared: Sequence[Ratio], text: str, items: tuple[str, ...], card: Card | None = None) -> Answer:
+def _answer(question: str, compared: Sequence[Ratio], text: str, items: tuple[str, ...]) -> Answer:
     """The answer; without a claim if no interval has closed yet."""
-    return Answer(question, text, items, card) if any(ratio.closed for ratio in compared) else Answer(question, TOO_FEW)
-
-
-def _card(ratio: Ratio, label: str) -> Card:
-    return Card(f"{ratio.ratio:.2f} ×", interval(ratio), f"{label}, {depth_and_width(ratio)}", ratio.verdict)
+    return Answer(question, text, items) if any(ratio.closed for ratio in compared) else Answer(question, TOO_FEW)
 
 
 def _whether_they_differ(compared: Sequence[Ratio]) -> str:
@@ -158,10 +153,12 @@ def _on_average(data: Slice, allocator: str, ratio: Ratio) -> str:
     )
 
 
-def _percent_range(by_luck: Sequence[Ratio]) -> str:
-    """ "0 to 8 %": what is saved where no page faults come, and where they do, at the extremes."""
+def _saved_range(by_luck: Sequence[Ratio]) -> str:
+    """ "0 to 8 % of the CPU time": what is saved where no page faults come, and where they do, at the extremes."""
     saved = [1 - kind for ratio in by_luck for kind in (ratio.without_faults, ratio.with_faults)]
-    return f"{100 * max(0.0, min(saved)):.0f} to {percent(max(saved))}"
+    if min(saved) < -NOTICED:
+        return f"{percent(max(saved))} of the CPU time at best, and {percent(-min(saved))} lost at worst"
+    return f"{100 * max(0.0, min(saved)):.0f} to {percent(max(saved))} of the CPU time"
 
 
 def _both_kinds(ratio: Ratio) -> str:

@@ -82,6 +82,15 @@ def duration(seconds: float) -> str:
     return humanize.precisedelta(timedelta(seconds=int(seconds)))
 
 
+def clock(seconds: float) -> str:
+    """Minutes and seconds as a clock shows them.
+
+    >>> clock(199.6), clock(5400)
+    ('3:19', '90:00')
+    """
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+
+
 def amount(value: float, unit: str) -> str:
     """A meter's figure in its unit.
 

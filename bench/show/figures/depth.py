@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -15,7 +16,7 @@ from bench.analyse.depth import Reach, reaches
 from bench.plan.contenders import title
 from bench.plan.depth import SETTINGS, way_title
 from bench.show.answers.words import spaced
-from bench.show.figures.pictures import Picture, Plot, pictures_of
+from bench.show.figures.pictures import INK, NARROW_IN, PAPER, Picture, Plot, pictures_of
 
 # status -> words in the legend, colour, marker
 ENDINGS = {
@@ -28,34 +29,36 @@ ENDINGS = {
 }
 
 
-def depth_limits(every: Sequence[Reach]) -> Figure:
-    """Layers reached by each implementation; a row an interpreter, a column a setting."""
+def depth_limits(every: Sequence[Reach], narrow: bool = False) -> Figure:
+    """Layers reached by each implementation; a row an interpreter, a column a setting; on a narrow screen the first two settings alone."""
     networks = [reach for reach in every if not reach.is_call]
     pythons = list(dict.fromkeys(reach.python for reach in networks))
-    settings = [setting for setting in SETTINGS if any(reach.setting == setting for reach in networks)]
-    names = list(dict.fromkeys(reach.impl for reach in networks))
-    figure = Figure((2.75 * len(settings) + 1.2, (0.24 * len(names) + 0.32) * len(pythons) + 1.0), layout="constrained")
-    axes = figure.subplots(len(pythons), len(settings), squeeze=False, sharex=True, sharey=True)
-    for i, python in enumerate(pythons):
+    settings = [setting for setting in SETTINGS if any(reach.setting == setting for reach in networks)][: 2 if narrow else None]
+    names = {python: list(dict.fromkeys(reach.impl for reach in networks if reach.python == python)) for python in pythons}
+    lanes = [len(here) for here in names.values()]
+    width = NARROW_IN if narrow else 2.75 * len(settings) + 1.2
+    figure = Figure((width, 0.24 * sum(lanes) + 0.32 * len(pythons) + 1.0), layout="constrained")
+    shapes: Any = {"sharex": True, "sharey": "row", "height_ratios": lanes}
+    axes = figure.subplots(len(pythons), len(settings), squeeze=False, **shapes)
+    for i, (python, here) in enumerate(names.items()):
         for j, setting in enumerate(settings):
             ax = axes[i][j]
-            _lanes(ax, [reach for reach in networks if reach.python == python and reach.setting == setting], names, title)
+            _lanes(ax, [reach for reach in networks if reach.python == python and reach.setting == setting], here, title)
             if i == 0:
-                ax.set_title(setting.words, fontsize=9)
-        beside: Any = {"xycoords": "axes fraction", "va": "center", "annotation_clip": False}
-        axes[i][-1].annotate(f"Python {python}", (1.03, 0.5), **beside, fontsize=9, fontweight="bold")
-    _finish(figure, axes[0][0], networks, "layers of the deepest network that trains one step")
+                ax.set_title(f"{setting.words.replace('limit raised, ', '')}\n" if narrow else setting.words, fontsize=8.5)
+        axes[i][0].annotate(f"Python {python}", (0, 1.02), xycoords="axes fraction", ha="right", fontsize=8, fontweight="bold")
+    _finish(figure, axes[0][0], networks, "layers of the deepest network that trains one step", narrow)
     return figure
 
 
-def call_limits(every: Sequence[Reach]) -> Figure:
+def call_limits(every: Sequence[Reach], narrow: bool = False) -> Figure:
     """Calls reached by each way of calling, with the limit raised; a column an interpreter."""
     calls = [reach for reach in every if reach.is_call]
     pythons = list(dict.fromkeys(reach.python for reach in calls))
     names = list(dict.fromkeys(reach.impl for reach in calls))
-    rows = -(-len(pythons) // 4)
+    rows = -(-len(pythons) // (2 if narrow else 4))
     columns = -(-len(pythons) // rows)
-    figure = Figure((max(7.5, 2.75 * columns + 1.4), (0.24 * len(names) + 0.4) * rows + 0.9), layout="constrained")
+    figure = Figure((NARROW_IN if narrow else max(7.5, 2.75 * columns + 1.4), (0.24 * len(names) + 0.4) * rows + 0.9), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
     for ax, python in zip(axes.flat, pythons, strict=False):
         _lanes(ax, [reach for reach in calls if reach.python == python], names, way_title)
@@ -63,7 +66,7 @@ def call_limits(every: Sequence[Reach]) -> Figure:
     for number, ax in enumerate(axes.flat):
         ax.set_visible(number < len(pythons))
         ax.tick_params(labelbottom=number + columns >= len(pythons))  # nothing is below
-    _finish(figure, axes[0][0], calls, "calls inside one another, with the limit raised")
+    _finish(figure, axes[0][0], calls, "calls inside one another, with the limit raised", narrow)
     return figure
 
 
@@ -73,17 +76,17 @@ def _lanes(ax: Axes, every: Sequence[Reach], names: Sequence[str], words: Callab
         _, colour, marker = ENDINGS[reach.status]
         depth, y = max(reach.deepest, 1), names.index(reach.impl)
         ax.plot([1, depth], [y, y], color=colour, linewidth=2.2, alpha=0.35, solid_capstyle="butt")
-        ax.plot(depth, y, marker, color=colour, markersize=6.5, markeredgecolor="white", markeredgewidth=0.6)
-        backing = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none"}
+        ax.plot(depth, y, marker, color=colour, markersize=6.5, markeredgecolor=PAPER, markeredgewidth=0.6)
+        backing = {"boxstyle": "round,pad=0.12", "facecolor": PAPER, "edgecolor": "none"}
         at: Any = {"textcoords": "offset points", "ha": "right", "va": "center_baseline"}
-        ax.annotate(spaced(reach.deepest), (depth, y), (-8, 0), **at, fontsize=7.5, color="#1c2128", bbox=backing)
+        ax.annotate(spaced(reach.deepest), (depth, y), (-8, 0), **at, fontsize=7.5, color=INK, bbox=backing)
     ax.set_yticks(range(len(names)), [words(name) for name in names])
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
     ax.grid(False, axis="y")
 
 
-def _finish(figure: Figure, ax: Axes, every: Sequence[Reach], label: str) -> None:
+def _finish(figure: Figure, ax: Axes, every: Sequence[Reach], label: str, narrow: bool) -> None:
     """The shared axis in powers of ten, and a legend of the endings that there are."""
     top = max(reach.deepest for reach in every)
     ax.set_xscale("log")
@@ -96,7 +99,8 @@ def _finish(figure: Figure, ax: Axes, every: Sequence[Reach], label: str) -> Non
     statuses = {reach.status for reach in every}
     there = [ending for status, ending in ENDINGS.items() if status in statuses]
     marks = [Line2D([], [], linestyle="", marker=marker, color=colour, markersize=6.5, label=words) for words, colour, marker in there]
-    figure.legend(handles=marks, loc="outside upper left", ncols=len(marks), fontsize=8.5, handletextpad=0.2)
+    columns = min(2, len(marks)) if narrow else len(marks)
+    figure.legend(handles=marks, loc="outside upper left", ncols=columns, fontsize=8.5, handletextpad=0.2)
 
 
 def depth_pictures(rows: pd.DataFrame) -> list[Picture]:
@@ -107,18 +111,20 @@ def depth_pictures(rows: pd.DataFrame) -> list[Picture]:
 PLOTS = [
     Plot(
         "depth_limits",
-        "How deep each can go",
+        "How many layers, and how does it end?",
         "The deepest network that trains one step, on a log scale, and how the next deeper one that was tried ended. An arrow "
         "means that the most that was tried went well. The stack is that of the thread that does the work; without a size, it is the "
         "main thread's.",
         depth_limits,
         lambda every: any(not reach.is_call for reach in every),
+        partial(depth_limits, narrow=True),
     ),
     Plot(
         "call_limits",
-        "How deep each way of calling can go",
+        "Which ways of calling have a limit of their own?",
         "The same for a function that does nothing but call itself, in the ways that Python has for it, in the main thread.",
         call_limits,
         lambda every: any(reach.is_call for reach in every),
+        partial(call_limits, narrow=True),
     ),
 ]

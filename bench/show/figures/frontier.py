@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,10 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from bench.analyse.frontier import Candidate, FrontierCell
 from bench.plan.contenders import title
 from bench.show.answers.words import ALLOCATOR_TITLES
-from bench.show.figures.pictures import Picture, Plot, colour, label, pictures_of
+from bench.show.figures.pictures import FAINT, INK, PAPER, SOFT, Picture, Plot, colour, grid, label, pictures_of
 
 MIB = 2**20
-INK, GREY, SHADE, EDGE = "#1c2128", "#5b6470", "#eef1f4", "#b4bac2"
+GREY, SHADE, EDGE = SOFT, FAINT, "#b4bac2"
 LOOKS: dict[str, dict[str, Any]] = {
     "unbeaten": {"color": INK, "fontweight": "bold", "fontsize": 8.5},
     "open": {"color": INK, "fontweight": "normal", "fontsize": 8},
@@ -33,21 +34,22 @@ MARKER = 7  # pixels from its middle that a marker takes
 SIDES = ["east", "west", "northeast", "southeast", "northwest", "southwest"]  # of a point, for its name, the best first
 
 
-def time_against_memory(cells: Sequence[FrontierCell]) -> Figure:
+def time_against_memory(cells: Sequence[FrontierCell], narrow: bool = False) -> Figure:
     """Peak memory and time of all; a row a width, a column an update and allocator."""
     widths = sorted({cell.width for cell in cells})
     columns = list(dict.fromkeys((cell.update, cell.allocator) for cell in cells))
-    figure = Figure(figsize=(5.2 * len(columns) + 0.5, 4.1 * len(widths) + 0.3), layout="constrained")
-    axes = figure.subplots(len(widths), len(columns), squeeze=False, sharex="row", sharey="row")
-    for ax in axes.flat:
+    places = [(width, *column) for width in widths for column in columns]
+    figure, axes = grid(len(places), len(columns), 3.2 if narrow else 3.9, narrow)
+    for ax in axes:
         ax.set_axis_off()
-    panels = {cell: axes[widths.index(cell.width), columns.index((cell.update, cell.allocator))] for cell in cells}
+    panels = {cell: axes[places.index((cell.width, cell.update, cell.allocator))] for cell in cells}
     for cell, ax in panels.items():
         _panel(ax, cell, [other for other in cells if other.width == cell.width])
-    for ax in axes[:, 0]:
-        ax.set_ylabel(f"CPU time ÷ {label(cells[0].baseline)}")
-    for ax in axes[-1]:
-        ax.set_xlabel("peak memory of a step (MiB)")
+    for number, ax in enumerate(axes):
+        if narrow or number % len(columns) == 0:
+            ax.set_ylabel(f"CPU time ÷ {label(cells[0].baseline)}", fontsize=8)
+        if narrow or number >= len(places) - len(columns):
+            ax.set_xlabel("peak memory of a step (MiB)", fontsize=8)
     for cell, ax in panels.items():  # when all else is drawn, so that it is known how much room there is
         _name_points(ax, cell)
     return figure
@@ -59,7 +61,7 @@ def _panel(ax: Axes, cell: FrontierCell, row: Sequence[FrontierCell]) -> None:
     times = [bound for other in row for candidate in other.candidates for bound in _bar(candidate)]
     _scale(ax.xaxis, ax.set_xscale, ax.set_xlim, sizes, LEFT_ROOM, RIGHT_ROOM)
     _scale(ax.yaxis, ax.set_yscale, ax.set_ylim, times, ROOM, ROOM)
-    ax.set_title(f"depth {cell.depth}, width {cell.width}, {cell.update} update\n{ALLOCATOR_TITLES[cell.allocator]}", fontsize=9)
+    ax.set_title(f"depth {cell.depth}, width {cell.width}, {cell.update} update\n{ALLOCATOR_TITLES[cell.allocator]}", fontsize=8.5)
     edge = np.array(_edge(ax, cell))
     ax.fill_between(edge[:, 0], edge[:, 1], ax.get_ylim()[1], color=SHADE, zorder=0, linewidth=0)
     ax.plot(edge[:, 0], edge[:, 1], color=EDGE, linewidth=1, zorder=1)
@@ -112,7 +114,7 @@ def _point(ax: Axes, candidate: Candidate) -> None:
     ax.vlines(x, low, high, color=mine, linewidth=1.6, zorder=3)
     ax.plot(
         x, y, "s" if candidate.peak.meter == "resident" else "o", color=mine, markersize=7.5 if strong else 6, zorder=4 if strong else 3,
-        markerfacecolor="white" if standing == "open" else mine, markeredgecolor=INK if standing == "unbeaten" else mine,
+        markerfacecolor=PAPER if standing == "open" else mine, markeredgecolor=INK if standing == "unbeaten" else mine,
     )  # fmt: skip
 
 
@@ -159,10 +161,11 @@ def _details(cells: Sequence[FrontierCell]) -> str:
 PLOTS = [
     Plot(
         "time_against_memory",
-        "What each place for the cache takes of both",
+        "Which takes less of both?",
         "Each point is an implementation. Across is the peak of a step, by tracemalloc and with the frames that it does not see. Up is the "
         "CPU time, a median over passes with its interval; all intervals hold together at 95 %. In the grey area, another one takes less "
         "of both. Names in bold are unbeaten for certain and grey ones beaten, by more than 1 %; hollow points are too close to call.",
         time_against_memory,
+        narrow=partial(time_against_memory, narrow=True),
     ),
 ]

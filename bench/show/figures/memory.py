@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,31 +14,30 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 from bench.analyse.memory import ABSOLUTE_BYTES, RELATIVE, agreement
 from bench.measure.memory.meters import SAMPLED_STEPS
 from bench.record.memory import MemoryTables
-from bench.show.figures.pictures import Picture, Plot, colour, label, pictures_of, rank
+from bench.show.figures.pictures import BAND, INK, NARROW_IN, SOFT, Picture, Plot, colour, grid, label, pictures_of, rank
 
 MIB = 2**20
-UPDATE_TITLES = {"deferred": "deferred: all gradients wait for their update", "fused": "fused: each layer is updated at once"}
-GREY = "#5b6470"
-SHADE = "#e9ecf0"
+UPDATE_TITLES = {"deferred": "deferred: gradients wait for their update", "fused": "fused: each layer is updated at once"}
+GREY, SHADE = SOFT, BAND
 CLOSE_LOOK_S = 0.3
 COLUMNS = 4
 Lines = dict[str, np.ndarray]
 
 
-def memory_profile(tables: MemoryTables) -> Figure:
+def memory_profile(tables: MemoryTables, narrow: bool = False) -> Figure:
     """Live bytes after every forward and backward of one step; a panel an update, a line an implementation."""
     rows = _one_dataset(tables.profile, tables.peaks)
     updates = [update for update in UPDATE_TITLES if (rows["update"] == update).any()]
     lines = {update: _lines(rows[rows["update"] == update]) for update in updates}
-    figure = Figure(figsize=(5.4 * len(updates), 4.4), layout="constrained")
-    axes = figure.subplots(1, len(updates), squeeze=False, sharex=True, sharey=True)[0]
+    figure, axes = grid(len(updates), len(updates), 3.0 if narrow else 3.8, narrow, sharex=True, sharey=True)
     top = max(float(line.max()) for panel in lines.values() for line in panel.values())
     for ax, update in zip(axes, updates, strict=True):
         _layers_axis(ax, rows[rows["impl"] == rows["impl"].iloc[0]], top)
         _waiting_gradients(ax, lines[update], lines.get("fused", {}), top)
         _profile_lines(ax, lines[update], top)
-        ax.set_title(UPDATE_TITLES[update])
-    axes[0].set_ylabel("MiB alive, above the start of the step")
+        ax.set_title(UPDATE_TITLES[update], fontsize=9)
+        ax.set_ylabel("MiB alive, above the start", fontsize=8)
+        ax.label_outer()
     return figure
 
 
@@ -70,7 +70,7 @@ def _layers_axis(ax: Axes, rows: pd.DataFrame, top: float) -> None:
     ax.axvline(turn, color="#8a8f98", linewidth=1, linestyle=(0, (2, 2)))
     for x, words, side in ((turn - 2, "forward →", "right"), (turn + 2, "backward →", "left")):
         ax.text(x, 1.12 * top, words, ha=side, va="center", color=GREY)
-    ax.set_xlabel("layer that has just run")
+    ax.set_xlabel("layer that has just run", fontsize=8)
     ax.set_xlim(-1, len(layers))
     ax.set_ylim(0, 1.2 * top)
     ax.grid(axis="x", visible=False)
@@ -95,7 +95,7 @@ def _profile_lines(ax: Axes, lines: Lines, top: float) -> None:
         drawn[name] = line
     ends = {name: float(line[-1]) for name, line in lines.items()}
     for name, y in _spread(ends, 0.055 * top).items():
-        ax.annotate(label(name), (len(lines[name]) + 1.5, y), va="center", color=colour(name), fontweight="bold", annotation_clip=False)
+        ax.annotate(label(name), (len(lines[name]) + 1.5, y), va="center", fontweight="bold", annotation_clip=False, fontsize=8)
 
 
 def _alike(line: np.ndarray, other: np.ndarray) -> bool:
@@ -112,11 +112,11 @@ def _spread(heights: dict[str, float], gap: float) -> dict[str, float]:
     return spread
 
 
-def memory_peaks(tables: MemoryTables) -> Figure:
+def memory_peaks(tables: MemoryTables, narrow: bool = False) -> Figure:
     """The heap's measured peak against the formula's, a panel an implementation, with what is allowed between them."""
     rows = agreement(tables.peaks)
     names = list(dict.fromkeys(rows["impl"]))
-    figure, panels = _panels(len(names), 1, 3.4)
+    figure, panels = _panels(len(names), 1, 2.6 if narrow else 3.2, narrow)
     low, high = 0.5 * float(rows["predicted_bytes"].min()) / MIB, 2 * float(rows["predicted_bytes"].max()) / MIB
     for [ax], name in zip(panels, names, strict=True):
         points = rows[rows["impl"] == name]
@@ -127,22 +127,22 @@ def memory_peaks(tables: MemoryTables) -> Figure:
                 some["predicted_bytes"].to_numpy(float) / MIB, some["peak_bytes"].to_numpy(float) / MIB, "o", markersize=5.5,
                 color=colour(name), markerfacecolor=face, label=update,
             )  # fmt: skip
-        ax.set_title(label(name), color=colour(name))
+        ax.set_title(label(name), fontsize=9)
         ax.annotate(_worst_words(points), (0.97, 0.05), xycoords="axes fraction", ha="right", fontsize=8, color=GREY)
-        ax.set_xlabel("predicted (MiB)")
-    for [ax] in panels[::COLUMNS]:
-        ax.set_ylabel("measured (MiB)")
+        ax.set_xlabel("predicted (MiB)", fontsize=8)
+    for [ax] in panels[:: 1 if narrow else COLUMNS]:
+        ax.set_ylabel("measured (MiB)", fontsize=8)
     panels[0][0].legend(fontsize=8, loc="upper left")
     return figure
 
 
-def _panels(count: int, each: int, height: float) -> tuple[Figure, list[list[Axes]]]:
+def _panels(count: int, each: int, height: float, narrow: bool) -> tuple[Figure, list[list[Axes]]]:
     """A figure with a column of `each` axes, of one scale, for each implementation, COLUMNS of them side by side at most."""
-    columns = min(count, COLUMNS)
+    columns = min(count, 1 if narrow else COLUMNS)
     rows = -(-count // columns)
-    figure = Figure(figsize=(3.1 * columns + 0.5, height * rows), layout="constrained")
-    grid = figure.subplots(rows * each, columns, squeeze=False, sharey=True)
-    panels = [[grid[each * (n // columns) + k][n % columns] for k in range(each)] for n in range(rows * columns)]
+    figure = Figure(figsize=(NARROW_IN if narrow else max(3.1 * columns + 0.5, 6.0), height * rows), layout="constrained")
+    subplots = figure.subplots(rows * each, columns, squeeze=False, sharey=True)
+    panels = [[subplots[each * (n // columns) + k][n % columns] for k in range(each)] for n in range(rows * columns)]
     for panel in panels[count:]:
         for ax in panel:
             ax.set_axis_off()
@@ -166,11 +166,11 @@ def _worst_words(points: pd.DataFrame) -> str:
     return f"off by at most {100 * large['off'].max():.2f} %\nabove 1 MiB" if len(large) else ""
 
 
-def memory_sampled(tables: MemoryTables) -> Figure:
+def memory_sampled(tables: MemoryTables, narrow: bool = False) -> Figure:
     """The sampler's series through the steps with the heap's true peak, and a closer look with its true course."""
     samples = _one_dataset(tables.samples, tables.peaks)
     names = list(dict.fromkeys(samples["impl"]))
-    figure, panels = _panels(len(names), 2, 4.9)
+    figure, panels = _panels(len(names), 2, 4.0 if narrow else 4.9, narrow)
     heap = tables.read_by("heap").set_index(["cell", "impl"])["peak_bytes"]
     for [whole, close], name in zip(panels, names, strict=True):
         series = samples[samples["impl"] == name]
@@ -178,19 +178,19 @@ def memory_sampled(tables: MemoryTables) -> Figure:
         seconds, resident = series["seconds"].to_numpy(float), series["rss_bytes"].to_numpy(float) / MIB
         step_s = float(seconds.max()) / SAMPLED_STEPS
         if (cell, name) in heap:
-            whole.axhline(heap[cell, name] / MIB, color="#1c2128", linewidth=1.4, linestyle="--", label="the heap's true peak")
+            whole.axhline(heap[cell, name] / MIB, color=INK, linewidth=1.4, linestyle="--", label="the heap's true peak")
         _true_course(close, tables.profile, cell, name, step_s)
         for ax in (whole, close):
             ax.plot(seconds, resident, "o-", color=colour(name), markersize=4, linewidth=0.8, label="memory_profiler")
             ax.set_ylim(bottom=0)
             ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 4, 5, 10], integer=True))
-        whole.set_title(label(name), color=colour(name))
+        whole.set_title(label(name), fontsize=9)
         close.set_xlim(1, 1 + CLOSE_LOOK_S)
         close.set_xlabel(f"seconds (a step takes {1_000 * step_s:.0f} ms)")
         close.xaxis.set_major_locator(MaxNLocator(4))
-    for ax in [ax for panel in panels[::COLUMNS] for ax in panel]:
-        ax.set_ylabel("MiB above the start")
-    figure.legend(*_labelled(panels[0]), fontsize=8, loc="outside lower center", ncols=3)
+    for ax in [ax for panel in panels[:: 1 if narrow else COLUMNS] for ax in panel]:
+        ax.set_ylabel("MiB above the start", fontsize=8)
+    figure.legend(*_labelled(panels[0]), fontsize=8, loc="outside upper left", ncols=1 if narrow else 3)
     return figure
 
 
@@ -218,30 +218,33 @@ def memory_pictures(tables: MemoryTables) -> list[Picture]:
 PLOTS = [
     Plot(
         "memory_profile",
-        "One step, from the first layer to the loss and back",
+        "When is memory taken, and when is it given back?",
         "Bytes alive after every forward and backward of every layer, as tracemalloc counts them. Forward, all are alike: one more "
         "activation a layer. Backward, the kept list stays up. The popped list and the call stack come down, since they release one layer "
         "at a time. With the deferred update, gradients pile up meanwhile (grey): on top of the kept list, but for the others in the "
         "memory that has become free.",
         memory_profile,
         lambda tables: _known(tables.profile, tables.peaks),
+        partial(memory_profile, narrow=True),
     ),
     Plot(
         "memory_peaks",
-        "The peak, predicted and measured",
+        "Can the peak be predicted?",
         "Each point is a cell: the peak by the formula against the heap's. On the line they are equal; the band is what is "
         "allowed between them, 2 % and 64 KiB. Full points are deferred, hollow ones fused.",
         memory_peaks,
         lambda tables: not agreement(tables.peaks).empty,
+        partial(memory_peaks, narrow=True),
     ),
     Plot(
         "memory_sampled",
-        "What a sampler saw",
-        f"memory_profiler through {SAMPLED_STEPS} training steps with the deferred update, which is what most would try first. It reads "
+        "Would a sampling profiler have shown it?",
+        f"Hardly. memory_profiler through {SAMPLED_STEPS} training steps with the deferred update, which most try first. It reads "
         "resident memory every 0.1 s, at whatever moment a step is in, and the allocator keeps much of what a step releases. So it comes "
         "near the peak by luck, and misses the rise and fall within a step. Below is a closer look with the heap's true course, drawn as "
         "if every layer took equally long.",
         memory_sampled,
         lambda tables: _known(tables.samples, tables.peaks),
+        partial(memory_sampled, narrow=True),
     ),
 ]

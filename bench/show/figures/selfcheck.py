@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,7 +14,7 @@ from bench.analyse.selfcheck.runs import tool_runs
 from bench.analyse.selfcheck.tools import TIMES_S, Judgement, judgements
 from bench.plan.selfcheck import ALPHA, COARSE, FINE
 from bench.record.selfcheck import Evidence
-from bench.show.figures.pictures import COLOURS, Picture, Plot, pictures_of
+from bench.show.figures.pictures import COLOURS, SOFT, Picture, Plot, grid, pictures_of
 
 TOOLS = ("Unwind", "pyperf", "pytest-benchmark", "timeit")
 MARKS = ("o", "s", "^", "D")
@@ -28,26 +29,25 @@ def selfcheck_pictures(evidence: Evidence) -> list[Picture]:
     return pictures_of(PLOTS, [judgement for run in tool_runs(evidence) for judgement in judgements(run)])
 
 
-def draw_tools(judged: Sequence[Judgement]) -> Figure:
+def draw_tools(judged: Sequence[Judgement], narrow: bool = False) -> Figure:
     """False alarms, detections and widths over time, a line a tool."""
-    figure = Figure(figsize=(11, 3.3), layout="constrained")
-    alarms, detections, widths = figure.subplots(1, 3)
+    figure, (alarms, detections, widths) = grid(3, 3, 2.4 if narrow else 3.2, narrow)
     _shares(alarms, judged, lambda judgement: judgement.false_alarms)
     _shares(detections, judged, lambda judgement: judgement.detections)
     _lines(widths, judged, lambda judgement: judgement.half_width)
-    alarms.axhline(ALPHA, color="#5b6470", linestyle="--", linewidth=1)
+    alarms.axhline(ALPHA, color=SOFT, linestyle="--", linewidth=1)
     for ax, heading in ((alarms, "Called different: the same work"), (detections, "Called slower: 2 % more work")):
-        ax.set_title(heading)
+        ax.set_title(heading, fontsize=9)
         ax.set_ylim(-0.03, 1.03)
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
-    widths.set_title("Half-width of the interval")
+    widths.set_title("Half-width of the interval", fontsize=9)
     widths.set_yscale("log")
     widths.set_ylim(*WIDTHS)
     widths.set_yticks(WIDTH_TICKS, [f"±{100 * tick:g} %" for tick in WIDTH_TICKS])
     for bound in (COARSE, FINE):
-        widths.axhline(bound, color="#5b6470", linestyle="--", linewidth=1)
+        widths.axhline(bound, color=SOFT, linestyle="--", linewidth=1)
     widths.yaxis.set_minor_locator(NullLocator())
-    figure.legend(*alarms.get_legend_handles_labels(), loc="outside lower center", ncols=len(TOOLS))
+    figure.legend(*alarms.get_legend_handles_labels(), loc="outside upper left", ncols=2 if narrow else len(TOOLS))
     return figure
 
 
@@ -81,11 +81,12 @@ def _lines(ax: Axes, judged: Sequence[Judgement], value: Callable[[Judgement], f
 PLOTS = [
     Plot(
         "selfcheck",
-        "The same work twice, and 2 % more of it, by four tools",
+        "Which tool tells the same work from 2 % more of it?",
         "Left: how often a tool calls identical work different, by its own rule or by the one that it was given (see below); more than "
         "the dashed 5 % is too often. Middle: how often it calls 2 % more work slower. Right: half the width of an interval for the "
         "ratio; timeit has none. Time is all that a tool takes for three functions, its start included. The thin lines are 95 % "
         "intervals of the shares.",
         draw_tools,
+        narrow=partial(draw_tools, narrow=True),
     ),
 ]

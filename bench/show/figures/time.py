@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import matplotlib as mpl
@@ -11,43 +12,67 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
+from bench.analyse.observations import Comparison
 from bench.analyse.ratios import SAME
 from bench.analyse.slices import Slice
 from bench.plan.contenders import CONTROL, FLOOR
 from bench.show.answers.words import ALLOCATOR_TITLES
 from bench.show.figures.faults import faults_pictures
-from bench.show.figures.pictures import COLOURS, Picture, Plot, label, pictures_of
+from bench.show.figures.pictures import BAND, COLOURS, FAINT, PAPER, SOFT, Picture, Plot, grid, label, pictures_of
 from impls import IMPLEMENTATIONS
 
+TRIO = [("recursive", "iterative"), ("recursive", "iterative_pop"), ("iterative_pop", "iterative")]
+MARKERS = "osD^vP*Xphd"  # more than there are colours, so that few pairs repeat
+LINES = ("-", "--", "-.", ":")
+FEW_TIMES = 1.5  # ratios beyond it would make the others' differences vanish on equal axes
 
-def ratio_by_depth(data: Slice) -> Figure:
-    """Ratio with its interval against depth, a line a width; a row a comparison, a column an allocator."""
-    allocators, compared = data.allocators, data.comparisons
-    figure, axes = _grid(len(compared), len(allocators), 4.2, 2.5, sharex=True, sharey="row")
+
+def ratio_by_depth(data: Slice, narrow: bool = False) -> Figure:
+    """Ratio with its interval against depth, a line a width; a row a comparison, recursion first, and a column an allocator."""
+    allocators = _shown(data, narrow)
+    panels = [(pair, allocator) for pair in _by_depth(data) for allocator in allocators]
+    rows = data.summary[data.summary["impl"].isin({pair[0] for pair, _ in panels})]
+    equal = "all" if rows["ratio"].max() < FEW_TIMES else "row"
+    figure, axes = grid(len(panels), len(allocators), 2.1 if narrow else 2.5, narrow, sharex=True, sharey=equal)
     widths = sorted(set(data.summary["width"]))
-    for i, (impl, baseline) in enumerate(compared):
-        for j, allocator in enumerate(allocators):
-            ax = axes[i][j]
-            rows = _rows(data, impl, baseline, allocator)
-            _ratio_lines(ax, rows, widths)
-            ax.set_title(f"{label(impl)} ÷ {label(baseline)}\n" if j == 0 else "\n", fontsize=9)
-            if i == 0:
-                ax.annotate(ALLOCATOR_TITLES[allocator], (1, 1.06), xycoords="axes fraction", ha="right", color="#5b6470")
-            if i == len(compared) - 1:
-                ax.set_xlabel("depth (layers)")
-            if j == 0:
-                ax.set_ylabel("ratio of CPU times")
-    axes[0][-1].legend(title="width", fontsize=8, title_fontsize=8, loc="center left", bbox_to_anchor=(1.01, 0.5))
+    for ax, ((impl, baseline), allocator) in zip(axes, panels, strict=True):
+        _ratio_lines(ax, _rows(data, impl, baseline, allocator), widths)
+        ax.set_title(f"{label(impl)} ÷ {label(baseline)}\n", fontsize=9)
+        ax.annotate(ALLOCATOR_TITLES[allocator], (0, 1.03), xycoords="axes fraction", color=SOFT, fontsize=8)
+        ax.set_ylabel("ratio of CPU times", fontsize=8)
+        ax.set_xlabel("depth (layers)", fontsize=8)
+        ax.label_outer()
+    _say_how_to_read(axes[0])
+    figure.legend(*axes[0].get_legend_handles_labels(), title="width", fontsize=8, title_fontsize=8, loc="outside upper left", ncols=6)
     return figure
 
 
+def _shown(data: Slice, narrow: bool) -> list[str]:
+    """The allocators: on a narrow screen the first alone, which is what a user has."""
+    return data.allocators[: 1 if narrow else None]
+
+
+def _by_depth(data: Slice) -> list[Comparison]:
+    """Recursion and the two lists, and what is not in the registry; where there is nothing of these, all that was compared."""
+    there = data.comparisons
+    shown = [pair for pair in TRIO if pair in there]
+    shown += [pair for pair in there if not set(pair) <= IMPLEMENTATIONS.keys() and pair not in shown]
+    return shown or there
+
+
+def _say_how_to_read(ax: Axes) -> None:
+    """Which way is better, and what the band is."""
+    ax.annotate("↓ lower is better", (0.02, 0.06), xycoords="axes fraction", color=SOFT, fontsize=8)
+    ax.annotate("±1 %", (1.01, 1), xycoords=("axes fraction", "data"), va="center", color=SOFT, fontsize=7, annotation_clip=False)
+
+
 def _ratio_lines(ax: Axes, rows: pd.DataFrame, widths: Sequence[int]) -> None:
-    ax.axhspan(1 - SAME, 1 + SAME, color="#eef1f4", zorder=0)
+    ax.axhspan(1 - SAME, 1 + SAME, color=BAND, zorder=0)
     ax.axhline(1, color="#8a8f98", linewidth=1)
-    colours = mpl.colormaps["viridis_r"](np.linspace(0.15, 0.95, len(widths)))
+    colours = mpl.colormaps["viridis"](np.linspace(0.25, 0.8, len(widths)))
     for k, (width, colour) in enumerate(zip(widths, colours, strict=True)):
         line = rows[rows["width"] == width].sort_values("depth")
         if line.empty:
@@ -56,47 +81,60 @@ def _ratio_lines(ax: Axes, rows: pd.DataFrame, widths: Sequence[int]) -> None:
         y = line["ratio"].to_numpy(float)
         closed = np.isfinite(line["high"].to_numpy(float))
         bars = np.abs(np.stack([y - line["low"], line["high"] - y]).astype(float))[:, closed]
-        ax.plot(x, y, color=colour, linewidth=1.2, label=str(width))
-        ax.errorbar(x[closed], y[closed], bars, fmt="o", markersize=3.5, color=colour, elinewidth=1.4)
-        ax.plot(x[~closed], y[~closed], "o", markersize=4, color=colour, markerfacecolor="white")
+        mark, dashes = MARKERS[k % len(MARKERS)], LINES[k % len(LINES)]
+        ax.plot(x, y, color=colour, linewidth=1.2, linestyle=dashes, marker=mark, markersize=4.5, label=str(width))
+        ax.errorbar(x[closed], y[closed], bars, fmt="none", color=colour, elinewidth=1.4)
+        ax.plot(x[~closed], y[~closed], mark, markersize=4.5, color=colour, markerfacecolor=PAPER)
     _log2_axis(ax, sorted(set(rows["depth"])))
     ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.2f}"))
 
 
-def ratio_map(data: Slice) -> Figure:
-    """Depth by width: the ratio as colour and number, hatched where the interval leaves it undecided."""
-    allocators, compared = data.allocators, data.comparisons
+# verdict -> words in the legend, sign, colour, hatch; the signs tell them apart in black and white
+VERDICT_LOOKS = {
+    "faster": ("faster", "▼", "#a9d3f0", ""),
+    "slower": ("slower", "▲", "#f6bf9c", ""),
+    "same": ("the same within 1 %", "=", "#d5ecdf", ""),
+    "undecided": ("undecided", "?", "#f3f4f6", "////"),
+}
+ON_COLOUR = "#111417"  # words on one of these, which stay as they are on a dark page
+
+
+def ratio_map(data: Slice, narrow: bool = False) -> Figure:
+    """Depth by width: the verdict as colour, sign and hatch, with the difference in per cent."""
     depths, widths = sorted(set(data.summary["depth"])), sorted(set(data.summary["width"]))
-    figure, axes = _grid(len(compared), len(allocators), 0.85 * len(widths) + 1.2, 0.5 * len(depths) + 0.9)
-    for i, (impl, baseline) in enumerate(compared):
-        for j, allocator in enumerate(allocators):
-            ax = axes[i][j]
-            rows = _rows(data, impl, baseline, allocator)
-            _map_cells(ax, rows, depths, widths)
-            ax.set_title(f"{label(impl)} ÷ {label(baseline)}", fontsize=9)
-            if i == 0:
-                ax.annotate(ALLOCATOR_TITLES[allocator], (0, 1.2), xycoords="axes fraction", color="#5b6470", annotation_clip=False)
-            if i == len(compared) - 1:
-                ax.set_xlabel("width (units)")
-            if j == 0:
-                ax.set_ylabel("depth (layers)")
+    allocators = _shown(data, narrow)
+    panels = [(pair, allocator) for pair in _recursion_first(data.comparisons) for allocator in allocators]
+    figure, axes = grid(len(panels), len(allocators), 0.42 * len(depths) + 0.75, narrow)
+    for ax, ((impl, baseline), allocator) in zip(axes, panels, strict=True):
+        _map_cells(ax, _rows(data, impl, baseline, allocator), depths, widths)
+        ax.set_title(f"{label(impl)} ÷ {label(baseline)}\n", fontsize=9)
+        ax.annotate(ALLOCATOR_TITLES[allocator], (0, 1.06), xycoords="axes fraction", color=SOFT, fontsize=8, annotation_clip=False)
+        ax.set_xlabel("width (units)", fontsize=8)
+        ax.set_ylabel("depth (layers)", fontsize=8)
+        ax.label_outer()
+    keys = [
+        Patch(facecolor=face, edgecolor="#8a8f98", hatch=hatch, label=f"{sign} {words}")
+        for words, sign, face, hatch in VERDICT_LOOKS.values()
+    ]
+    figure.legend(handles=keys, loc="outside lower center", ncols=2 if narrow else 4, fontsize=8)
     return figure
 
 
+def _recursion_first(compared: Sequence[Comparison]) -> list[Comparison]:
+    return [pair for pair in TRIO if pair in compared] + [pair for pair in compared if pair not in TRIO]
+
+
 def _map_cells(ax: Axes, rows: pd.DataFrame, depths: Sequence[int], widths: Sequence[int]) -> None:
-    colours, limit = mpl.colormaps["RdBu_r"], np.log(1.25)
     ax.grid(False)
     for row in rows.itertuples():
         x, y = widths.index(row.width), depths.index(row.depth)
-        shade = 0.5 + 0.4 * float(np.clip(np.log(row.ratio) / limit, -1, 1))
+        _, sign, face, hatch = VERDICT_LOOKS[row.verdict]
         square: Any = {"xy": (x - 0.5, y - 0.5), "width": 1, "height": 1}
-        hatch = "////" if row.verdict == "undecided" else None
-        ax.add_patch(Rectangle(**square, facecolor=colours(shade), edgecolor="#a9b0b9", hatch=hatch, linewidth=0))
-        ax.add_patch(Rectangle(**square, fill=False, edgecolor="white", linewidth=2))
-        backing = {"boxstyle": "round,pad=0.15", "facecolor": colours(shade), "edgecolor": "none"}
-        dark = abs(shade - 0.5) > 0.3
-        ax.text(x, y, f"{row.ratio:.2f}", ha="center", va="center", fontsize=8.5, color="white" if dark else "#1c2128", bbox=backing)
+        ax.add_patch(Rectangle(**square, facecolor=face, edgecolor="#b9c0c8", hatch=hatch, linewidth=0))
+        ax.add_patch(Rectangle(**square, fill=False, edgecolor=PAPER, linewidth=2))
+        backing = {"boxstyle": "round,pad=0.15", "facecolor": face, "edgecolor": "none"}
+        ax.text(x, y, f"{sign} {_difference(row.ratio)}", ha="center", va="center", fontsize=8, color=ON_COLOUR, bbox=backing)
     ax.set_xlim(-0.5, len(widths) - 0.5)
     ax.set_ylim(-0.5, len(depths) - 0.5)
     ax.set_xticks(range(len(widths)), [str(width) for width in widths])
@@ -106,42 +144,50 @@ def _map_cells(ax: Axes, rows: pd.DataFrame, depths: Sequence[int], widths: Sequ
         spine.set_visible(False)
 
 
-def time_per_layer(data: Slice) -> Figure:
+def _difference(ratio: float) -> str:
+    """A ratio as it stands in a square.
+
+    >>> _difference(0.934), _difference(0.99999), _difference(1.049), _difference(1.32), _difference(2.31)
+    ('−6.6 %', '0.0 %', '+4.9 %', '+32 %', '2.3 ×')
+    """
+    if ratio >= 2:
+        return f"{ratio:.1f} ×"
+    size = f"{100 * abs(ratio - 1):.{1 if abs(ratio - 1) < 0.1 else 0}f}"
+    return f"{'' if size == '0.0' else '+' if ratio > 1 else '−'}{size} %"
+
+
+def time_per_layer(data: Slice, narrow: bool = False) -> Figure:
     """CPU time of one step per layer against width, in the deepest networks, beside the floor."""
-    allocators = data.allocators
-    figure, axes = _grid(1, len(allocators), 4.2, 3.4, sharey=True)
+    allocators = _shown(data, narrow)
+    figure, axes = grid(len(allocators), len(allocators), 3.2, narrow, sharey=True)
     deepest = data.times[data.times["depth"] == data.times["depth"].max()]
     medians = deepest.groupby(["allocator", "impl", "width", "depth"], sort=False)["cpu_ns"].median().reset_index()
     names = [name for name in dict.fromkeys([*IMPLEMENTATIONS, *medians["impl"]]) if name in set(medians["impl"]) and name != CONTROL]
-    markers = "osD^vP*Xphd"  # more than there are colours, so that few pairs repeat
-    for j, allocator in enumerate(allocators):
-        ax = axes[0][j]
+    for ax, allocator in zip(axes, allocators, strict=True):
         for k, name in enumerate(names):
             line = medians[(medians["allocator"] == allocator) & (medians["impl"] == name)].sort_values("width")
             x, y = line["width"].to_numpy(float), (line["cpu_ns"] / line["depth"] / 1_000).to_numpy(float)
             if name == FLOOR:
-                ax.plot(x, y, color="#5c5c5c", linestyle="--", label="floor: matrix products alone")
-                ax.fill_between(x, y, 0, color="#f1f3f5", zorder=0)
+                ax.plot(x, y, color=SOFT, linestyle="--", label="floor: matrix products alone")
+                ax.fill_between(x, y, 0, color=FAINT, zorder=0)
             else:
-                ax.plot(x, y, color=COLOURS[k % len(COLOURS)], marker=markers[k % len(markers)], markersize=5, alpha=0.9, label=label(name))
+                mark = MARKERS[k % len(MARKERS)]
+                ax.plot(x, y, color=COLOURS[k % len(COLOURS)], marker=mark, markersize=5, alpha=0.9, label=label(name))
         ax.set_yscale("log")
         _log2_axis(ax, sorted(set(medians["width"])))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        ax.set_title(ALLOCATOR_TITLES[allocator])
-        ax.set_xlabel("width (units)")
-    axes[0][0].set_ylabel(f"µs a layer, {medians['depth'].max()} layers")
-    figure.legend(*axes[0][0].get_legend_handles_labels(), fontsize=8, loc="outside right upper")
+        ax.set_title(ALLOCATOR_TITLES[allocator], fontsize=9)
+        ax.set_xlabel("width (units)", fontsize=8)
+        ax.set_ylabel(f"µs a layer, {medians['depth'].max()} layers", fontsize=8)
+        ax.label_outer()
+    axes[0].annotate("↓ lower is better", (0.02, 0.95), xycoords="axes fraction", va="top", color=SOFT, fontsize=8)
+    figure.legend(*axes[0].get_legend_handles_labels(), fontsize=8, loc="outside lower center", ncols=2 if narrow else 4)
     return figure
 
 
 def _rows(data: Slice, impl: str, baseline: str, allocator: str) -> pd.DataFrame:
     table = data.summary
     return table[(table["impl"] == impl) & (table["baseline"] == baseline) & (table["allocator"] == allocator)]
-
-
-def _grid(rows: int, columns: int, width: float, height: float, **shared: Any) -> tuple[Figure, np.ndarray]:
-    figure = Figure(figsize=(width * columns + 0.6, height * rows + 0.5), layout="constrained")
-    return figure, figure.subplots(rows, columns, squeeze=False, **shared)
 
 
 def _log2_axis(ax: Axes, ticks: Sequence[int]) -> None:
@@ -166,22 +212,27 @@ def time_pictures(parts: Sequence[Slice]) -> list[Picture]:
 PLOTS = [
     Plot(
         "ratio_by_depth",
-        "What each costs, against depth",
-        "Each point is a median over passes, each bar its interval, each line a width. All intervals hold together at 95 %. The grey band "
-        "is ±1 %: a difference inside it is too small to notice. Hollow points have too few passes for an interval.",
+        "Is recursion slower, and in which networks?",
+        "A point below 1 is faster, one above it slower. Each point is a median over passes, each bar its interval, each line a width. "
+        "All intervals hold together at 95 %. The grey band is ±1 %: a difference inside it is too small to notice. Hollow points have "
+        "too few passes for an interval.",
         ratio_by_depth,
+        narrow=partial(ratio_by_depth, narrow=True),
     ),
     Plot(
         "ratio_map",
-        "The same, depth by width",
-        "Blue is faster, red is slower. Hatched cells are undecided: their interval contains 1 and reaches beyond ±1 %.",
+        "Where is the difference large enough to notice?",
+        "Each square is a network: how much more or less CPU time, in per cent, and whether that is certain. Hatched squares are "
+        "undecided: their interval contains 1 and reaches beyond ±1 %.",
         ratio_map,
+        narrow=partial(ratio_map, narrow=True),
     ),
     Plot(
         "time_per_layer",
-        "How much of a step is arithmetic",
+        "How much of a step is arithmetic?",
         "CPU time of a step for each layer of the deepest networks. The dashed line is the matrix products alone, into arrays that are "
         "there already: no program that asks NumPy for these products can go below it.",
         time_per_layer,
+        narrow=partial(time_per_layer, narrow=True),
     ),
 ]

@@ -14,6 +14,7 @@ from bench.plan.contenders import title
 from bench.plan.depth import CALL, setting_of, way_title
 from bench.show.answers.words import spaced
 from bench.show.report.tables import Table
+from impls import IMPLEMENTATIONS
 
 HOW = (
     "Each figure is the deepest network or call that went well. It is found by doubling and bisection, to within 1 %, or exactly below "
@@ -32,7 +33,14 @@ def depth_section(rows: pd.DataFrame) -> dict[str, Any]:
         _table("Every way of calling", ("way of calling",), tried[is_call], lambda row: (way_title(row.impl),)),
     ]
     notes = [f"Python {row.python} could not be studied ({row.status})." for row in failed.itertuples()]
-    return {"tables": [table for table in tables if table.rows], "notes": [*notes, HOW]}
+    return {"tables": [table for table in tables if table.rows], "notes": [*notes, *_introductions(tried[~is_call]), HOW]}
+
+
+def _introductions(rows: pd.DataFrame) -> list[str]:
+    """Where the cache of each implementation lives, since some are tried for depth alone."""
+    known = [IMPLEMENTATIONS[name] for name in dict.fromkeys(rows["impl"]) if name in IMPLEMENTATIONS]
+    lives = "; ".join(f"{implementation.title}: {implementation.cache}" for implementation in known)
+    return [f"Where each keeps its cache: {lives}."] if known else []
 
 
 def _table(heading: str, headings: tuple[str, ...], rows: pd.DataFrame, head: Callable[[Any], tuple[str, ...]]) -> Table:

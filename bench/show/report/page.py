@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pandas as pd
-from markupsafe import Markup
-from pygments.formatters import HtmlFormatter
 
 from bench.record.results import Results
 from bench.record.times import started_at
@@ -21,14 +19,12 @@ def render(results: Results) -> str:
         "report.html.j2",
         contents=[(topic.anchor, topic.name) for topic, *_ in shown],
         sections=[topic.html(facts, answers) for topic, facts, answers in shown],
-        cards=[answer.card for *_, answers in shown for answer in answers if answer.card],
         date=_date(results.times),
         machine={key: results.machine.get(key, "unknown") for key in HEAD},
         timed=bool(results.times["round"].notna().any()),
         sweep=results.machine.get("sweep", {}).get("name"),
         cells=results.times["cell"].nunique(),
         passes=results.times["pass"].max(),
-        highlight_css=Markup(HtmlFormatter(style="friendly").get_style_defs("pre")),
     )
 
 

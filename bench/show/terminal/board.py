@@ -1,4 +1,4 @@
-"""A run as it goes: a live table on a terminal, a line a pass elsewhere."""
+"""A run as it goes: one line that moves on a terminal, with `-v` a table; a line a pass elsewhere."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bench.analyse.stopping import Progress
 from bench.measure.timing.passes import Finished
 from bench.plan.cells import AXES, Cell
 from bench.plan.contenders import FLOOR, title
-from bench.show.answers.words import counted, duration
+from bench.show.answers.words import clock, counted, duration, percent
 from bench.show.terminal.screen import Screen
 from bench.show.terminal.tables import VERDICT_STYLES
 from bench.text import one_line
@@ -30,18 +30,27 @@ class View:
 
     def __init__(self, cells: Sequence[Cell], progress: Progress, budget_s: float) -> None:
         self._cells, self._progress, self._budget_s = cells, progress, budget_s
-        self._start = time.monotonic()
+        self._start, self._pass, self._known = time.monotonic(), 0, ""
 
     def show(self, finished: Finished) -> None:
-        """Take in one visit."""
-        raise NotImplementedError
+        """Take in one visit; what is known is counted again once a pass."""
+        if finished.assignment.pass_number != self._pass:
+            self._pass = finished.assignment.pass_number
+            self._known = _known(self._progress, self._cells)
 
-    def _state(self) -> str:
-        """How much is decided, how long it took, and how long it may still take."""
-        decided = sum(map(self._progress.decided, self._cells))
-        elapsed = time.monotonic() - self._start
-        left = duration(max(0.0, self._budget_s - elapsed))
-        return f"{decided} of {len(self._cells)} cells decided, {duration(elapsed)} elapsed, at most {left} left"
+    def _state(self) -> list[str]:
+        """Which pass it is, how long it may still take, how much is settled and how wide the widest interval is."""
+        left = max(0.0, self._budget_s - (time.monotonic() - self._start))
+        parts = [f"pass {self._pass}" if self._pass else "starting", f"at most {clock(left)} left", *self._known.split(", ")]
+        return [part for part in parts if part]
+
+
+def _known(progress: Progress, cells: Sequence[Cell]) -> str:
+    """ "33 of 54 settled, widest ±2.1 %"."""
+    end = progress.end(cells)
+    widths = [comparison.half_width for comparison in end.open if comparison.half_width is not None]
+    settled = f"{end.settled} of {end.comparisons} settled" if end.comparisons else ""
+    return f"{settled}, widest ±{percent(max(widths), 1)}" if widths else settled
 
 
 @contextmanager
@@ -50,9 +59,9 @@ def watching(screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s
     if not screen.out.is_terminal:
         yield _Lines(screen, cells, progress, budget_s)
         return
-    board = _Board(cells, progress, budget_s)
-    with Live(board, console=screen.out, refresh_per_second=2, vertical_overflow="crop"):
-        yield board
+    view = (_Board if screen.verbose else _Line)(screen, cells, progress, budget_s)
+    with Live(view, console=screen.out, refresh_per_second=2, vertical_overflow="crop", transient=not screen.verbose):
+        yield view
 
 
 class _Lines(View):
@@ -60,22 +69,41 @@ class _Lines(View):
 
     def __init__(self, screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s: float) -> None:
         super().__init__(cells, progress, budget_s)
-        self._screen, self._pass = screen, 0
+        self._screen = screen
         screen.say(f"{counted(len(cells), 'cell')}, for at most {duration(budget_s)}")
 
     def show(self, finished: Finished) -> None:
         for failure in _failures(finished):
             self._screen.warn(failure)
-        number = finished.assignment.pass_number
-        if number != self._pass:
-            self._pass = number
-            self._screen.say(f"pass {number}: {self._state()}")
+        before = self._pass
+        super().show(finished)
+        if self._pass != before:
+            self._screen.say(", ".join(self._state()))
+
+
+class _Line(View):
+    """One line that moves; what goes wrong is said above it."""
+
+    def __init__(self, screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s: float) -> None:
+        super().__init__(cells, progress, budget_s)
+        self._out = screen.out
+
+    def show(self, finished: Finished) -> None:
+        super().show(finished)
+        for failure in _failures(finished):
+            self._out.print(Text(f"note: {failure}", style="yellow"))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        parts = self._state()
+        while len(parts) > 1 and len(" · ".join(parts)) > options.max_width:  # a narrow terminal has the first of them
+            parts.pop()
+        yield Text(" · ".join(parts), no_wrap=True, overflow="ellipsis")
 
 
 class _Board(View):
     """The live table: a row a cell, a column an implementation; the cells visited last if not all fit."""
 
-    def __init__(self, cells: Sequence[Cell], progress: Progress, budget_s: float) -> None:
+    def __init__(self, screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s: float) -> None:
         super().__init__(cells, progress, budget_s)
         self._recent = list(cells)
         others = [axis.name for axis in AXES if axis.name not in ("depth", "width")]
@@ -85,6 +113,7 @@ class _Board(View):
         self._narrow = len(self._columns) > 4  # then ratios are short and without intervals; their colours tell verdicts
 
     def show(self, finished: Finished) -> None:
+        super().show(finished)
         cell = finished.assignment.cell
         self._recent.remove(cell)
         self._recent.insert(0, cell)
@@ -92,7 +121,7 @@ class _Board(View):
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Text(f"CPU time against the {title(self._progress.baseline)}", style="bold")
-        yield Text(self._state())
+        yield Text(", ".join(self._state()))
         rows = max(3, console.height - (12 if self._narrow else 7) - len(self._notes[-3:]))
         yield self._table(set(self._recent[:rows]))
         for note in self._notes[-3:]:

@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from bench.show.answers.words import duration, spaced
 from bench.show.terminal.screen import Screen
@@ -23,3 +25,13 @@ def counting(screen: Screen, what: str, total: int) -> Iterator[Advance]:
         task = progress.add_task(what, total=total, doing="")
         yield lambda more, doing: progress.update(task, advance=more, doing=doing)
     screen.say(f"{what}: {spaced(total)} in {duration(time.monotonic() - start)}")
+
+
+@contextmanager
+def doing(screen: Screen) -> Iterator[Callable[[str], None]]:
+    """One line that says what is being done, on a terminal alone, for as long as it lasts: `tell(words)`."""
+    if not screen.out.is_terminal:
+        yield lambda words: None
+        return
+    with Live(Text(), console=screen.out, transient=True) as live:
+        yield lambda words: live.update(Text(words, no_wrap=True, overflow="ellipsis"))

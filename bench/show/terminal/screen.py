@@ -12,6 +12,8 @@ from rich.table import Table
 
 from bench.errors import ReaderGone
 from bench.show.answers import Answer, by_question
+from bench.show.answers.advice import AnswerTable
+from bench.show.terminal.answer import answer_lines
 from bench.text import one_line
 
 if TYPE_CHECKING:
@@ -40,17 +42,24 @@ class _Stream(Console):
 class Screen:
     """Everything that a command says; notes and errors go to standard error.
 
-    A command that is read through a pipe ends with its reader, but for a `gate`, whose exit code is its answer.
+    `verbose` is what `-v` sets: then details and all answers are shown, too. A command that is read through a pipe ends with
+    its reader, but for a `gate`, whose exit code is its answer.
     """
 
-    def __init__(self, gate: bool = False) -> None:
+    def __init__(self, gate: bool = False, verbose: bool = False) -> None:
+        self.verbose = verbose
         self.out = _Stream(highlight=False)
         self.err = _Stream(stderr=True, highlight=False)
         self.out.ends_with_reader = not gate
 
     def say(self, sentence: str) -> None:
         """A plain line."""
-        self.out.print(escape(one_line(sentence)), soft_wrap=True)
+        self.out.print(escape(one_line(sentence)), soft_wrap=not self.out.is_terminal)
+
+    def detail(self, sentence: str) -> None:
+        """A plain line that few need."""
+        if self.verbose:
+            self.say(sentence)
 
     def verbatim(self, text: str) -> None:
         """Lines for another program, as they are."""
@@ -58,7 +67,7 @@ class Screen:
 
     def warn(self, sentence: str) -> None:
         """Something that the user should know, but that stops nothing."""
-        self.err.print(f"[yellow]note:[/] {escape(one_line(sentence))}", soft_wrap=True)
+        self.err.print(f"[yellow]note:[/] {escape(one_line(sentence))}", soft_wrap=not self.err.is_terminal)
 
     def caveats(self, caveats: Iterable[Caveat]) -> None:
         """What speaks against the figures, each with its remedy."""
@@ -72,14 +81,21 @@ class Screen:
 
     def complain(self, sentence: str) -> None:
         """Why the command ends."""
-        self.err.print(f"[bold red]unwind:[/] {escape(one_line(sentence))}", soft_wrap=True)
+        self.err.print(f"[bold red]unwind:[/] {escape(one_line(sentence))}", soft_wrap=not self.err.is_terminal)
 
     def table(self, table: Table) -> None:
         """A table."""
         self.out.print(table)
 
+    def answer(self, table: AnswerTable) -> None:
+        """The answer first: the table, and the advice under it."""
+        for part in answer_lines(table, self.out.width):
+            self.out.print(part)
+
     def answers(self, answers: Sequence[Answer]) -> None:
-        """Questions with their answers."""
+        """Questions with their answers, for those who ask for more."""
+        if not self.verbose:
+            return
         for question, given in by_question(answers).items():
             words = "\n\n".join(escape("\n".join((answer.text, *(f"• {item}" for item in answer.items)))) for answer in given)
             self.out.print(Panel(words, title=f"[bold]{escape(question)}[/]", title_align="left", padding=(0, 1)))

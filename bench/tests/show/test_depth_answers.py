@@ -71,7 +71,7 @@ def test_the_depths_that_people_asked_about():
     assert answers(ROWS)["Is a network of 152 or 1 000 layers a problem?"] == (
         "No, 152 layers are no problem as Python comes. Recursion and kept list got there on 3.9.18 and 3.13.0. "
         "Yes, 1 000 layers are a problem as Python comes. Recursion stopped at 987 to 990 on 3.9.18 and 3.13.0. "
-        "Kept list got there on all. With the limit raised, recursion and kept list got there on 3.9.18 and 3.13.0."
+        "Kept list got there on all of these. With the limit raised, recursion and kept list got there on 3.9.18 and 3.13.0."
     )
 
 
@@ -79,12 +79,12 @@ def test_what_was_tried_on_one_version_alone_got_there_on_that_one():
     table = pd.concat([ROWS, rows(limit("3.13.0", "closures", 10**6, limit=1_000), limit("3.13.0", "closures", 10**6))])
     answer = answers(table)["Is a network of 152 or 1 000 layers a problem?"]
     assert "Recursion and kept list got there on 3.9.18 and 3.13.0. Closures got there on 3.13.0. " in answer
-    assert "Kept list got there on all. Closures got there on 3.13.0. " in answer
+    assert "Kept list got there on all of these. Closures got there on 3.13.0. " in answer
 
 
 def test_ways_of_calling_are_told_by_version():
     assert answers(ROWS)["Which ways of calling make recursion dangerous?"] == (
-        "1 of 2 ways are safe on 3.13.0. | safe: plain function | not safe on all of them: functools.partial "
+        "1 of 2 ways are safe on 3.13.0. | safe: plain function | not safe: functools.partial "
         "1 of 1 way on 3.9.18 came to an end before the most that was tried. | a segmentation fault: plain function (23 680) "
         "1 of 2 ways on 3.13.0 came to an end before the most that was tried. | a RecursionError: functools.partial (4 992) "
         "| none within 1 000 000 calls, the most that was tried: plain function"

@@ -54,7 +54,7 @@ def test_by_precision(tmp_path, sweep, capsys):
 
 
 def test_by_budget(tmp_path, sweep, capsys):
-    ended = run(tmp_path / "results", sweep, "--budget", ONE_VISIT_S)["ended"]
+    ended = run(tmp_path / "results", sweep, "--verbose", "--budget", ONE_VISIT_S)["ended"]
     assert (ended["by"], ended["comparisons"], ended["settled"]) == ("budget", 2, 0)
     assert [(each["impl"], each["baseline"], each["half_width"]) for each in ended["open"]] == [("recursive", "iterative", None)] * 2
     said, shown = flat(capsys.readouterr().out), report(tmp_path / "results")

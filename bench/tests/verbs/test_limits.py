@@ -77,7 +77,7 @@ def test_the_verb_on_the_running_interpreter_alone(tmp_path, capsys):
         "mine = Implementation('mine', 'mine', '', 'other', IMPLEMENTATIONS['iterative'].backprop)\n"
         "wrong = Implementation('wrong', 'wrong', '', 'other', lambda *_: 1.0)\n"
     )
-    options = ("--python", "--impl", "recursive", "--impl", "mine", "--impl", "wrong", "--with", str(tmp_path / "mine.py"))
+    options = ("--python", "--verbose", "--impl", "recursive", "--impl", "mine", "--impl", "wrong", "--with", str(tmp_path / "mine.py"))
     assert unwind(tmp_path, *options, "--max-depth", "400") == 0
     assert unwind(tmp_path, *options, "--max-depth", "300") == 0
     found = pd.read_csv(tmp_path / "limits.csv")
@@ -89,6 +89,9 @@ def test_the_verb_on_the_running_interpreter_alone(tmp_path, capsys):
     assert set(found["status"]) == {"ok"}
     said = capsys.readouterr()
     assert "Which ways of calling make recursion dangerous?" in said.out
+    assert "Layers of the deepest network that trains" in said.out
+    assert "400+" in said.out
+    assert "300+" in said.out
     assert "wrong is left out: it emits layers" in said.err
 
 
@@ -98,7 +101,7 @@ def test_frameworks_are_tried_if_they_are_named(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(verb, "all_limits", lambda interpreter, names, *others: tried.append(names) or [])
     own = [name for name, one in IMPLEMENTATIONS.items() if not (one.library and one.control_flow == "other")]
     for options, expected in ((["--impl", "jax"], ["jax"]), ([], own)):
-        assert unwind(tmp_path, "--python", *options) == 3
+        assert unwind(tmp_path, "--python", "--verbose", *options) == 3
         assert tried.pop() == expected
     assert "torch, jax, autograd are not tried: their control flow is their library's" in capsys.readouterr().out
 

@@ -1,0 +1,1 @@
+"""Advice: what is known of each implementation, and which one to use."""

@@ -1,0 +1,287 @@
+"""The answer first: one table of all implementations, and a line of advice under it, for a page, a terminal and Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bench.analyse.advice.facts import Known, Overview, Place
+from bench.analyse.advice.rules import Advice, advise, leaner, limited
+from bench.analyse.depth import Reach
+from bench.analyse.ratios import SAME, Ratio
+from bench.plan.contenders import title
+from bench.show.answers.words import ALLOCATOR_WORDS, capital, listed, size, spaced, with_interval
+
+NOT_MEASURED = "not measured"
+LEAST = 0.005  # a share below it is 0 % in whole per cents
+AGAIN = "Run the same command again to add passes."
+ENDS = {"recursion_error": "RecursionError", "segfault": "crash", "out_of_memory": "out of memory", "timeout": "time-out", "error": "error"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one place of the table says: its words, a note below them, and the verdict that gives them their colour."""
+
+    words: str
+    note: str = ""
+    verdict: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table: its heading, the same where there is little room, where it was measured, and the verb that measures it."""
+
+    heading: str
+    short: str
+    where: str = ""
+    verb: str = "run"
+
+
+@dataclass(frozen=True)
+class AnswerTable:
+    """The table, the advice under it and what both hold for.
+
+    Attributes:
+        columns: of the table, the name of an implementation first.
+        rows: an entry for each column.
+        advice: sentences, the first of which says what to use.
+        scope: what was measured, so what this holds for.
+
+    """
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Entry]]
+    advice: Sequence[str]
+    scope: str
+
+
+def answer_table(facts: Overview, machine: Mapping[str, Any]) -> AnswerTable:
+    """The facts in words."""
+    base = next((row for row in facts.rows if row.impl == facts.baseline), None)
+    rows = [[Entry(title(row.impl)), *_entries(row, base, facts)] for row in facts.rows]
+    columns = [*_columns(facts)]
+    known = [any(row[place].words != NOT_MEASURED for row in rows) for place in range(len(columns))]
+    missing = [column for column, shown in zip(columns, known, strict=True) if not shown]
+    return AnswerTable(
+        [column for column, shown in zip(columns, known, strict=True) if shown],
+        [[entry for entry, shown in zip(row, known, strict=True) if shown] for row in rows],
+        [*advice_words(advise(facts), facts)],
+        _scope(facts, machine) + _not_yet(missing),
+    )
+
+
+def _not_yet(missing: Sequence[Column]) -> str:
+    """What nothing is known of, and which commands measure it."""
+    by_verb = {verb: listed([column.heading.rstrip("?") for column in missing if column.verb == verb]) for verb in _verbs(missing)}
+    return f" Not measured: {'; '.join(f'{what} (`unwind {verb}` does it)' for verb, what in by_verb.items())}." if missing else ""
+
+
+def _verbs(columns: Sequence[Column]) -> list[str]:
+    return list(dict.fromkeys(column.verb for column in columns))
+
+
+def _columns(facts: Overview) -> Iterator[Column]:
+    yield Column("implementation", "")
+    if facts.narrow:
+        of_narrow = ("time in a narrow network", "time, narrow") if facts.wide else ("time", "time")
+        yield Column(*of_narrow, _place(facts.narrow))
+    if facts.wide:
+        yield Column("time in a wide network", "time, wide", _place(facts.wide))
+    yield Column("peak memory", "peak", _place(facts.peak_at) if facts.peak_at else "")
+    yield Column("layers as Python comes", "depth as it comes", verb="limits")
+    yield Column("layers, limit raised", "depth, raised", verb="limits")
+    yield Column("same result?", "same?", verb="train")
+    yield Column("reads how?", "reads")
+
+
+def _place(place: Place) -> str:
+    return f"{place.depth} × {place.width}"
+
+
+def _entries(row: Known, base: Known | None, facts: Overview) -> Iterator[Entry]:
+    """What stands in one row after the name."""
+    if facts.narrow:
+        yield _time(row.narrow, row.impl == facts.baseline)
+    if facts.wide:
+        yield _time(row.wide, row.impl == facts.baseline)
+    yield _peak(row, facts.baseline)
+    yield _depth(row.as_it_comes)
+    yield _depth(row.raised)
+    yield RESULTS[row.result]
+    yield _source(row, base)
+
+
+RESULTS = {
+    "same": Entry("yes", "to the last bit"),
+    "close": Entry("yes", "but for rounding"),
+    "differs": Entry("no", verdict="slower"),
+    None: Entry(NOT_MEASURED, verdict="undecided"),
+}
+
+
+def _time(ratio: Ratio | None, is_baseline: bool) -> Entry:
+    if is_baseline:
+        return Entry("baseline")
+    if ratio is None:
+        return Entry(NOT_MEASURED, verdict="undecided")
+    if not ratio.closed:
+        return Entry("undecided", "too few passes", "undecided")
+    return Entry(time_words(ratio), with_interval(ratio), ratio.verdict)
+
+
+def time_words(ratio: Ratio) -> str:
+    """What an interval allows one to say of a time in plain words.
+
+    >>> time_words(Ratio(64, 8, 1.05, 1.01, 1.07)), time_words(Ratio(64, 8, 1.0, 0.995, 1.004)), time_words(Ratio(64, 8, 1.0, 0.9, 1.1))
+    ('5 % slower', 'the same', 'undecided')
+    >>> time_words(Ratio(64, 8, 0.93, 0.82, 1.01, faulting_share=0.5, without_faults=1.0, with_faults=0.92))
+    '0 to 8 % faster'
+    """
+    if ratio.depends_on_heap:
+        return _between(*sorted((ratio.without_faults, ratio.with_faults)))
+    if ratio.verdict in ("slower", "faster"):
+        return _apart(ratio.ratio)
+    return {"same": "the same"}.get(ratio.verdict, "undecided")
+
+
+def _apart(ratio: float) -> str:
+    """ "5 % slower", "8 % faster", "2.3 times as long"."""
+    if ratio >= 2:
+        return f"{ratio:.1f} times as long"
+    share = abs(ratio - 1)
+    return f"{_whole(share) if share >= LEAST else 'under 1'} % {'slower' if ratio > 1 else 'faster'}"
+
+
+def _between(low: float, high: float) -> str:
+    """The range between two ratios: "0 to 8 % faster", "8 % faster to 1 % slower"."""
+    if low < 1 - LEAST and high > 1 + LEAST:
+        return f"{_whole(1 - low)} % faster to {_whole(high - 1)} % slower"
+    small, large = sorted((abs(low - 1), abs(high - 1)))
+    return f"{_whole(small)} to {_whole(large)} % {'slower' if high > 1 + LEAST else 'faster'}" if large >= LEAST else "the same"
+
+
+def _whole(share: float) -> str:
+    return f"{100 * share:.0f}"
+
+
+def _peak(row: Known, baseline: str) -> Entry:
+    if row.peak is None:
+        return Entry(NOT_MEASURED, verdict="undecided")
+    bytes_words = size(row.peak.size)
+    if row.impl == baseline or row.peak_ratio is None:
+        return Entry(bytes_words)
+    verdict = "same" if abs(row.peak_ratio - 1) <= SAME else "faster" if row.peak_ratio < 1 else "slower"
+    return Entry(peak_words(row.peak_ratio), bytes_words, verdict)
+
+
+def peak_words(ratio: float) -> str:
+    """A peak beside the baseline's.
+
+    >>> peak_words(0.806), peak_words(1.004), peak_words(1.3), peak_words(2.04)
+    ('19 % less', 'the same', '30 % more', '2.0 times')
+    """
+    if abs(ratio - 1) <= SAME:
+        return "the same"
+    return f"{ratio:.1f} times" if ratio >= 2 else f"{_whole(abs(ratio - 1))} % {'less' if ratio < 1 else 'more'}"
+
+
+def _depth(reach: Reach | None) -> Entry:
+    if reach is None:
+        return Entry(NOT_MEASURED, verdict="undecided")
+    if reach.free:
+        return Entry(f"{spaced(reach.deepest)}+", "the most that was tried")
+    return Entry(spaced(reach.deepest), f"then {ENDS[reach.status]}", "slower")
+
+
+def _source(row: Known, base: Known | None) -> Entry:
+    if row.lines is None or row.complexity is None:
+        return Entry(NOT_MEASURED, verdict="undecided")
+    figures = f"{row.lines} lines, complexity {row.complexity}"
+    if base and base is not row and (row.lines, row.complexity) == (base.lines, base.complexity):
+        return Entry("a tie", figures)
+    return Entry(f"{row.lines} lines", f"complexity {row.complexity}")
+
+
+def advice_words(advice: Advice, facts: Overview) -> Iterator[str]:
+    """The advice, a sentence each, what to use first."""
+    if advice.use is None:
+        alone = "Nothing to choose from: fewer than two implementations were compared that give the same result."
+        yield alone if advice.alone else f"No advice yet: neither a time nor a peak is known for certain. {AGAIN}"
+        return
+    yield f"Use {_with_article(advice.use.impl)}{_why(advice.use, facts)}."
+    if advice.recursion:
+        yield _recursion(advice.recursion, advice.use, facts)
+    if advice.beyond and advice.use.as_it_comes:
+        yield f"Beyond {spaced(advice.use.as_it_comes.deepest)} layers, use {_with_article(advice.beyond.impl)} or raise the limit."
+    if advice.saving and advice.use.peak and advice.saving.peak:
+        less = peak_words(advice.saving.peak.size / advice.use.peak.size)
+        yield f"Where memory is short: {title(advice.saving.impl)} needs {less} and takes longer."
+    if advice.faster:
+        yield f"Faster still, with a library beside NumPy: {listed([title(row.impl) for row in advice.faster])}."
+    if not advice.timed and facts.narrow:
+        yield f"Times are undecided: too few passes. {AGAIN}"
+
+
+def _with_article(impl: str, article: str = "a") -> str:
+    """ "a popped list", "the kept list"; "recursion" as it is."""
+    return f"{article} {title(impl)}" if title(impl).split()[-1] in ("list", "loop") else title(impl)
+
+
+def _why(row: Known, facts: Overview) -> str:
+    """What speaks for it beside the baseline, if it is not that itself."""
+    if row.impl == facts.baseline:
+        return ", the baseline: nothing else here comes out ahead of it"
+    verdicts = {ratio.verdict for ratio in (row.narrow, row.wide) if ratio and ratio.closed}
+    reasons = []
+    if verdicts:
+        reasons.append("is slower" if "slower" in verdicts else "is faster" if verdicts == {"faster"} else "is nowhere slower for certain")
+    if row.peak_ratio is not None:
+        less = peak_words(row.peak_ratio)
+        reasons.append(
+            "needs the same memory" if less == "the same" else f"needs {less} memory" if "%" in less else f"needs {less} the memory"
+        )
+    if row.as_it_comes and row.as_it_comes.free:
+        reasons.append(f"trains {spaced(row.as_it_comes.deepest)} layers as Python comes")
+    return f": beside {_with_article(facts.baseline, 'the')}, it {listed(reasons)}" if reasons else ""
+
+
+def _recursion(row: Known, use: Known, facts: Overview) -> str:
+    """What recursion costs beside that."""
+    narrow, wide = facts.between.get((row.impl, use.impl)) or (row.narrow, row.wide)
+    places = (narrow, "narrow " if facts.wide else ""), (wide, "wide ")
+    costs = [f"is {time_words(ratio)} in {words}deep networks" for ratio, words in places if ratio and ratio.verdict == "slower"]
+    if leaner(use, row) and row.peak and use.peak:
+        costs.append(f"needs {peak_words(row.peak.size / use.peak.size)} memory")
+    stop = f"stops at {spaced(row.as_it_comes.deepest)} layers unless the limit is raised" if limited(row) and row.as_it_comes else ""
+    if not costs:
+        known = [ratio.verdict for ratio, _ in places if ratio]
+        start = "is not slower for certain" if "undecided" in known or not known else "does as well"
+        return f"{capital(title(row.impl))} {start}{f', but {stop}' if stop else ''}."
+    same = " needs no more memory, but" if row.peak and use.peak and not leaner(use, row) else ""
+    return f"{capital(title(row.impl))}{same} {listed([*costs, *([stop] if stop else [])])}."
+
+
+def _scope(facts: Overview, machine: Mapping[str, Any]) -> str:
+    """What was measured, and so what this holds for."""
+    conditions = facts.conditions
+    allocator = f", {ALLOCATOR_WORDS[conditions['allocator']]}" if "allocator" in conditions else ""
+    on = f"Python {machine['python']}" if machine.get("python") else "the Python that ran it"
+    where = f" on {machine['cpu']}, {machine['cores']} cores" if {"cpu", "cores"} <= machine.keys() else ""
+    places = f"{listed([_place(place) for place in (facts.narrow, facts.wide) if place])} (layers × units), " if facts.narrow else ""
+    ranges = any(ratio and ratio.depends_on_heap for row in facts.rows for ratio in (row.narrow, row.wide))
+    by_luck = " Where a time is a range, it depends on what else the program has allocated." if ranges else ""
+    python = f" Depths are those of Python {facts.python}." if facts.python and facts.python != machine.get("python") else ""
+    return (
+        f"This holds for {on}{where}; {places}{conditions['dataset']}, batch {conditions['batch']}, {conditions['dtype']}, "
+        f"{conditions['update']} update{allocator}. Times and memory are beside {_with_article(facts.baseline, 'the')}.{by_luck}{python}"
+    )
+
+
+def markdown(table: AnswerTable) -> str:
+    """The table and the advice in Markdown; notes are left out, since a README has a page for them."""
+    headings = [f"{column.heading}{f' ({column.where})' if column.where else ''}" for column in table.columns]
+    lines = [headings, ["---"] * len(headings), *([entry.words for entry in row] for row in table.rows)]
+    return (
+        "".join(f"| {' | '.join(line)} |\n" for line in lines) + f"\n**{table.advice[0]}** {' '.join(table.advice[1:])}\n\n{table.scope}\n"
+    )

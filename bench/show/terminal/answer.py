@@ -1,0 +1,54 @@
+"""The answer on a terminal: a table where there is room for one, else a block an implementation; the advice under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich import box
+from rich.console import RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from bench.show.answers.advice import AnswerTable, Column, Entry
+from bench.show.terminal.tables import VERDICT_STYLES
+
+ROOM = 70  # columns of a terminal that the table needs
+
+
+def answer_lines(table: AnswerTable, width: int) -> Iterator[RenderableType]:
+    """What to print, part by part."""
+    if width >= ROOM:
+        yield _table(table)
+    else:
+        yield from _blocks(table)
+    yield Text(table.advice[0], style="bold")
+    for sentence in table.advice[1:]:
+        yield Text(sentence)
+    yield Text(table.scope, style="dim")
+
+
+def _table(table: AnswerTable) -> Table:
+    shown = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    for column, entries in zip(table.columns, zip(*table.rows, strict=True), strict=True):
+        longest = max(len(word) for entry in entries for word in entry.words.split(" "))
+        shown.add_column(escape(_heading(column)), overflow="fold", min_width=longest)
+    for row in table.rows:
+        shown.add_row(*(_words(entry) for entry in row))
+    return shown
+
+
+def _blocks(table: AnswerTable) -> Iterator[RenderableType]:
+    """The name of each implementation, and a line for each of its figures."""
+    for name, *entries in table.rows:
+        yield Text(name.words, style="bold")
+        for column, entry in zip(table.columns[1:], entries, strict=True):
+            yield Text(f"  {column.short}: ").append_text(_words(entry))
+
+
+def _heading(column: Column) -> str:
+    return f"{column.short}\n{column.where}" if column.where else column.short
+
+
+def _words(entry: Entry) -> Text:
+    return Text(entry.words, style=VERDICT_STYLES.get(entry.verdict, ""))

@@ -1,0 +1,1 @@
+"""Tests of the report in a real browser, as a person would use it."""

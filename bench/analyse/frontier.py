@@ -18,7 +18,7 @@ log time + log memory becomes less, so in truth nothing beats in circles, and so
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -30,7 +30,7 @@ from bench.analyse.ratios import SAME, Ratio
 from bench.plan.allocators import ALLOCATORS
 from bench.plan.cells import Cell
 from bench.plan.contenders import REFERENCES, in_order
-from bench.record.times import cells_of
+from bench.record.times import numbered_cells, only
 from impls.updates import UPDATES
 
 
@@ -106,21 +106,26 @@ _ORDER = [*UPDATES, *ALLOCATORS]
 def frontiers(times: pd.DataFrame, peaks: pd.DataFrame, baseline: str) -> list[FrontierCell]:
     """The frontiers of one machine's rows of time.csv and memory.csv; none where no cell has two implementations with both figures."""
     usual = times["update"].isin(UPDATES) & times["allocator"].isin(ALLOCATORS)
-    timed = times[times["round"].notna() & usual & ~times["impl"].isin(REFERENCES)]
-    rows: dict[Cell, pd.DataFrame] = dict(iter(timed.groupby(cells_of(timed), sort=False)))
-    known = {cell: _peaks(cell, group, peaks) for cell, group in rows.items() if baseline in set(group["impl"])}
+    timed = only(times, times["round"].notna() & usual & ~times["impl"].isin(REFERENCES))
+    numbers, found = numbered_cells(timed)
+    impls = {number: group["impl"] for number, group in _pairs(numbers, timed["impl"]).groupby("cell")}
+    known = {cell: _peaks(cell, impls[n], peaks) for n, cell in enumerate(found) if baseline in set(impls[n])}
     cells = [cell for cell, with_peaks in known.items() if len(with_peaks) > 1]
     shown = showcase([cell for cell in cells if (cell.activation, cell.initialiser) == (cells[0].activation, cells[0].initialiser)])
-    return [_frontier_cell(cell, rows[cell], known[cell], baseline, alpha_of(times)) for cell in shown]
+    alpha = alpha_of(times)
+    return [_frontier_cell(cell, timed[numbers == found.index(cell)], known[cell], baseline, alpha) for cell in shown]
 
 
-def _peaks(cell: Cell, rows: pd.DataFrame, peaks: pd.DataFrame) -> dict[str, Peak]:
-    """The peaks of all that are timed in the rows of a cell and have one there."""
+def _pairs(numbers: pd.Series, impls: pd.Series) -> pd.DataFrame:
+    """The number of each cell with every implementation in it."""
+    return pd.DataFrame({"cell": numbers, "impl": impls}).drop_duplicates()
+
+
+def _peaks(cell: Cell, impls: Iterable[str], peaks: pd.DataFrame) -> dict[str, Peak]:
+    """The peaks of the implementations of a cell that have one there."""
     here = peaks[(peaks["cell"] == cell.memory_id) & (peaks["status"] == "ok") & peaks["peak_bytes"].notna()]
     meters = {str(meter): group.drop_duplicates("impl", keep="last").set_index("impl") for meter, group in here.groupby("meter")}
-    by_impl = {
-        name: _peak({meter: table.loc[name] for meter, table in meters.items() if name in table.index}) for name in in_order(rows["impl"])
-    }
+    by_impl = {name: _peak({meter: table.loc[name] for meter, table in meters.items() if name in table.index}) for name in in_order(impls)}
     return {name: peak for name, peak in by_impl.items() if peak and peak.size > 0}  # a small network may find room in what was there
 
 

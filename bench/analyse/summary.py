@@ -11,7 +11,7 @@ from bench.analyse.observations import METRICS, Comparison, alpha_of, compared_i
 from bench.analyse.ratios import heap_history, verdict
 from bench.analyse.slices import Slice, slices
 from bench.record.schemas import SCHEMAS
-from bench.record.times import CELL_COLUMNS
+from bench.record.times import CELL_COLUMNS, only
 from impls import PAIRS
 
 
@@ -21,10 +21,10 @@ def summarise(rows: pd.DataFrame, compared: Sequence[Comparison]) -> pd.DataFram
     All intervals of one machine and metric hold together at 95 %: these are the intervals that answers, tables and
     figures show, too.
     """
-    alphas = {machine: alpha_of(of_machine) for machine, of_machine in rows.groupby("machine")}
+    alphas = {machine: alpha_of(only(rows, rows["machine"] == machine)) for machine in rows["machine"].unique()}
     observations = observe(rows, compared, tuple(METRICS))
     cells = rows.drop_duplicates("cell").set_index("cell")[CELL_COLUMNS]
-    groups = observations.groupby(["machine", "cell", "impl", "baseline", "metric"], sort=False)
+    groups = observations.groupby(["machine", "cell", "impl", "baseline", "metric"], sort=False, observed=True)
     return pd.DataFrame([{**row, **cells.loc[row["cell"]]} for row in _rows(groups, alphas)], columns=list(SCHEMAS["summary.csv"]))
 
 

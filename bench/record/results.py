@@ -14,7 +14,7 @@ from bench.record.limits import machines_limits
 from bench.record.memory import MemoryTables, read_memory
 from bench.record.selfcheck import SELFCHECK, Evidence, read_evidence
 from bench.record.tables import Table, Warn
-from bench.record.times import read_times
+from bench.record.times import only, read_times
 
 
 @dataclass(frozen=True)
@@ -93,4 +93,4 @@ def _machines_times(folder: Path, record: dict[str, Any], warn: Warn) -> tuple[s
     """The name of the machine that measured last, and its rows of time.csv."""
     times = read_times(Table(folder, "time.csv"), warn)
     machine = record.get("machine", times["machine"].iloc[-1] if len(times) else "")
-    return machine, times[times["machine"] == machine]
+    return machine, only(times, times["machine"] == machine)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from bench.errors import BadInput
 from bench.record.disk import append, write_whole
+from bench.record.pieces import read_pieces, whole_lines
 from bench.record.schemas import MAY_LACK, SCHEMAS
 
 Warn = Callable[[str], None]
@@ -54,13 +55,11 @@ class Table:
             return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in self._types.items()})
         header = self._header()
         try:
-            text = self.path.read_text(encoding="utf-8")
-            whole = text[: text.rfind("\n") + 1]
-            if whole != text:
+            size = whole_lines(self.path)
+            if size < self.path.stat().st_size:
                 warn(f"{self.path}: the last line was cut off during a write and is left out")
-            there: Any = [column for column in header if column in self._types]
-            types = {column: self._types[column] for column in there}
-            rows = pd.read_csv(io.StringIO(whole), dtype=types, usecols=there, index_col=False, keep_default_na=False, na_values=[""])
+            there = [column for column in header if column in self._types]
+            rows = read_pieces(self.path, size, {column: self._types[column] for column in there})
             lacking = {column: MAY_LACK[column] for column in self.columns if column not in there}
             return rows.assign(**lacking)[self.columns].astype(self._types)
         except (ValueError, TypeError, OverflowError, OSError) as error:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import pandas as pd
@@ -26,11 +28,21 @@ def cell_facts(cell: Cell) -> dict[str, Any]:
 
 def cells_of(rows: pd.DataFrame) -> pd.Series:
     """The `Cell` of each row of time.csv, summary.csv or memory.csv."""
+    numbers, cells = numbered_cells(rows)
+    return pd.Series(pd.Series(cells, dtype=object).reindex(numbers).to_numpy(), rows.index, dtype=object)
+
+
+def numbered_cells(rows: pd.DataFrame) -> tuple[pd.Series, list[Cell]]:
+    """The same for many rows of few cells: the number of each row's cell, and the cells in that order, which is that of the rows."""
     columns = ["cell", *(column for column in CELL_COLUMNS if column in rows)]
-    numbers = rows.groupby(columns, sort=False, dropna=False).ngroup()  # many rows, few cells
-    firsts = as_rows(rows[~numbers.duplicated()][columns])
-    cells = pd.Series([cell_of(dict(zip(columns, values, strict=True))) for values in firsts], dtype=object)
-    return pd.Series(cells.reindex(numbers).to_numpy(), rows.index, dtype=object)
+    numbers = rows.groupby(columns, sort=False, dropna=False, observed=True).ngroup()
+    firsts = as_rows(rows.loc[~numbers.duplicated(), columns])
+    return numbers, [cell_of(dict(zip(columns, values, strict=True))) for values in firsts]
+
+
+def only(rows: pd.DataFrame, kept: pd.Series) -> pd.DataFrame:
+    """The rows that are kept; the table itself, and no copy of a million rows, where all are."""
+    return rows if kept.all() else rows[kept]
 
 
 def new_run_id() -> str:
@@ -99,19 +111,23 @@ def _nonsense(rows: pd.DataFrame) -> dict[str, pd.Series]:
     words = ["machine", "cell", "impl", "status", *(axis.name for axis in always_there if axis.kind == "string")]
     numbers = ["pass", *(axis.name for axis in always_there if axis.kind == "Int64")]
     # a sum of two must not overflow, and a day is longer than any step
-    sane = rows[["cpu_ns", "wall_ns"]].apply(lambda times: times.between(0, 1e15, inclusive="neither")).all(axis=1)
+    sane = rows["cpu_ns"].between(0, 1e15, inclusive="neither") & rows["wall_ns"].between(0, 1e15, inclusive="neither")
     return {
-        "lacks a value that every row has": rows[words + numbers].isna().any(axis=1),
-        "has a negative number": (rows[[*numbers, "round", "order", "iterations"]] < 0).fillna(False).any(axis=1),
+        "lacks a value that every row has": _any(rows[column].isna() for column in words + numbers),
+        "has a negative number": _any((rows[column] < 0).fillna(False) for column in [*numbers, "round", "order", "iterations"]),
         "has a round without an order, or an order without a round": timed != rows["order"].notna(),
         "has a time that cannot be": timed & ~sane,
     }
 
 
+def _any(conditions: Iterable[pd.Series]) -> pd.Series:
+    """The rows for which any of the conditions holds, column by column: a table of them all would be large."""
+    return reduce(or_, conditions)
+
+
 def whole_visits(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows without those visits that a kill cut in half: timed rows that lack round 0, order 0."""
     timed = rows["round"].notna()
-    visit = ["machine", "cell", "pass"]
-    seal = (rows["round"] == 0) & (rows["order"] == 0)
-    sealed = seal.fillna(False).groupby([rows[column] for column in visit]).transform("any")
-    return rows[~timed | sealed.astype(bool)]
+    visits = rows.groupby(["machine", "cell", "pass"], sort=False, observed=True).ngroup()
+    sealed = visits.isin(visits[(rows["round"] == 0) & (rows["order"] == 0)].unique())
+    return only(rows, ~timed | sealed)

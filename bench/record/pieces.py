@@ -1,0 +1,67 @@
+"""A long CSV file read piece by piece: its text is never in memory as a whole, and words that repeat are kept once."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pandas as pd
+from pandas.api.types import union_categoricals
+
+PIECE = 100_000  # rows
+BLOCK = 64 * 1024  # bytes
+
+
+def whole_lines(path: Path) -> int:
+    """How many bytes of a file are whole lines: all of it, unless a kill cut its last line."""
+    with open(path, "rb") as file:
+        end = file.seek(0, io.SEEK_END)
+        while end:
+            start = max(0, end - BLOCK)
+            file.seek(start)
+            if (newline := file.read(end - start).rfind(b"\n")) >= 0:
+                return start + newline + 1
+            end = start
+    return 0
+
+
+def read_pieces(path: Path, size: int, types: Mapping[str, str]) -> pd.DataFrame:
+    """The columns that `types` has a type for, of the first `size` bytes of a CSV file.
+
+    Raises:
+        ValueError, TypeError, OverflowError, OSError: it cannot be read, or not as these types.
+
+    """
+    with open(path, "rb") as file, io.TextIOWrapper(_Beginning(file, size), encoding="utf-8", newline="") as text:
+        settings: Any = {"dtype": types, "usecols": [*types], "index_col": False, "keep_default_na": False, "na_values": [""]}
+        pieces = [*pd.read_csv(text, **settings, chunksize=PIECE)]
+    return pieces[0] if len(pieces) == 1 else pd.DataFrame({column: _joined([piece.pop(column) for piece in pieces]) for column in types})
+
+
+def _joined(parts: Sequence[pd.Series]) -> Any:
+    """A column from its pieces."""
+    if isinstance(parts[0].dtype, pd.CategoricalDtype):
+        return union_categoricals(parts, sort_categories=True)
+    return pd.concat(parts, ignore_index=True)
+
+
+class _Beginning(io.BufferedIOBase):
+    """The first bytes of a file, as a file."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file = file
+        self._left = size
+
+    def readable(self) -> bool:
+        """It is for reading."""
+        return True
+
+    def read(self, size: int | None = -1) -> bytes:
+        """So many bytes more, or all that are left."""
+        data = self._file.read(self._left if size is None or size < 0 else min(size, self._left))
+        self._left -= len(data)
+        return data
+
+    read1 = read

@@ -33,7 +33,7 @@ from bench.show.report.machine import machine_section, reading_section
 from bench.show.report.memory import memory_section
 from bench.show.report.selfcheck import selfcheck_section
 from bench.show.report.sources import sources_section
-from bench.show.report.time import answers_section, cells_section, timed
+from bench.show.report.time import answers_section, cells_section, figures_section, timed
 from bench.show.report.training import training_section
 
 
@@ -67,7 +67,8 @@ class Topic:
             return Markup()
         questions = by_question(self.answers(facts) if answers is None else answers)
         more = {"tables": (), "notes": (), **self.section(facts)}
-        return fill(f"{self.anchor}.html.j2", "topic.html.j2", topic=self, questions=questions, pictures=self.pictures(facts), **more)
+        pictures = [picture for picture in self.pictures(facts) if picture.in_report]
+        return fill(f"{self.anchor}.html.j2", "topic.html.j2", topic=self, questions=questions, pictures=pictures, **more)
 
 
 # in the order of the page
@@ -82,7 +83,7 @@ TOPICS = [
         frontier_pictures,
         frontier_section,
     ),
-    Topic("figures", "Figures", "Figures", timed, pictures=lambda facts: time_pictures(facts.slices)),
+    Topic("figures", "Figures", "Figures", timed, pictures=lambda facts: time_pictures(facts.slices), section=figures_section),
     Topic(
         "memory",
         "Memory",

@@ -35,18 +35,29 @@ STYLE: Any = {
     "hatch.linewidth": 0.7,
     "figure.facecolor": "white",
 }
+SVG_DPI = 72  # of every SVG that matplotlib writes
 # Okabe & Ito's colours, which people who see few colours can tell apart, and two of Tol's
 COLOURS = ("#0072b2", "#e69f00", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#f0e442", "#882255", "#999933")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure: its file's name, its heading, how to read it, and how to draw it."""
+    """A figure.
+
+    Attributes:
+        name: of its file.
+        heading: above it.
+        caption: how to read it.
+        draw: draws it.
+        in_report: is it in the report, or among the plots alone?
+
+    """
 
     name: str
     heading: str
     caption: str
     draw: Callable[[], Figure]
+    in_report: bool = True
 
     def save(self, folder: Path) -> Path:
         """Write it into the folder as SVG and PNG; return the SVG's path."""
@@ -102,6 +113,11 @@ def save_all(pictures: Iterable[Picture], folder: Path) -> list[Path]:
 
 
 def _bytes(figure: Figure, **settings: Any) -> bytes:
+    """The figure as a file. It is laid out here, and once: matplotlib would draw all of it to lay it out, and again for each file."""
+    if layout := figure.get_layout_engine():
+        figure.dpi = SVG_DPI
+        layout.execute(figure)
+        figure.set_layout_engine(None)
     picture = io.BytesIO()
     figure.savefig(picture, **settings)
     return picture.getvalue()

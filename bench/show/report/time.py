@@ -54,6 +54,13 @@ def answers_section(facts: Timed) -> dict[str, Any]:
     return {"notes": notes}
 
 
+def figures_section(facts: Timed) -> dict[str, Any]:
+    """Where the figures of other slices than the first are."""
+    others = [part.words for part in facts.slices[1:]]
+    words = f"The figures of {'; '.join(others)} are among the plots, and their data are in “Explore” and in “Every cell”."
+    return {"notes": [words] if others else []}
+
+
 def cells_section(facts: Timed) -> dict[str, Any]:
     """A table a slice, and what could not be measured."""
     return {

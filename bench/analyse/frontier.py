@@ -30,7 +30,7 @@ from bench.analyse.ratios import SAME, Ratio
 from bench.plan.allocators import ALLOCATORS
 from bench.plan.cells import Cell
 from bench.plan.contenders import REFERENCES, in_order
-from bench.record.times import numbered_cells, only
+from bench.record.times import numbered_cells
 from impls.updates import UPDATES
 
 
@@ -105,15 +105,15 @@ _ORDER = [*UPDATES, *ALLOCATORS]
 
 def frontiers(times: pd.DataFrame, peaks: pd.DataFrame, baseline: str) -> list[FrontierCell]:
     """The frontiers of one machine's rows of time.csv and memory.csv; none where no cell has two implementations with both figures."""
-    usual = times["update"].isin(UPDATES) & times["allocator"].isin(ALLOCATORS)
-    timed = only(times, times["round"].notna() & usual & ~times["impl"].isin(REFERENCES))
-    numbers, found = numbered_cells(timed)
-    impls = {number: group["impl"] for number, group in _pairs(numbers, timed["impl"]).groupby("cell")}
-    known = {cell: _peaks(cell, impls[n], peaks) for n, cell in enumerate(found) if baseline in set(impls[n])}
+    numbers, every = numbered_cells(times)
+    usual = times["update"].isin(UPDATES) & times["allocator"].isin(ALLOCATORS) & ~times["impl"].isin(REFERENCES)
+    timed = times["round"].notna() & usual
+    impls = {number: group["impl"] for number, group in _pairs(numbers[timed], times.loc[timed, "impl"]).groupby("cell")}
+    known = {every[number]: _peaks(every[number], there, peaks) for number, there in impls.items() if baseline in set(there)}
     cells = [cell for cell, with_peaks in known.items() if len(with_peaks) > 1]
     shown = showcase([cell for cell in cells if (cell.activation, cell.initialiser) == (cells[0].activation, cells[0].initialiser)])
     alpha = alpha_of(times)
-    return [_frontier_cell(cell, timed[numbers == found.index(cell)], known[cell], baseline, alpha) for cell in shown]
+    return [_frontier_cell(cell, times[timed & (numbers == every.index(cell))], known[cell], baseline, alpha) for cell in shown]
 
 
 def _pairs(numbers: pd.Series, impls: pd.Series) -> pd.DataFrame:

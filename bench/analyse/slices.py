@@ -15,6 +15,7 @@ from bench.plan.contenders import REFERENCES
 from bench.record.times import cells_of, numbered_cells, only
 
 SEVERAL = ("depth", "width", "allocator")  # the axes that a slice has several values of
+TIMES = ["cell", "pass", *SEVERAL, "impl", "round", "cpu_ns", "wall_ns", "minor_faults"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Slice:
     Attributes:
         words: these, for a reader.
         name: these, for a file's name; empty for the slice that was recorded first.
-        times: the timed rows of time.csv.
+        times: the timed rows of time.csv, in the columns in which they differ and the figures (`TIMES`).
         summary: the CPU rows of summary.csv.
 
     """
@@ -54,6 +55,7 @@ def slices(summary: pd.DataFrame, times: pd.DataFrame) -> Iterator[Slice]:
     numbers, cells = numbered_cells(timed)
     shared_cells = [_shared(cell) for cell in cells]
     shared_in_summary = cells_of(cpu).map(_shared)
+    timed = timed[TIMES]
     for number, shared in enumerate(dict.fromkeys(shared_cells)):
         name = shared.name() if number else ""
         its_own = numbers.isin([place for place, other in enumerate(shared_cells) if other == shared])

@@ -35,7 +35,7 @@ def cells_of(rows: pd.DataFrame) -> pd.Series:
 def numbered_cells(rows: pd.DataFrame) -> tuple[pd.Series, list[Cell]]:
     """The same for many rows of few cells: the number of each row's cell, and the cells in that order, which is that of the rows."""
     columns = ["cell", *(column for column in CELL_COLUMNS if column in rows)]
-    numbers = rows.groupby(columns, sort=False, dropna=False, observed=True).ngroup()
+    numbers = rows.groupby(["cell", "dataset"], sort=False, dropna=False, observed=True).ngroup()  # the id names the other axes
     firsts = as_rows(rows.loc[~numbers.duplicated(), columns])
     return numbers, [cell_of(dict(zip(columns, values, strict=True))) for values in firsts]
 

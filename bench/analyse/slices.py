@@ -15,7 +15,7 @@ from bench.plan.contenders import REFERENCES
 from bench.record.times import cells_of, numbered_cells, only
 
 SEVERAL = ("depth", "width", "allocator")  # the axes that a slice has several values of
-TIMES = ["cell", "pass", *SEVERAL, "impl", "round", "cpu_ns", "wall_ns", "minor_faults"]
+TIMES = ["cell", "dataset", "pass", *SEVERAL, "impl", "round", "cpu_ns", "wall_ns", "minor_faults"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Slice:
     Attributes:
         words: these, for a reader.
         name: these, for a file's name; empty for the slice that was recorded first.
-        times: the timed rows of time.csv, in the columns in which they differ and the figures (`TIMES`).
+        times: the timed rows of time.csv, without the columns that nothing is shown of (`TIMES`).
         summary: the CPU rows of summary.csv.
 
     """

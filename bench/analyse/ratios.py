@@ -162,12 +162,6 @@ def straddling(data: Slice, impl: str, allocator: str, depth: int, width: int) -
     return float((shorter > STRADDLES * shorter.groupby(level=["cell", "pass"]).transform("median")).mean())
 
 
-def most_telling(compared: Sequence[Ratio]) -> Ratio:
-    """The ratio that is farthest from 1, of those with a clear verdict if there are any."""
-    clear = [ratio for ratio in compared if ratio.verdict in ("faster", "slower")]
-    return max(clear or compared, key=lambda ratio: abs(math.log(ratio.ratio)))
-
-
 def control_result(data: Slice, baseline: str) -> ControlResult | None:
     """The control over its baseline; None before any interval has closed."""
     rows = _compared(data.summary, (CONTROL, baseline))

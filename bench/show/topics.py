@@ -26,12 +26,14 @@ from bench.show.figures.memory import memory_pictures
 from bench.show.figures.pictures import Picture
 from bench.show.figures.selfcheck import selfcheck_pictures
 from bench.show.figures.time import time_pictures
+from bench.show.report.back.data import data_section
+from bench.show.report.back.glossary import glossary_section
+from bench.show.report.back.machine import machine_section, reading_section
+from bench.show.report.back.selfcheck import selfcheck_section
 from bench.show.report.depth import depth_section
 from bench.show.report.fill import fill
 from bench.show.report.frontier import frontier_section
-from bench.show.report.machine import machine_section, reading_section
 from bench.show.report.memory import memory_section
-from bench.show.report.selfcheck import selfcheck_section
 from bench.show.report.sources import sources_section
 from bench.show.report.time import answers_section, cells_section, figures_section, timed
 from bench.show.report.training import training_section
@@ -73,33 +75,39 @@ class Topic:
 
 # in the order of the page
 TOPICS = [
-    Topic("answers", "Answers", "Answers", timed, lambda facts: time_answers(facts.slices, facts.baseline), section=answers_section),
     Topic(
-        "frontier",
-        "Time against memory",
-        "Time against memory",
-        lambda results: frontiers(results.times, results.memory.peaks, results.baseline) or None,
-        frontier_answers,
-        frontier_pictures,
-        frontier_section,
+        "answers",
+        "Questions",
+        "Questions and answers",
+        timed,
+        lambda facts: time_answers(facts.slices, facts.baseline),
+        section=answers_section,
     ),
-    Topic("figures", "Figures", "Figures", timed, pictures=lambda facts: time_pictures(facts.slices), section=figures_section),
+    Topic(
+        "figures",
+        "Time",
+        "Where does the time go?",
+        timed,
+        pictures=lambda facts: time_pictures(facts.slices),
+        section=figures_section,
+    ),
     Topic(
         "memory",
         "Memory",
-        "Where the memory goes",
+        "Where does the memory go?",
         lambda results: None if results.memory.peaks.empty else results.memory,
         lambda tables: memory_answers(tables.peaks),
         memory_pictures,
         memory_section,
     ),
     Topic(
-        "training",
-        "Training",
-        "Do they learn the same?",
-        lambda results: training_results(results.training) or None,
-        training_answers,
-        section=training_section,
+        "frontier",
+        "Time against memory",
+        "Which takes least of both, time and memory?",
+        lambda results: frontiers(results.times, results.memory.peaks, results.baseline) or None,
+        frontier_answers,
+        frontier_pictures,
+        frontier_section,
     ),
     Topic(
         "limits",
@@ -110,8 +118,16 @@ TOPICS = [
         depth_pictures,
         depth_section,
     ),
+    Topic(
+        "training",
+        "Training",
+        "Do they learn the same?",
+        lambda results: training_results(results.training) or None,
+        training_answers,
+        section=training_section,
+    ),
     Topic("sources", "Sources", "Which reads better?", lambda results: results.clarity, section=sources_section),
-    Topic("cells", "Every cell", "Every cell", timed, section=cells_section),
+    Topic("cells", "Every cell", "Every ratio of every cell", timed, section=cells_section),
     Topic(
         "selfcheck",
         "Trust",
@@ -120,8 +136,10 @@ TOPICS = [
         pictures=selfcheck_pictures,
         section=selfcheck_section,
     ),
-    Topic("reading", "How to read this", "How to read this", lambda results: results.machine, section=reading_section),
+    Topic("reading", "Method", "How to read this", lambda results: results.machine, section=reading_section),
     Topic("machine", "The machine", "The machine", lambda results: results.machine, section=machine_section),
+    Topic("data", "Data", "The data, to save", lambda results: (results, timed(results)), section=data_section),
+    Topic("glossary", "Glossary", "Glossary", lambda results: results, section=glossary_section),
 ]
 
 

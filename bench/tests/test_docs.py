@@ -16,6 +16,7 @@ from bench.plan.contenders import load_file
 from bench.plan.sweeps import Sweep
 from bench.record.exports import FORMATS
 from bench.record.schemas import SCHEMAS
+from bench.show.report.back.glossary import terms
 from bench.tests.places import ROOT
 from bench.tests.reference_tables import BLOCK, TABLES, filled
 from impls import IMPLEMENTATIONS
@@ -294,3 +295,10 @@ def test_neither_source_reads_better_by_the_figures():
     lines = [row("clarity", IMPLEMENTATIONS[name].title) for name in ("iterative", "recursive")]
     assert [line.split(" | ")[1] for line in lines] == ["12", "12"]
     assert [line.split(" | ")[3] for line in lines] == ["3", "3"]
+
+
+def test_the_report_carries_the_glossary_of_the_docs():
+    carried = ROOT / "bench" / "show" / "report" / "templates" / "glossary.md"
+    assert carried.read_text() == PAGES["docs/glossary.md"], "after a change: cp docs/glossary.md bench/show/report/templates/"
+    assert {term.word for term in terms()} == set(re.findall(r"^### (.*)", PAGES["docs/glossary.md"], re.MULTILINE))
+    assert not [term.word for term in terms() if not term.meaning or re.search(r"[\[\]`*]|\.md", term.meaning)]

@@ -7,23 +7,12 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Card:
-    """A figure to print large: its value, its interval, what it is, and its verdict if to be slower is bad."""
-
-    value: str
-    interval: str
-    label: str
-    verdict: str = ""
-
-
-@dataclass(frozen=True)
 class Answer:
     """A question and its answer: some sentences, then a list of figures if there are more than a sentence can hold."""
 
     question: str
     text: str
     items: tuple[str, ...] = ()
-    card: Card | None = None
 
 
 TOO_FEW = "Too few passes so far for intervals that hold together. Run the same command again to add passes."

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bench.analyse.ratios import VERDICTS, Ratio, control_result, most_telling, ratios, ratios_by_allocator, straddling
+from bench.analyse.ratios import VERDICTS, Ratio, control_result, ratios, ratios_by_allocator, straddling
 from bench.analyse.slices import Slice
 from bench.plan.contenders import FLOOR, title
-from bench.show.answers import TOO_FEW, Answer, Card
-from bench.show.answers.words import ALLOCATOR_WORDS, VERDICT_WORDS, bounds, counted, depth_and_width, interval, percent, with_interval
+from bench.show.answers import TOO_FEW, Answer
+from bench.show.answers.words import ALLOCATOR_WORDS, VERDICT_WORDS, bounds, counted, depth_and_width, percent, with_interval
 from impls import IMPLEMENTATIONS
 
 SPEED = "Is there a speed difference worth noticing?"
@@ -50,8 +50,7 @@ def _speed(data: Slice) -> Iterator[Answer]:
     """Recursion against the list that the course teaches."""
     for allocator, compared in ratios_by_allocator(data, ("recursive", "iterative")).items():
         text = f"{_whether_they_differ(compared)} {ALLOCATOR_WORDS[allocator]}. Ratios are recursion's CPU time over the kept list's."
-        card = _card(most_telling(compared), f"recursion ÷ kept list, {allocator} allocator")
-        yield _answer(SPEED, compared, text, _figures(compared), card)
+        yield _answer(SPEED, compared, text, _figures(compared))
 
 
 def _calls(data: Slice) -> Iterator[Answer]:
@@ -63,9 +62,8 @@ def _calls(data: Slice) -> Iterator[Answer]:
             "with a list that is popped and so releases its arrays just as early, in the deepest networks. "
             f"{_up_to_which_width(compared)} {FRAMES_WORDS[allocator]}"
         )
-        card = _card(compared[0], f"recursion ÷ popped list, {allocator} allocator")
         items = (*_by_width(compared), *(_on_average(data, allocator, ratio) for ratio in compared))
-        yield _answer(CALLS, compared, text, items, card)
+        yield _answer(CALLS, compared, text, items)
 
 
 def _release(data: Slice) -> Iterator[Answer]:
@@ -107,7 +105,7 @@ def _arithmetic(data: Slice, baseline: str) -> Iterator[Answer]:
             f"{percent(1 / widest.ratio)} at width {widest.width}. "
             "Ratios are the time of a whole step over that of its matrix products alone, in the deepest networks."
         )
-        yield _answer(ARITHMETIC, compared, text, _by_width(compared), replace(_card(widest, "a step ÷ its matrix products"), verdict=""))
+        yield _answer(ARITHMETIC, compared, text, _by_width(compared))
 
 
 def _trust(data: Slice, baseline: str) -> Iterator[Answer]:
@@ -123,13 +121,9 @@ def _trust(data: Slice, baseline: str) -> Iterator[Answer]:
         yield Answer(TRUST, text)
 
 
-def _answer(question: str, compared: Sequence[Ratio], text: str, items: tuple[str, ...], card: Card | None = None) -> Answer:
+def _answer(question: str, compared: Sequence[Ratio], text: str, items: tuple[str, ...]) -> Answer:
     """The answer; without a claim if no interval has closed yet."""
-    return Answer(question, text, items, card) if any(ratio.closed for ratio in compared) else Answer(question, TOO_FEW)
-
-
-def _card(ratio: Ratio, label: str) -> Card:
-    return Card(f"{ratio.ratio:.2f} ×", interval(ratio), f"{label}, {depth_and_width(ratio)}", ratio.verdict)
+    return Answer(question, text, items) if any(ratio.closed for ratio in compared) else Answer(question, TOO_FEW)
 
 
 def _whether_they_differ(compared: Sequence[Ratio]) -> str:

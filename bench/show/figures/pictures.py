@@ -17,6 +17,9 @@ from bench.plan.contenders import title
 from bench.record.disk import write_whole
 from impls import IMPLEMENTATIONS
 
+INK, SOFT, FAINT, LINE, PAPER = "#1c2128", "#5b6470", "#eef1f4", "#e4e7eb", "#ffffff"
+# what becomes of each where the page is dark
+DARK = {INK: "#e6ebf1", SOFT: "#a3afbb", "#8a8f98": "#7d8894", FAINT: "#222b35", LINE: "#2b343e", PAPER: "#12171e"}
 STYLE: Any = {
     "svg.hashsalt": "unwind",  # the same data give the same file
     "font.family": "DejaVu Sans",
@@ -27,13 +30,18 @@ STYLE: Any = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": "#8a8f98",
+    "axes.labelcolor": INK,
+    "axes.facecolor": PAPER,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
     "axes.grid": True,
     "axes.axisbelow": True,
-    "grid.color": "#e4e7eb",
+    "grid.color": LINE,
     "grid.linewidth": 0.8,
     "legend.frameon": False,
     "hatch.linewidth": 0.7,
-    "figure.facecolor": "white",
+    "figure.facecolor": PAPER,
 }
 SVG_DPI = 72  # of every SVG that matplotlib writes
 # Okabe & Ito's colours, which people who see few colours can tell apart, and two of Tol's
@@ -49,6 +57,7 @@ class Picture:
         heading: above it.
         caption: how to read it.
         draw: draws it.
+        draw_narrow: draws it for a narrow screen, if that differs.
         in_report: is it in the report, or among the plots alone?
 
     """
@@ -57,6 +66,7 @@ class Picture:
     heading: str
     caption: str
     draw: Callable[[], Figure]
+    draw_narrow: Callable[[], Figure] | None = None
     in_report: bool = True
 
     def save(self, folder: Path) -> Path:
@@ -71,25 +81,43 @@ class Picture:
     @property
     def source(self) -> str:
         """The SVG inside an address, so that a page can hold it and pictures cannot get into each other's way."""
-        with mpl.rc_context(STYLE):
-            picture = _bytes(self.draw(), format="svg", metadata={"Date": None})
-        return "data:image/svg+xml;base64," + base64.b64encode(picture).decode()
+        return _address(self.draw)
+
+    @property
+    def narrow_source(self) -> str:
+        """The same for a narrow screen; empty if it is the same picture."""
+        return _address(self.draw_narrow) if self.draw_narrow else ""
 
 
 @dataclass(frozen=True)
 class Plot:
-    """An entry of a figure file's table: a picture that can be drawn of some facts, if they have what it needs."""
+    """An entry of a figure file's table: a picture that can be drawn of some facts, if they have what it needs.
+
+    Attributes:
+        name: of the files.
+        heading: the question that it answers.
+        caption: how to read it.
+        draw: from the facts to the figure.
+        needs: can it be drawn of the facts?
+        narrow: from the facts to the figure for a screen of 375 pixels, which is drawn in its own size there: about 4 inches wide.
+
+    """
 
     name: str
     heading: str
     caption: str
     draw: Callable[[Any], Figure]
     needs: Callable[[Any], bool] = lambda facts: bool(facts)
+    narrow: Callable[[Any], Figure] | None = None
 
 
 def pictures_of(plots: Iterable[Plot], facts: Any) -> list[Picture]:
     """The pictures that the facts have data for."""
-    return [Picture(plot.name, plot.heading, plot.caption, partial(plot.draw, facts)) for plot in plots if plot.needs(facts)]
+    return [
+        Picture(plot.name, plot.heading, plot.caption, partial(plot.draw, facts), partial(plot.narrow, facts) if plot.narrow else None)
+        for plot in plots
+        if plot.needs(facts)
+    ]
 
 
 def label(name: str) -> str:
@@ -110,6 +138,19 @@ def colour(name: str) -> str:
 def save_all(pictures: Iterable[Picture], folder: Path) -> list[Path]:
     """Write them all; return the SVGs' paths."""
     return [picture.save(folder) for picture in pictures]
+
+
+def _address(draw: Callable[[], Figure]) -> str:
+    with mpl.rc_context(STYLE):
+        picture = _bytes(draw(), format="svg", metadata={"Date": None}).decode()
+    adapted = picture.replace("<defs>", f"<style>{_night()}</style>\n <defs>", 1)
+    return "data:image/svg+xml;base64," + base64.b64encode(adapted.encode()).decode()
+
+
+def _night() -> str:
+    """Rules that change the greys of the style where a reader prefers a dark page: paper becomes dark and ink light."""
+    rules = (f'[style*="{what}: {light}"]{{{what}:{dark}!important}}' for light, dark in DARK.items() for what in ("fill", "stroke"))
+    return f"@media (prefers-color-scheme: dark) {{{''.join(rules)}}}"
 
 
 def _bytes(figure: Figure, **settings: Any) -> bytes:

@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
+
+ISSUE = re.compile(r"python/cpython#(\d+)|gh-(\d+)")
 
 
 def fill(*templates: str, **words: object) -> Markup:
     """The first of the templates that there is, with its gaps filled; text is escaped, and a gap without a filling is an error."""
+    return Markup(_environment().select_template(templates).render(**words))
+
+
+@cache
+def _environment() -> Environment:
     environment = Environment(loader=PackageLoader("bench.show.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    return Markup(environment.select_template(templates).render(**words))
+    environment.filters["linked"] = linked
+    return environment
+
+
+def linked(text: str) -> Markup:
+    """Text in which an issue of CPython's is a link to it.
+
+    >>> print(linked("since 3.9 (python/cpython#15545) & so on"))
+    since 3.9 (<a href="https://github.com/python/cpython/issues/15545">python/cpython#15545</a>) &amp; so on
+    """
+    link = '<a href="https://github.com/python/cpython/issues/{0}">{1}</a>'
+    return Markup(ISSUE.sub(lambda issue: link.format(issue[1] or issue[2], issue[0]), str(escape(text))))

@@ -12,7 +12,7 @@ from bench.plan import meters
 from bench.plan.contenders import title
 from bench.record.memory import MemoryTables
 from bench.show.answers.words import amount
-from bench.show.report.tables import Table
+from bench.show.report.tables import Table, failure_table
 from impls import IMPLEMENTATIONS
 
 
@@ -22,7 +22,7 @@ def memory_section(tables: MemoryTables) -> dict[str, Any]:
     return {
         "derivations": _derivations(),
         "tables": [_table(tables.peaks)],
-        "failures": failed[["cell", "impl", "meter", "status", "detail"]].fillna("").to_dict("records"),
+        "failures": failure_table(failed.fillna({"detail": ""}).to_dict("records"), ("cell", "impl", "meter", "status", "detail")),
         "meters": [meter for meter in meters.METERS if meter.in_table],
     }
 

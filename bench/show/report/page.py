@@ -23,7 +23,6 @@ def render(results: Results) -> str:
         "report.html.j2",
         contents=[(topic.anchor, topic.name) for topic, *_ in shown],
         sections=[topic.html(facts, answers) for topic, facts, answers in shown],
-        cards=[answer.card for *_, answers in shown for answer in answers if answer.card],
         date=_date(results.times),
         machine={key: results.machine.get(key, "unknown") for key in HEAD},
         timed=bool(results.times["round"].notna().any()),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,7 @@ class Table:
         rows: as many words each.
         right: numbers of the columns, from 0, that are aligned to the right.
         heading: above it, if it is folded away until a reader opens it.
+        wrapped: numbers of the columns, from 0, whose words may go over several lines.
 
     """
 
@@ -22,3 +26,14 @@ class Table:
     rows: Sequence[Sequence[str]]
     right: frozenset[int] = frozenset()
     heading: str = ""
+    wrapped: frozenset[int] = frozenset()
+
+
+def failure_table(records: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table:
+    """What could not be measured: the named columns of the rows, the last of them, `detail`, in full."""
+    return Table(columns, [[str(record[column]) for column in columns] for record in records], wrapped=frozenset({len(columns) - 1}))
+
+
+def marked(words: str, verdict: str) -> Markup:
+    """Words in the colour and with the mark of a verdict; nothing more where there is none."""
+    return Markup('<span class="mark {}">{}</span>').format(verdict, words) if words and verdict else Markup.escape(words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +15,7 @@ from bench.analyse.summary import parts
 from bench.plan.contenders import FLOOR, title
 from bench.record.results import Results
 from bench.show.answers.ending import ending_words
+from bench.show.report.tables import Table, failure_table, marked
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ JOINTLY = (
 )
 
 
+@lru_cache(maxsize=1)
 def timed(results: Results) -> Timed | None:
     """The slices of the results; None where nothing was timed."""
     return timed_rows(results.times, results.baseline, results.machine)
@@ -64,33 +67,28 @@ def figures_section(facts: Timed) -> dict[str, Any]:
 def cells_section(facts: Timed) -> dict[str, Any]:
     """A table a slice, and what could not be measured."""
     return {
-        "ratio_tables": [_ratio_table(part) for part in facts.slices],
-        "failures": _failures(facts.times),
+        "baseline": title(facts.baseline),
+        "tables": [_ratio_table(part) for part in facts.slices],
+        "failures": failure_table(_failures(facts.times), ("cell", "impl", "status", "detail")),
         "refused": facts.machine.get("refused", {}),
     }
 
 
-def _ratio_table(part: Slice) -> dict[str, Any]:
+def _ratio_table(part: Slice) -> Table:
     """A row a cell, a column a comparison."""
     rows = part.summary
     compared = list(dict.fromkeys(zip(rows["impl"], rows["baseline"], strict=True)))
     cells = rows.drop_duplicates("cell").sort_values(["width", "depth", "allocator"])
     by_comparison = {(row.cell, row.impl, row.baseline): row for row in rows.itertuples()}
-    return {
-        "baseline": title(compared[0][1]),
-        "heading": part.words,
-        "columns": [comparison_title(*comparison, compared[0][1]) for comparison in compared],
-        "rows": [
-            {
-                "depth": cell.depth,
-                "width": cell.width,
-                "allocator": cell.allocator,
-                "passes": cell.passes,
-                "ratios": [_ratio_words(by_comparison.get((cell.cell, *comparison))) for comparison in compared],
-            }
-            for cell in cells.itertuples()
-        ],
-    }
+    headings = ("depth", "width", "allocator", "passes", *(comparison_title(*comparison, compared[0][1]) for comparison in compared))
+    lines = [
+        (
+            *map(str, (cell.depth, cell.width, cell.allocator, cell.passes)),
+            *(_ratio_words(by_comparison.get((cell.cell, *comparison))) for comparison in compared),
+        )
+        for cell in cells.itertuples()
+    ]
+    return Table(headings, lines, frozenset({0, 1, 3}), part.words)
 
 
 def comparison_title(impl: str, baseline: str, usual: str) -> str:
@@ -98,13 +96,13 @@ def comparison_title(impl: str, baseline: str, usual: str) -> str:
     return title(impl) if baseline == usual else f"{title(impl)} ÷ {title(baseline)}"
 
 
-def _ratio_words(row: Any) -> dict[str, str]:
+def _ratio_words(row: Any) -> str:
     if row is None:
-        return {"words": "", "verdict": "undecided"}
+        return ""
     interval = f" [{row.low:.3f}, {row.high:.3f}]" if row.low > 0 else " (open)"
-    return {"words": f"{row.ratio:.3f}{interval}", "verdict": "" if row.impl == FLOOR else row.verdict}
+    return marked(f"{row.ratio:.3f}{interval}", "" if row.impl == FLOOR else row.verdict)
 
 
-def _failures(times: pd.DataFrame) -> list[dict[str, str]]:
+def _failures(times: pd.DataFrame) -> list[dict[str, Any]]:
     failed = times[times["status"] != "ok"].drop_duplicates(["cell", "impl", "status"])
-    return failed[["cell", "impl", "status", "detail"]].fillna("").to_dict("records")
+    return [{str(key): value for key, value in row.items()} for row in failed.fillna({"detail": ""}).to_dict("records")]

@@ -1,4 +1,4 @@
-"""One ratio has one interval: summary.csv, tables, answers, cards and the frontier give the same figures for the same pair."""
+"""One ratio has one interval: summary.csv, tables, answers and the frontier give the same figures for the same pair."""
 
 import math
 import random
@@ -165,21 +165,6 @@ def test_a_step_over_its_matrix_products_is_the_inverse_of_the_floors_ratio(page
     for _, item in items:
         width = int(re.search(r"width (\d+)", item)[1])
         assert same(item, summary["iterative", "floor", 64, width, "steady", "typical"])
-
-
-def test_cards_have_the_figures_of_the_summary(page, summary):
-    cards = re.findall(r'<div class="card"><b class="\w*">(.*?) ×</b><i>(.*?)</i><span>(.*?)</span>', page)
-    pairs = {"recursion ÷ kept list": ("recursive", "iterative"), "recursion ÷ popped list": ("recursive", "iterative_pop")}
-    checked = 0
-    for value, bounds, label in cards:
-        if ratio := re.fullmatch(r"(.*?)(?:, (\w+) allocator)?, depth (\d+), width (\d+)", label):
-            words, allocator, depth, width = ratio.groups()
-            pair = pairs.get(words, ("iterative", "floor"))
-            figures = summary[(*pair, int(depth), int(width), allocator or "steady", "typical")]
-            assert same(f"{figures[0]:.3f} {bounds}", figures)
-            assert float(value) == pytest.approx(figures[0], abs=0.006)
-            checked += 1
-    assert checked >= 4
 
 
 def test_the_frontiers_table_has_the_figures_of_the_summary(page, summary):

@@ -91,7 +91,7 @@ def test_a_meter_is_added_by_one_entry(home, monkeypatch):
     monkeypatch.setattr(meters, "METERS", [*meters.METERS, mine])
     text = page(home).replace("\u00a0", " ")
     planned = study.all_cells([Cell("breast_cancer", 32, 4, 8, "float64", "fused", "default")], "breast_cancer")
-    assert '<th class="r">memory blocks</th>' in text
+    assert 'class="r">memory blocks</th>' in text
     assert '<td class="r">1 234 blocks</td>' in text
     assert "<b>memory blocks</b> is how many blocks there are." in text
     assert {"blocks" in names for cell, names in planned if cell.depth == 4} == {True}

@@ -28,9 +28,14 @@ def summarise(rows: pd.DataFrame, compared: Sequence[Comparison]) -> pd.DataFram
     return pd.DataFrame([{**row, **cells.loc[row["cell"]]} for row in _rows(groups, alphas)], columns=list(SCHEMAS["summary.csv"]))
 
 
+def new_summary(times: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """The summary of one machine's rows of time.csv, since summary.csv may be older than these."""
+    return summarise(times, compared_in(times, baseline, PAIRS))
+
+
 def parts(times: pd.DataFrame, baseline: str) -> list[Slice]:
-    """The slices of one machine's rows of time.csv, each with a new summary, since summary.csv may be older than the rows."""
-    return list(slices(summarise(times, compared_in(times, baseline, PAIRS)), times)) if len(times) else []
+    """The slices of one machine's rows of time.csv, each with a new summary."""
+    return list(slices(new_summary(times, baseline), times)) if len(times) else []
 
 
 def _rows(groups: Any, alphas: dict[Any, float]) -> Iterator[dict[str, Any]]:

@@ -34,7 +34,7 @@ def read_pieces(path: Path, size: int, types: Mapping[str, str]) -> pd.DataFrame
         ValueError, TypeError, OverflowError, OSError: it cannot be read, or not as these types.
 
     """
-    with open(path, "rb") as file, io.TextIOWrapper(_Beginning(file, size), encoding="utf-8", newline="") as text:
+    with open(path, "rb") as file, io.TextIOWrapper(io.BufferedReader(_Beginning(file, size), BLOCK), encoding="utf-8", newline="") as text:
         settings: Any = {"dtype": types, "usecols": [*types], "index_col": False, "keep_default_na": False, "na_values": [""]}
         pieces = [*pd.read_csv(text, **settings, chunksize=PIECE)]
     if len(pieces) == 1:
@@ -49,7 +49,7 @@ def _joined(parts: Sequence[pd.Series]) -> Any:
     return pd.concat(parts, ignore_index=True)
 
 
-class _Beginning(io.BufferedIOBase):
+class _Beginning(io.RawIOBase):
     """The first bytes of a file, as a file."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
@@ -60,10 +60,9 @@ class _Beginning(io.BufferedIOBase):
         """It is for reading."""
         return True
 
-    def read(self, size: int | None = -1) -> bytes:
-        """So many bytes more, or all that are left."""
-        data = self._file.read(self._left if size is None or size < 0 else min(size, self._left))
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer, as far as there are bytes left."""
+        data = self._file.read(min(len(buffer), self._left))
+        buffer[: len(data)] = data
         self._left -= len(data)
-        return data
-
-    read1 = read
+        return len(data)

@@ -31,6 +31,7 @@ from bench.show.report.back.glossary import glossary_section
 from bench.show.report.back.machine import machine_section, reading_section
 from bench.show.report.back.selfcheck import selfcheck_section
 from bench.show.report.depth import depth_section
+from bench.show.report.explore import explore_section, explored, network_section
 from bench.show.report.fill import fill
 from bench.show.report.frontier import frontier_section
 from bench.show.report.memory import memory_section
@@ -83,6 +84,7 @@ TOPICS = [
         lambda facts: time_answers(facts.slices, facts.baseline),
         section=answers_section,
     ),
+    Topic("network", "My network", "What would mine cost?", explored, section=network_section),
     Topic(
         "figures",
         "Time",
@@ -126,6 +128,7 @@ TOPICS = [
         training_answers,
         section=training_section,
     ),
+    Topic("explore", "Explore", "Look around: every figure in one chart", explored, section=explore_section),
     Topic("sources", "Sources", "Which reads better?", lambda results: results.clarity, section=sources_section),
     Topic("cells", "Every cell", "Every ratio of every cell", timed, section=cells_section),
     Topic(

@@ -7,10 +7,10 @@ from datetime import datetime
 
 import pandas as pd
 from markupsafe import Markup
-from pygments.formatters import HtmlFormatter
 
 from bench.record.results import Results
 from bench.show.report.fill import fill
+from bench.show.report.sources import highlight_css
 from bench.show.topics import with_facts
 
 HEAD = ("cpu", "cores", "python", "numpy", "blas")  # what the head of the page says of the machine
@@ -29,7 +29,7 @@ def render(results: Results) -> str:
         sweep=results.machine.get("sweep", {}).get("name"),
         cells=results.times["cell"].nunique(),
         passes=results.times["pass"].max(),
-        highlight_css=Markup(HtmlFormatter(style="friendly").get_style_defs("pre")),
+        highlight_css=Markup(highlight_css()),
     )
 
 

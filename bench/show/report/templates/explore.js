@@ -130,7 +130,7 @@ const explore = (() => {
     const style = getComputedStyle(document.documentElement);
     const [ink, soft, line] = ["--ink", "--soft", "--line"].map((name) => style.getPropertyValue(name).trim());
     const text = { labelColor: ink, titleColor: ink, labelFontSize: 12 };
-    return { aria: false, font: getComputedStyle(document.body).fontFamily, axis: { ...text, gridColor: line, domainColor: soft, tickColor: soft }, legend: text, header: { ...text, labelFontSize: 13, labelFontWeight: "bold" }, view: { stroke: null } };
+    return { font: getComputedStyle(document.body).fontFamily, axis: { ...text, gridColor: line, domainColor: soft, tickColor: soft }, legend: text, header: { ...text, labelFontSize: 13, labelFontWeight: "bold" }, view: { stroke: null } };
   };
   function specification(view, shown) {
     const kind = view.unit === "ratio" ? "ratio" : data.metrics[view.metric][1];
@@ -161,8 +161,10 @@ const explore = (() => {
     if (!shown.length) return;
     const dark = matchMedia("(prefers-color-scheme: dark)").matches;
     const made = await vegaEmbed(chart, specification(view, shown), { actions: false, renderer: "svg", tooltip: { theme: dark ? "dark" : "light" } });
-    if (turn === latest) drawn = made;
-    else made.finalize();
+    if (turn !== latest) return made.finalize();
+    drawn = made;
+    // The chart is one image with a name; its figures are in the table below it.
+    for (const part of chart.querySelectorAll("svg, svg [role]")) for (const name of ["role", "aria-label", "aria-roledescription"]) part.removeAttribute(name);
   }
 
   let view = settled(read());

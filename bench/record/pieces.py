@@ -45,8 +45,13 @@ def read_pieces(path: Path, size: int, types: Mapping[str, str]) -> pd.DataFrame
 def _joined(parts: Sequence[pd.Series]) -> Any:
     """A column from its pieces."""
     if isinstance(parts[0].dtype, pd.CategoricalDtype):
-        return union_categoricals(parts, sort_categories=True)
+        return union_categoricals([part.cat.rename_categories(_as_words(part.cat.categories)) for part in parts], sort_categories=True)
     return pd.concat(parts, ignore_index=True)
+
+
+def _as_words(categories: pd.Index) -> pd.Index:
+    """Categories of the type that words have: in a piece in which nothing stands, pandas gives them another."""
+    return categories if len(categories) else categories.astype(pd.Index(["word"]).dtype)
 
 
 class _Beginning(io.RawIOBase):

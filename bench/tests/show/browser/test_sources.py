@@ -60,8 +60,8 @@ def test_where_figures_tie_it_says_so(visits, report_path, report_folder):
 def test_differences_are_told_by_marks_and_not_by_colour_alone(visits, report_path, width):
     page = visits.open(report_path, width=width)
     marks = page.evaluate(
-        """() => [...document.querySelectorAll("#sources-table tr.is-changed")].map((row) =>
-            row.cells[0].textContent + getComputedStyle(row.cells[1], "::before").content + getComputedStyle(row.cells[2], "::before").content)"""
+        """() => [...document.querySelectorAll("#sources-table tr.is-changed")].map(({ cells }) => cells[0].textContent
+            + [1, 2].map((side) => getComputedStyle(cells[side], "::before").content).join(""))"""
     )
     assert len(marks) > 1
     assert all("differs" in mark for mark in marks)

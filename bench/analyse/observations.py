@@ -77,6 +77,11 @@ class _Rounds:
         """How many runs have read something."""
         return self._counted(~np.isnan(values))
 
+    def means(self, values: np.ndarray) -> np.ndarray:
+        """The mean of what they have read; no number where none has read any."""
+        with np.errstate(invalid="ignore"):
+            return self.sums(values) / self.counts(values)
+
     def least(self, values: np.ndarray) -> np.ndarray:
         """The least of what each implementation's runs read in each round."""
         least = np.full(len(self.visit) * len(self.names), np.inf)
@@ -103,22 +108,19 @@ def _rounds(timed: pd.DataFrame) -> _Rounds:
 def _observed(rounds: _Rounds, visits: pd.DataFrame, timed: pd.DataFrame, metric: str, compared: Sequence[Comparison]) -> pd.DataFrame:
     """The observations of all comparisons under one metric.
 
-    A round has two runs of each, one in each order. Their sum is that in which what drifts cancels; twice the shorter one is
-    for means, since noise that would spoil a mean rarely meets both.
+    A round has two runs of each, one in each order. Their sum is that in which what drifts cancels; the shorter one is for
+    means, since noise that would spoil a mean rarely meets both.
     """
+    mine, other = (rounds.columns(names) for names in zip(*compared, strict=True))
     ns, faults = timed[METRICS[metric]].to_numpy(float), timed["minor_faults"].to_numpy(float)
-    sums, shorter = rounds.sums(ns), 2 * rounds.least(ns)
-    with np.errstate(invalid="ignore"):
-        mean_faults = rounds.sums(faults) / rounds.counts(faults)
-    impls, baselines = (rounds.columns(names) for names in zip(*compared, strict=True))
-    log_ratios = np.log(sums[:, impls] / sums[:, baselines])
-    both = np.where(np.isnan(log_ratios), np.nan, 1.0)
+    sums, shorter, mean_faults = rounds.sums(ns), rounds.least(ns), rounds.means(faults)
+    log_ratios = np.log(sums[:, mine] / sums[:, other])
+    both = np.where(np.isnan(log_ratios), np.nan, 1.0)  # no number where a round lacks one of the two
+    means, others_means = (_grouped(both * shorter[:, columns], rounds.visit).mean() for columns in (mine, other))
     by_visit = {
         "log_ratio": _grouped(log_ratios, rounds.visit).median(),
-        "mean_log_ratio": np.log(
-            _grouped(both * shorter[:, impls], rounds.visit).mean() / _grouped(both * shorter[:, baselines], rounds.visit).mean()
-        ),
-        "fault_difference": _grouped(both * (mean_faults[:, impls] - mean_faults[:, baselines]), rounds.visit).median(),
+        "mean_log_ratio": np.log(means / others_means),
+        "fault_difference": _grouped(both * (mean_faults[:, mine] - mean_faults[:, other]), rounds.visit).median(),
     }
     tables = [
         visits.assign(impl=impl, baseline=baseline, metric=metric, **{name: figures[number] for name, figures in by_visit.items()})

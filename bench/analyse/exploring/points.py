@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
 from bench.analyse.intervals import median_interval
+from bench.analyse.observations import METRICS
 from bench.plan.cells import AXES, Cell
 from bench.record.memory import MemoryTables
 from bench.record.times import cells_of, numbered_cells
@@ -17,6 +19,8 @@ METERS = ("heap", "resident")  # metrics that are meters of memory.csv
 PLACE = [axis.name for axis in AXES]
 FIGURES = ["value", "low", "high", "ratio", "ratio_low", "ratio_high", "passes"]
 COLUMNS = ["metric", "impl", *PLACE, *FIGURES]
+Triple = tuple[float, float, float]  # a figure and the bounds of its interval
+ONE, UNKNOWN = (1.0, 1.0, 1.0), (math.nan, math.nan, math.nan)
 
 
 def points(times: pd.DataFrame, summary: pd.DataFrame, memory: MemoryTables, baseline: str) -> pd.DataFrame:
@@ -40,11 +44,11 @@ def _timed(times: pd.DataFrame, summary: pd.DataFrame, baseline: str) -> Iterato
         for metric, column in TIMES.items():
             known = figures[column].dropna()
             if len(known):
-                ratio = ratios.get((cell.id, impl, metric), (1.0, 1.0, 1.0) if impl == baseline and metric in ("cpu", "wall") else ())
+                ratio = ONE if impl == baseline and metric in METRICS else ratios.get((cell.id, impl, metric), UNKNOWN)
                 yield _point(metric, impl, cell, median_interval(known), ratio, len(known))
 
 
-def _ratios(summary: pd.DataFrame, baseline: str) -> dict[tuple[str, str, str], tuple[float, ...]]:
+def _ratios(summary: pd.DataFrame, baseline: str) -> dict[tuple[str, str, str], Triple]:
     """(cell, impl, metric) -> its ratio to the baseline's, and the interval."""
     rows = summary[summary["baseline"] == baseline]
     return {(row.cell, row.impl, row.metric): (row.ratio, row.low, row.high) for row in rows.itertuples()}
@@ -54,21 +58,18 @@ def _peaks(memory: MemoryTables, baseline: str) -> Iterator[dict[str, Any]]:
     for meter in METERS:
         rows = memory.read_by(meter)
         rows = rows[rows["peak_bytes"].notna()]
-        baselines = dict(zip(rows.loc[rows["impl"] == baseline, "cell"], rows.loc[rows["impl"] == baseline, "peak_bytes"], strict=True))
+        baselines = rows[rows["impl"] == baseline].drop_duplicates("cell", keep="last").set_index("cell")["peak_bytes"].to_dict()
         for row, cell in zip(rows.itertuples(), cells_of(rows), strict=True):
             against = baselines.get(row.cell)
-            ratio = (row.peak_bytes / against,) * 3 if against else ()
-            yield _point(meter, row.impl, cell, (float(row.peak_bytes),) * 3, ratio, 1) | {"allocator": None}
+            ratio = _exact(row.peak_bytes / against) if against else UNKNOWN
+            yield _point(meter, row.impl, cell, _exact(row.peak_bytes), ratio, 1) | {"allocator": None}
 
 
-def _point(metric: str, impl: str, cell: Cell, value: tuple[float, ...], ratio: tuple[float, ...], passes: int) -> dict[str, Any]:
-    names = {"value": value, "ratio": ratio}
-    figures = {f"{name}{end}": figure for name, triple in names.items() for end, figure in zip(("", "_low", "_high"), triple, strict=False)}
-    place = {name: getattr(cell, name) for name in PLACE}
-    return {
-        "metric": metric,
-        "impl": impl,
-        **place,
-        "passes": passes,
-        **{name.replace("value_", ""): figure for name, figure in figures.items()},
-    }
+def _exact(figure: float) -> Triple:
+    """A figure that repeats, with bounds that are itself."""
+    return float(figure), float(figure), float(figure)
+
+
+def _point(metric: str, impl: str, cell: Cell, value: Triple, ratio: Triple, passes: int) -> dict[str, Any]:
+    place = [getattr(cell, name) for name in PLACE]
+    return dict(zip(COLUMNS, [metric, impl, *place, *value, *ratio, passes], strict=True))

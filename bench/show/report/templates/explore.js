@@ -99,7 +99,7 @@ const explore = (() => {
         panel: view.panel ? placed(view.panel, row[view.panel]) : "",
         place: [view.panel, view.axis].filter(Boolean).map((axis) => placed(axis, row[axis])).join(", "),
         figure: ratio ? write(y) : `${write(y)} ${unit}`,
-        interval: repeats || (ratio && row.impl === data.baseline) ? "none: it repeats" : bounded ? `[${write(low)}, ${write(high)}]` : "too few passes",
+        interval: view.metric === "resident" ? "none: one reading" : repeats || (ratio && row.impl === data.baseline) ? "none: it repeats" : bounded ? `[${write(low)}, ${write(high)}]` : "too few passes",
         passes: repeats ? "1 reading" : `${row.passes} passes`,
       };
     });

@@ -51,7 +51,7 @@
     says.textContent = `Nearest measured: depth ${timed.depth}, width ${timed.width}: ${away(timed, depth, width)}.`
       + (peaks && (peaks.depth !== timed.depth || peaks.width !== timed.width) ? ` Memory: depth ${peaks.depth}, width ${peaks.width}: ${away(peaks, depth, width)}.` : "");
     document.getElementById("network-notes").textContent = `Times are at ${time.places.join(", ")}.`
-      + (peaks ? ` Peaks are the heap’s, at ${memory.places.join(", ")}.` : "") + " Whether it runs was tried on networks two units wide.";
+      + (peaks ? ` Peaks are the heap’s, without frames, at ${memory.places.join(", ")}.` : "") + " Whether it runs was tried on networks two units wide.";
     document.querySelector("#network-table tbody").replaceChildren(...data.implementations.map((name) => line(name, depth, timed, peaks)).filter(Boolean));
     return true;
   }

@@ -20,6 +20,7 @@ from bench.show.figures.pictures import colour
 # The kinds of figures, each with the scale that suits it: ratios are about 1, times and peaks go over decades, page faults may be 0.
 SCALES: dict[str, Any] = {"ratio": "linear", "size": "log", "count": "symlog"}
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
+COUNTS: Any = {"values": [0, *(10**power for power in range(7))]}  # symlog has no ticks of its own
 BUNDLE = "import sys, vl_convert; sys.stdout.reconfigure(encoding='utf-8'); sys.stdout.write(vl_convert.javascript_bundle())"
 
 
@@ -43,7 +44,12 @@ def _spec(kind: str, scale: Any, names: Sequence[str]) -> dict[str, Any]:
     # side by side, so that intervals do not hide each other
     aside = alt.XOffset("impl:N", scale=alt.Scale(domain=titles))
     x = alt.X("x:O", sort=alt.EncodingSortField("order", op="min"), title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True))
-    y = alt.Y("y:Q", title=None, scale=alt.Scale(type=scale, zero=False if kind == "ratio" else alt.Undefined), axis=alt.Axis(tickCount=5))
+    y = alt.Y(
+        "y:Q",
+        title=None,
+        scale=alt.Scale(type=scale, zero=False if kind == "ratio" else alt.Undefined),
+        axis=alt.Axis(tickCount=5, **COUNTS if kind == "count" else {}),
+    )
     tooltip = [
         alt.Tooltip(f"{name}:N", title=name.replace("_", " ")) for name in ("implementation", "place", "figure", "interval", "passes")
     ]

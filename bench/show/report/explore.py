@@ -26,8 +26,8 @@ METRICS = {
     "wall": ("wall time of a step", "size", "ms", 1e6),
     "heap": ("peak of the heap", "size", "MiB", 2**20),
     "resident": ("peak of resident memory", "size", "MiB", 2**20),
-    "faults": ("page faults of a step", "count", "page faults", 1),
-    "layers": ("layers of the deepest network", "count", "layers", 1),
+    "faults": ("page faults", "count", "a step", 1),
+    "layers": ("depth that is reached", "size", "layers", 1),
 }
 # axis -> what the page calls it; those of a cell first
 NAMES = {axis.name: axis.title for axis in AXES} | {"setting": "recursion limit and stack", "python": "Python"}

@@ -15,7 +15,8 @@ const explore = (() => {
   }
   const valuesOf = (some, axis) => {
     const values = [...new Set(some.map((row) => row[axis]))].filter((value) => value !== null);
-    return typeof values[0] === "number" ? values.sort((a, b) => a - b) : values;
+    const usual = data.prefer[axis];
+    return values.sort((a, b) => (typeof a === "number" ? a - b : (b === usual) - (a === usual)));
   };
   const words = (axis, value) => (data.words[axis] || {})[value] || String(value);
   const placed = (axis, value) => (axis === "allocator" || axis === "setting" ? words(axis, value) : `${data.axes[axis]} ${words(axis, value)}`);
@@ -107,7 +108,7 @@ const explore = (() => {
 
   function say(view, shown) {
     const [title, , unit] = data.metrics[view.metric];
-    const what = view.unit === "ratio" ? `${title} ÷ ${data.titles[data.baseline] || data.baseline}’s` : `${title}, ${unit}`;
+    const what = view.unit === "ratio" ? `${title} ÷ ${data.titles[data.baseline] || data.baseline}’s` : `${title} (${unit})`;
     const places = Object.entries(view.places).map(([axis, place]) => placed(axis, place.choice));
     document.getElementById("explore-title").textContent = `${what[0].toUpperCase()}${what.slice(1)}, against ${data.axes[view.axis]}`;
     const better = HIGHER_IS_BETTER.includes(view.metric) ? "Higher is deeper." : "Lower is better.";
@@ -136,6 +137,8 @@ const explore = (() => {
     const kind = view.unit === "ratio" ? "ratio" : data.metrics[view.metric][1];
     const { $schema, data: source, datasets, height, config, background, ...layers } = structuredClone(data.specs[kind]);
     const there = new Set(shown.map((row) => row.impl));
+    // A line says that there is something between two values.
+    if (typeof view.rows[0][view.axis] !== "number") layers.layer = layers.layer.filter((layer) => layer.mark.type !== "line");
     for (const layer of layers.layer) {
       if (layer.data && layer.data.name === "shown") delete layer.data; // else it would be in every panel as a whole
       for (const channel of ["color", "shape"]) if (layer.encoding[channel] && layer.encoding[channel].legend) Object.assign(layer.encoding[channel].legend, { values: Object.values(data.titles).filter((title) => there.has(title)), columns: chart.clientWidth < 560 ? 1 : 3 });

@@ -163,7 +163,7 @@ def test_my_network_shows_the_nearest_cell_and_whether_it_runs(visits, report_pa
     assert page.evaluate("location.hash") == "#network=1500,100"
 
 
-@pytest.mark.parametrize("depth", ["", "0", "-3", "1e400"])
+@pytest.mark.parametrize("depth", ["", "0", "-3"])
 def test_my_network_asks_for_what_it_needs(visits, report_path, depth):
     page = visits.open(report_path)
     page.locator('#network-form [name="depth"]').fill("64")

@@ -119,13 +119,13 @@ def test_the_report_prints_derivations_beside_the_figures(section):
     assert "All activations stay to the end" in section
     places = [section.index(plot.heading) for plot in PLOTS]
     assert places == sorted(places)
-    assert section.count("data:image/svg+xml") == len(PLOTS)
+    assert section.count("<img ") == len(PLOTS)
 
 
 def test_memory_alone_is_plotted_and_reported(home):
     assert main(["report", "--results", str(home / "results")]) == 0
     text = (home / "results" / "report.html").read_text()
-    assert "Where the memory goes" in text
+    assert "Where does the memory go?" in text
     assert "Can these figures be trusted?" not in text
     assert main(["plot", "--results", str(home / "results"), "--plots", str(home / "plots")]) == 0
     names = {f"{name}.{kind}" for name in (plot.name for plot in PLOTS) for kind in ("svg", "png")}
@@ -138,7 +138,7 @@ def test_a_plain_run_measures_time_and_then_what_is_missing_of_memory(home):
     assert (home / "results" / "time.csv").exists()
     assert (home / "results" / "memory.csv").read_text() == memory
     assert main(["report", "--results", str(home / "results")]) == 0
-    assert "Where the memory goes" in (home / "results" / "report.html").read_text()
+    assert "Where does the memory go?" in (home / "results" / "report.html").read_text()
 
 
 def test_without_memory_there_is_no_section(tmp_path):

@@ -33,7 +33,7 @@ from bench.analyse.ratios import SAME, Ratio
 from bench.plan.allocators import ALLOCATORS
 from bench.plan.cells import Cell
 from bench.plan.contenders import REFERENCES, in_order
-from bench.record.times import cells_of
+from bench.record.times import numbered_cells
 from impls.updates import UPDATES
 
 
@@ -110,13 +110,20 @@ _ORDER = [*UPDATES, *ALLOCATORS]
 
 def frontiers(times: pd.DataFrame, peaks: pd.DataFrame, baseline: str) -> list[FrontierCell]:
     """The frontiers of one machine's rows of time.csv and memory.csv; none where no cell has two implementations with both figures."""
-    usual = times["update"].isin(UPDATES) & times["allocator"].isin(ALLOCATORS)
-    timed = times[times["round"].notna() & usual & ~times["impl"].isin(REFERENCES)]
-    rows: dict[Cell, pd.DataFrame] = dict(iter(timed.groupby(cells_of(timed), sort=False)))
-    known = {cell: peaks_in(cell, in_order(group["impl"]), peaks) for cell, group in rows.items() if baseline in set(group["impl"])}
+    numbers, every = numbered_cells(times)
+    usual = times["update"].isin(UPDATES) & times["allocator"].isin(ALLOCATORS) & ~times["impl"].isin(REFERENCES)
+    timed = times["round"].notna() & usual
+    impls = {number: group["impl"] for number, group in _pairs(numbers[timed], times.loc[timed, "impl"]).groupby("cell")}
+    known = {every[number]: peaks_in(every[number], in_order(there), peaks) for number, there in impls.items() if baseline in set(there)}
     cells = [cell for cell, with_peaks in known.items() if len(with_peaks) > 1]
     shown = showcase([cell for cell in cells if (cell.activation, cell.initialiser) == (cells[0].activation, cells[0].initialiser)])
-    return [_frontier_cell(cell, rows[cell], known[cell], baseline, alpha_of(times)) for cell in shown]
+    alpha = alpha_of(times)
+    return [_frontier_cell(cell, times[timed & (numbers == every.index(cell))], known[cell], baseline, alpha) for cell in shown]
+
+
+def _pairs(numbers: pd.Series, impls: pd.Series) -> pd.DataFrame:
+    """The number of each cell with every implementation in it."""
+    return pd.DataFrame({"cell": numbers, "impl": impls}).drop_duplicates()
 
 
 def peaks_in(cell: Cell, names: Sequence[str], peaks: pd.DataFrame) -> dict[str, Peak]:

@@ -7,13 +7,16 @@ processes are. The median over a pass's rounds is therefore one sample, not the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import comb, exp
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from bench.analyse.intervals import median_interval
 from bench.plan.contenders import REFERENCES, in_order
+from bench.record.times import only
 
 METRICS = {"cpu": "cpu_ns", "wall": "wall_ns"}
 
@@ -28,7 +31,7 @@ def comparisons(names: Sequence[str], baseline: str, pairs: Sequence[Comparison]
 
 def compared_in(rows: pd.DataFrame, baseline: str, pairs: Sequence[Comparison]) -> list[Comparison]:
     """The comparisons that rows of time.csv allow."""
-    return comparisons(in_order(rows["impl"]), baseline, pairs)
+    return comparisons(in_order(rows["impl"].unique()), baseline, pairs)
 
 
 def observe(rows: pd.DataFrame, compared: Sequence[Comparison], metrics: Sequence[str] = ("cpu",)) -> pd.DataFrame:
@@ -39,42 +42,96 @@ def observe(rows: pd.DataFrame, compared: Sequence[Comparison], metrics: Sequenc
     the ratio on average over start depths; `fault_difference`, by how many more page faults a step than the baseline's, the
     median over rounds. A comparison that a visit did not time has no row.
     """
-    timed = rows[rows["round"].notna()]
-    faults = _by_implementation(timed["minor_faults"].groupby(_keys(timed), sort=False).mean())
-    tables = [
-        _observe_one(*_round_times(timed, metric), faults, comparison, metric)
-        for metric in metrics
-        for comparison in compared
-        if set(comparison) <= set(timed["impl"])
-    ]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
+    timed = only(rows, rows["round"].notna())
+    there = set(timed["impl"].unique())
+    possible = [comparison for comparison in compared if set(comparison) <= there]
+    if not possible:
+        return pd.DataFrame(columns=COLUMNS)
+    rounds = _rounds(timed)
+    visits = rounds.visits.loc[:, VISIT].reset_index(drop=True)
+    return pd.concat([_observed(rounds, visits, timed, metric, possible) for metric in metrics], ignore_index=True)
 
 
-def _round_times(timed: pd.DataFrame, metric: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Times by round, a column an implementation: of a round's two runs, one in each order, the sum, in which what drifts
-    cancels, and twice the shorter one, since noise that would spoil a mean rarely meets both.
+@dataclass(frozen=True)
+class _Rounds:
+    """Where each row belongs.
+
+    Attributes:
+        visits: a row a visit, in the order recorded.
+        visit: of each round, the number of its visit.
+        names: of the implementations.
+        place: of each row, its place in an array of rounds by implementations.
+
     """
-    runs = timed[METRICS[metric]].groupby(_keys(timed), sort=False)
-    return _by_implementation(runs.sum()), 2 * _by_implementation(runs.min())
+
+    visits: pd.DataFrame
+    visit: np.ndarray
+    names: list[str]
+    place: np.ndarray
+
+    def sums(self, values: np.ndarray) -> np.ndarray:
+        """The sum of what each implementation's runs read in each round; no number where it did not run."""
+        return np.where(self.counts(values) > 0, self._counted(np.nan_to_num(values)), np.nan)
+
+    def counts(self, values: np.ndarray) -> np.ndarray:
+        """How many runs have read something."""
+        return self._counted(~np.isnan(values))
+
+    def means(self, values: np.ndarray) -> np.ndarray:
+        """The mean of what they have read; no number where none has read any."""
+        with np.errstate(invalid="ignore"):
+            return self.sums(values) / self.counts(values)
+
+    def least(self, values: np.ndarray) -> np.ndarray:
+        """The least of what each implementation's runs read in each round."""
+        least = np.full(len(self.visit) * len(self.names), np.inf)
+        np.fmin.at(least, self.place, values)
+        return np.where(np.isinf(least), np.nan, least).reshape(-1, len(self.names))
+
+    def _counted(self, weights: np.ndarray) -> np.ndarray:
+        return np.bincount(self.place, weights, len(self.visit) * len(self.names)).reshape(-1, len(self.names))
+
+    def columns(self, names: Sequence[str]) -> list[int]:
+        """The columns of implementations."""
+        return [self.names.index(name) for name in names]
 
 
-def _keys(timed: pd.DataFrame) -> list[pd.Series]:
-    return [timed[column] for column in [*VISIT, "round", "impl"]]
+def _rounds(timed: pd.DataFrame) -> _Rounds:
+    visit = timed.groupby(VISIT, sort=False, observed=True).ngroup().to_numpy()
+    numbers = timed["round"].to_numpy(int)
+    round_keys, place = np.unique(visit * (numbers.max() + 1) + numbers, return_inverse=True)
+    codes, names = pd.factorize(timed["impl"])
+    firsts = timed[~pd.Series(visit).duplicated().to_numpy()]
+    return _Rounds(firsts, round_keys // (numbers.max() + 1), [*names], place * len(names) + codes)
 
 
-def _by_implementation(by_round: pd.Series) -> pd.DataFrame:
-    return by_round.unstack("impl").astype(float)
+def _observed(rounds: _Rounds, visits: pd.DataFrame, timed: pd.DataFrame, metric: str, compared: Sequence[Comparison]) -> pd.DataFrame:
+    """The observations of all comparisons under one metric.
+
+    A round has two runs of each, one in each order. Their sum is that in which what drifts cancels; the shorter one is for
+    means, since noise that would spoil a mean rarely meets both.
+    """
+    mine, other = (rounds.columns(names) for names in zip(*compared, strict=True))
+    ns, faults = timed[METRICS[metric]].to_numpy(float), timed["minor_faults"].to_numpy(float)
+    sums, shorter, mean_faults = rounds.sums(ns), rounds.least(ns), rounds.means(faults)
+    log_ratios = np.log(sums[:, mine] / sums[:, other])
+    both = np.where(np.isnan(log_ratios), np.nan, 1.0)  # no number where a round lacks one of the two
+    means, others_means = (_grouped(both * shorter[:, columns], rounds.visit).mean() for columns in (mine, other))
+    by_visit = {
+        "log_ratio": _grouped(log_ratios, rounds.visit).median(),
+        "mean_log_ratio": np.log(means / others_means),
+        "fault_difference": _grouped(both * (mean_faults[:, mine] - mean_faults[:, other]), rounds.visit).median(),
+    }
+    tables = [
+        visits.assign(impl=impl, baseline=baseline, metric=metric, **{name: figures[number] for name, figures in by_visit.items()})
+        for number, (impl, baseline) in enumerate(compared)
+    ]
+    return pd.concat([table[table["log_ratio"].notna()] for table in tables], ignore_index=True)[COLUMNS]
 
 
-def _observe_one(sums: pd.DataFrame, shorter: pd.DataFrame, faults: pd.DataFrame, comparison: Comparison, metric: str) -> pd.DataFrame:
-    impl, baseline = comparison
-    both = sums[[impl, baseline]].dropna()
-    log_ratio = np.log(both[impl] / both[baseline]).groupby(VISIT, sort=False).median()
-    means = shorter.loc[both.index, [impl, baseline]].groupby(VISIT, sort=False).mean()
-    more_faults = (faults[impl] - faults[baseline]).loc[both.index].groupby(VISIT, sort=False).median()
-    columns = {"log_ratio": log_ratio, "mean_log_ratio": np.log(means[impl] / means[baseline]), "fault_difference": more_faults}
-    table = pd.DataFrame(columns).reset_index()
-    return table.assign(impl=impl, baseline=baseline, metric=metric)[COLUMNS]
+def _grouped(by_round: np.ndarray, visit: np.ndarray) -> Any:
+    """A column a comparison, grouped by visit."""
+    return pd.DataFrame(by_round).groupby(visit)
 
 
 VISIT = ["machine", "cell", "pass"]
@@ -94,8 +151,8 @@ def joint_alpha(cells: int, implementations: int) -> float:
 
 def alpha_of(rows: pd.DataFrame) -> float:
     """`joint_alpha` for one machine's rows of time.csv."""
-    timed = rows[rows["round"].notna()]
-    return joint_alpha(timed["cell"].nunique(), len({*timed["impl"]} - {*REFERENCES}))
+    timed = rows["round"].notna()
+    return joint_alpha(rows.loc[timed, "cell"].nunique(), len({*rows.loc[timed, "impl"].unique()} - {*REFERENCES}))
 
 
 def ratio_interval(log_ratios: Sequence[float], alpha: float = ALPHA) -> tuple[float, float, float]:

@@ -10,10 +10,12 @@ import pandas as pd
 
 from bench.analyse.observations import Comparison
 from bench.plan.allocators import ALLOCATORS
+from bench.plan.cells import Cell
 from bench.plan.contenders import REFERENCES
-from bench.record.times import cells_of
+from bench.record.times import cells_of, numbered_cells, only
 
 SEVERAL = ("depth", "width", "allocator")  # the axes that a slice has several values of
+TIMES = ["cell", "dataset", "pass", *SEVERAL, "impl", "round", "cpu_ns", "wall_ns", "minor_faults"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Slice:
     Attributes:
         words: these, for a reader.
         name: these, for a file's name; empty for the slice that was recorded first.
-        times: the timed rows of time.csv.
+        times: the timed rows of time.csv, without the columns that nothing is shown of (`TIMES`).
         summary: the CPU rows of summary.csv.
 
     """
@@ -36,7 +38,8 @@ class Slice:
     @property
     def allocators(self) -> list[str]:
         """The allocators that there are rows of."""
-        return [name for name in ALLOCATORS if name in set(self.times["allocator"])]
+        there = set(self.times["allocator"].unique())
+        return [name for name in ALLOCATORS if name in there]
 
     @property
     def comparisons(self) -> list[Comparison]:
@@ -48,14 +51,18 @@ class Slice:
 def slices(summary: pd.DataFrame, times: pd.DataFrame) -> Iterator[Slice]:
     """The slices of one machine's tables, in the order recorded."""
     cpu = summary[summary["metric"] == "cpu"]
-    timed = times[times["round"].notna()]
-    shared_in_summary, shared_in_times = _shared(cpu), _shared(timed)
-    for number, shared in enumerate(dict.fromkeys(shared_in_times)):
+    timed = only(times, times["round"].notna())
+    numbers, cells = numbered_cells(timed)
+    shared_cells = [_shared(cell) for cell in cells]
+    shared_in_summary = cells_of(cpu).map(_shared)
+    timed = timed[TIMES]
+    for number, shared in enumerate(dict.fromkeys(shared_cells)):
         name = shared.name() if number else ""
-        yield Slice(shared.words(), name, timed[shared_in_times == shared], cpu[shared_in_summary == shared])
+        its_own = numbers.isin([place for place, other in enumerate(shared_cells) if other == shared])
+        yield Slice(shared.words(), name, only(timed, its_own), cpu[shared_in_summary == shared])
 
 
-def _shared(rows: pd.DataFrame) -> pd.Series:
-    """Each row's cell with nothing said of the axes that a slice has several of."""
+def _shared(cell: Cell) -> Cell:
+    """The cell with nothing said of the axes that a slice has several of."""
     several: dict[str, Any] = dict.fromkeys(SEVERAL)
-    return cells_of(rows).map(lambda cell: replace(cell, **several))
+    return replace(cell, **several)

@@ -11,7 +11,7 @@ from bench.analyse.observations import METRICS, Comparison, alpha_of, compared_i
 from bench.analyse.ratios import heap_history, verdict
 from bench.analyse.slices import Slice, slices
 from bench.record.schemas import SCHEMAS
-from bench.record.times import CELL_COLUMNS
+from bench.record.times import CELL_COLUMNS, only
 from impls import PAIRS
 
 
@@ -21,16 +21,21 @@ def summarise(rows: pd.DataFrame, compared: Sequence[Comparison]) -> pd.DataFram
     All intervals of one machine and metric hold together at 95 %: these are the intervals that answers, tables and
     figures show, too.
     """
-    alphas = {machine: alpha_of(of_machine) for machine, of_machine in rows.groupby("machine")}
+    alphas = {machine: alpha_of(only(rows, rows["machine"] == machine)) for machine in rows["machine"].unique()}
     observations = observe(rows, compared, tuple(METRICS))
     cells = rows.drop_duplicates("cell").set_index("cell")[CELL_COLUMNS]
-    groups = observations.groupby(["machine", "cell", "impl", "baseline", "metric"], sort=False)
+    groups = observations.groupby(["machine", "cell", "impl", "baseline", "metric"], sort=False, observed=True)
     return pd.DataFrame([{**row, **cells.loc[row["cell"]]} for row in _rows(groups, alphas)], columns=list(SCHEMAS["summary.csv"]))
 
 
+def new_summary(times: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """The summary of one machine's rows of time.csv, since summary.csv may be older than these."""
+    return summarise(times, compared_in(times, baseline, PAIRS))
+
+
 def parts(times: pd.DataFrame, baseline: str) -> list[Slice]:
-    """The slices of one machine's rows of time.csv, each with a new summary, since summary.csv may be older than the rows."""
-    return list(slices(summarise(times, compared_in(times, baseline, PAIRS)), times)) if len(times) else []
+    """The slices of one machine's rows of time.csv, each with a new summary."""
+    return list(slices(new_summary(times, baseline), times)) if len(times) else []
 
 
 def _rows(groups: Any, alphas: dict[Any, float]) -> Iterator[dict[str, Any]]:

@@ -62,8 +62,8 @@ class CsvText:
 
     def _typed(self, words: pd.Series, kind: str) -> pd.Series:
         """One column, value by value, so that the line of an odd one is known."""
-        if kind == "string":
-            return words
+        if kind in ("string", "category"):
+            return words.astype(kind)
         numbers = []
         for row, word in enumerate(words):
             try:

@@ -16,7 +16,7 @@ from bench.record.machines import tell_other_machines
 from bench.record.memory import MemoryTables, read_memory
 from bench.record.selfcheck import SELFCHECK, Evidence, read_evidence
 from bench.record.tables import Table, Warn
-from bench.record.times import read_times
+from bench.record.times import only, read_times
 from bench.record.trace import read_traces
 from bench.record.training import read_training
 
@@ -104,4 +104,4 @@ def _machines_times(folder: Path, record: dict[str, Any], warn: Warn) -> tuple[s
     times = read_times(table, warn)
     machine = record.get("machine", times["machine"].iloc[-1] if len(times) else "")
     tell_other_machines(table.path, times, machine, record, warn)
-    return machine, times[times["machine"] == machine]
+    return machine, only(times, times["machine"] == machine)

@@ -6,6 +6,7 @@ import csv
 import io
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -14,6 +15,7 @@ import pandas as pd
 from bench.errors import BadInput
 from bench.record.csv_text import CsvText, OddLine, take_apart
 from bench.record.disk import append, write_whole
+from bench.record.pieces import plain_lines, read_pieces
 from bench.record.schemas import SCHEMAS, may_lack, odd_row
 from bench.text import one_line
 
@@ -53,21 +55,35 @@ class Table:
 
         A file of another version is read if the columns that it lacks may be lacking; columns of its own are left out.
         """
-        text = self._text()
-        if text.torn:
-            warn(f"{self.path}: the last line was cut off during a write and is left out")
-        there = {column: kind for column, kind in self._types.items() if column in text.header or not text.header}
-        try:
-            rows = text.frame(there) if text.header else pd.DataFrame(columns=self.columns)
-        except OddLine as error:
-            raise self._unreadable(error) from None
-        lacking = {column: self._may_lack[column] for column in self.columns if column not in there}
+        rows, line_number = self._rows(warn)
+        lacking = {column: self._may_lack[column] for column in self.columns if column not in rows}
         rows = rows.assign(**lacking)[self.columns].astype(self._types)
         for row, why in odd_row(self.path.name, rows):
-            raise BadInput(
-                f"{self.path}: line {text.line_number(row)} {why}; correct the line, move the file away or give another --results"
-            )
+            raise BadInput(f"{self.path}: line {line_number(row)} {why}; correct the line, move the file away or give another --results")
         return rows
+
+    def _rows(self, warn: Warn) -> tuple[pd.DataFrame, Callable[[int], int]]:
+        """The columns that this version knows, and which line of the file a row stands in."""
+        size = plain_lines(self.path)
+        if size:
+            with open(self.path, encoding="utf-8") as file:
+                header = next(csv.reader(file))
+            self._refuse_columns(header)
+            with suppress(ValueError, TypeError, OverflowError):  # which line is odd is found out below
+                rows = read_pieces(self.path, size, {column: self._types[column] for column in header if column in self._types})
+                self._tell_torn(size < self.path.stat().st_size, warn)
+                return rows, lambda row: row + 2
+        text = self._text()
+        self._tell_torn(text.torn, warn)
+        there = {column: kind for column, kind in self._types.items() if column in text.header}
+        try:
+            return (text.frame(there) if text.header else pd.DataFrame(columns=self.columns)), text.line_number
+        except OddLine as error:
+            raise self._unreadable(error) from None
+
+    def _tell_torn(self, torn: bool, warn: Warn) -> None:
+        if torn:
+            warn(f"{self.path}: the last line was cut off during a write and is left out")
 
     def _text(self) -> CsvText:
         """The file's lines, in columns that this version can read.

@@ -27,11 +27,21 @@ def cell_facts(cell: Cell) -> dict[str, Any]:
 
 def cells_of(rows: pd.DataFrame) -> pd.Series:
     """The `Cell` of each row of time.csv, summary.csv or memory.csv."""
+    numbers, cells = numbered_cells(rows)
+    return pd.Series(pd.Series(cells, dtype=object).reindex(numbers).to_numpy(), rows.index, dtype=object)
+
+
+def numbered_cells(rows: pd.DataFrame) -> tuple[pd.Series, list[Cell]]:
+    """The same for many rows of few cells: the number of each row's cell, and the cells in that order, which is that of the rows."""
     columns = ["cell", *(column for column in CELL_COLUMNS if column in rows)]
-    numbers = rows.groupby(columns, sort=False, dropna=False).ngroup()  # many rows, few cells
-    firsts = as_rows(rows[~numbers.duplicated()][columns])
-    cells = pd.Series([cell_of(dict(zip(columns, values, strict=True))) for values in firsts], dtype=object)
-    return pd.Series(cells.reindex(numbers).to_numpy(), rows.index, dtype=object)
+    numbers = rows.groupby(["cell", "dataset"], sort=False, dropna=False, observed=True).ngroup()  # the id names the other axes
+    firsts = as_rows(rows.loc[~numbers.duplicated(), columns])
+    return numbers, [cell_of(dict(zip(columns, values, strict=True))) for values in firsts]
+
+
+def only(rows: pd.DataFrame, kept: pd.Series) -> pd.DataFrame:
+    """The rows that are kept; the table itself, and no copy of a million rows, where all are."""
+    return rows if kept.all() else rows[kept]
 
 
 def new_run_id() -> str:
@@ -98,7 +108,6 @@ def read_times(table: Table, warn: Warn) -> pd.DataFrame:
 def whole_visits(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows without those visits that a kill cut in half: timed rows that lack round 0, order 0."""
     timed = rows["round"].notna()
-    visit = ["machine", "cell", "pass"]
-    seal = (rows["round"] == 0) & (rows["order"] == 0)
-    sealed = seal.fillna(False).groupby([rows[column] for column in visit]).transform("any")
-    return rows[~timed | sealed.astype(bool)]
+    visits = rows.groupby(["machine", "cell", "pass"], sort=False, observed=True).ngroup()
+    sealed = visits.isin(visits[(rows["round"] == 0) & (rows["order"] == 0)].unique())
+    return only(rows, ~timed | sealed)

@@ -28,12 +28,13 @@ from bench.show.report.back.glossary import glossary_section
 from bench.show.report.back.machine import machine_section, reading_section
 from bench.show.report.back.selfcheck import selfcheck_section
 from bench.show.report.depth import depth_section
+from bench.show.report.explore import explore_section, explored, network_section
 from bench.show.report.fill import fill
 from bench.show.report.frontier import frontier_section
 from bench.show.report.memory import memory_section
 from bench.show.report.sources import sources_section
 from bench.show.report.steps import played, steps_section
-from bench.show.report.time import answers_section, cells_section, timed
+from bench.show.report.time import answers_section, cells_section, figures_section, timed
 from bench.show.report.training import training_section
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ class Topic:
             return Markup()
         questions = by_question(self.answers(facts) if answers is None else answers)
         more = {"tables": (), "notes": (), **self.section(facts)}
-        return fill(f"{self.anchor}.html.j2", "topic.html.j2", topic=self, questions=questions, pictures=self.pictures(facts), **more)
+        pictures = [picture for picture in self.pictures(facts) if picture.in_report]
+        return fill(f"{self.anchor}.html.j2", "topic.html.j2", topic=self, questions=questions, pictures=pictures, **more)
 
 
 # in the order of the page
@@ -92,12 +94,14 @@ TOPICS = [
         lambda facts: time_answers(facts.slices, facts.baseline),
         section=answers_section,
     ),
+    Topic("network", "My network", "What would mine cost?", explored, section=network_section),
     Topic(
         "figures",
         "Time",
         "Where does the time go?",
         timed,
         pictures=lambda facts: lazily("bench.show.figures.time:time_pictures")(facts.slices),
+        section=figures_section,
     ),
     Topic(
         "memory",
@@ -135,6 +139,7 @@ TOPICS = [
         lazily("bench.show.figures.training:training_pictures"),
         training_section,
     ),
+    Topic("explore", "Explore", "Look around: every figure in one chart", explored, section=explore_section),
     Topic("sources", "Sources", "Which reads better?", lambda results: results.clarity, section=sources_section),
     Topic("cells", "Every cell", "Every ratio of every cell", timed, section=cells_section),
     Topic(

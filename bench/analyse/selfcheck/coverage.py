@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+from math import sqrt
+from typing import TypeVar
+
+from scipy.special import bdtrc, ndtri
 
 from bench.analyse.intervals import median_interval
 
@@ -63,7 +66,7 @@ def chance_of(misses: int, count: int, share: float = 0.05) -> float:
     >>> chance_of(3, 4, 0.5)
     0.3125
     """
-    return float(_tested(misses, count, share).pvalue)
+    return float(bdtrc(misses - 1, count, share)) if misses else 1.0
 
 
 def share_interval(hits: int, count: int) -> tuple[float, float]:
@@ -72,11 +75,8 @@ def share_interval(hits: int, count: int) -> tuple[float, float]:
     >>> [round(bound, 3) for bound in share_interval(1, 6)]
     [0.03, 0.564]
     """
-    interval = _tested(hits, count, 0.5, "two-sided").proportion_ci(0.95, "wilson")
-    return float(interval.low), float(interval.high)
-
-
-def _tested(hits: int, count: int, share: float, alternative: str = "greater") -> Any:
-    from scipy.stats import binomtest  # takes as long to import as everything else here, and only the self-check needs it
-
-    return binomtest(hits, count, share, alternative=alternative)
+    z = float(ndtri(0.975))
+    share, weight = hits / count, z * z / count
+    centre = (share + weight / 2) / (1 + weight)
+    half = z / (1 + weight) * sqrt(share * (1 - share) / count + weight / count / 4)
+    return max(0.0, centre - half), min(1.0, centre + half)

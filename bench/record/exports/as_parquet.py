@@ -23,7 +23,8 @@ def parquet(machine: dict[str, Any], times: pd.DataFrame) -> bytes:
         import pyarrow.parquet
     except ImportError:
         raise BadInput("the parquet format needs pyarrow; `pip install 'unwind-bench[export]'` brings it") from None
-    table = pyarrow.Table.from_pandas(times, preserve_index=False)
+    words = {column: "string" for column, kind in times.dtypes.items() if kind == "category"}
+    table = pyarrow.Table.from_pandas(times.astype(words), preserve_index=False)
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), b"machine": json.dumps(machine).encode()})
     file = io.BytesIO()
     pyarrow.parquet.write_table(table, file)

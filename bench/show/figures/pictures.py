@@ -46,19 +46,31 @@ STYLE: Any = {
     "figure.facecolor": PAPER,
 }
 NARROW_IN = 3.6  # as wide as a phone's screen, so that words have their size there
+SVG_DPI = 72  # of every SVG that matplotlib writes
 # Okabe & Ito's colours, which people who see few colours can tell apart, and two of Tol's
 COLOURS = ("#0072b2", "#e69f00", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#f0e442", "#882255", "#999933")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure: its file's name, its heading, how to read it, how to draw it, and how to draw it for a narrow screen, if that differs."""
+    """A figure.
+
+    Attributes:
+        name: of its file.
+        heading: above it.
+        caption: how to read it.
+        draw: draws it.
+        draw_narrow: draws it for a narrow screen, if that differs.
+        in_report: is it in the report, or among the plots alone?
+
+    """
 
     name: str
     heading: str
     caption: str
     draw: Callable[[], Figure]
     draw_narrow: Callable[[], Figure] | None = None
+    in_report: bool = True
 
     def save(self, folder: Path) -> Path:
         """Write it into the folder as SVG and PNG; return the SVG's path."""
@@ -162,6 +174,11 @@ def _night() -> str:
 
 
 def _bytes(figure: Figure, **settings: Any) -> bytes:
+    """The figure as a file. It is laid out here, and once: matplotlib would draw all of it to lay it out, and again for each file."""
+    if layout := figure.get_layout_engine():
+        figure.dpi = SVG_DPI
+        layout.execute(figure)
+        figure.set_layout_engine(None)
     picture = io.BytesIO()
     figure.savefig(picture, **settings)
     return picture.getvalue()

@@ -197,12 +197,13 @@ def _log2_axis(ax: Axes, ticks: Sequence[int]) -> None:
 
 
 def time_pictures(parts: Sequence[Slice]) -> list[Picture]:
-    """The pictures of every slice; the headings name it if there are several."""
+    """The pictures of every slice; the headings name it if there are several. The report has those of the first, and a chart for all."""
     return [
         replace(
             picture,
             name=f"{picture.name}{'-' if data.name else ''}{data.name}",
             heading=f"{picture.heading}: {data.words}" if len(parts) > 1 else picture.heading,
+            in_report=data is parts[0],
         )
         for data in parts
         for picture in [*pictures_of(PLOTS, data), *faults_pictures(data)]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
 from bench.record.results import Results
 from bench.record.times import started_at
 from bench.show.report.fill import fill
+from bench.show.report.sources import highlight_css
 from bench.show.topics import with_facts
 
 HEAD = ("cpu", "cores", "python", "numpy", "blas")  # what the head of the page says of the machine
@@ -25,6 +27,7 @@ def render(results: Results) -> str:
         sweep=results.machine.get("sweep", {}).get("name"),
         cells=results.times["cell"].nunique(),
         passes=results.times["pass"].max(),
+        highlight_css=Markup(highlight_css()),
     )
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from bench.analyse.slices import Slice
-from bench.analyse.summary import parts
+from bench.analyse.slices import Slice, slices
+from bench.analyse.summary import new_summary
 from bench.plan.contenders import FLOOR, title
 from bench.record.results import Results
 from bench.show.answers.ending import ending_words
@@ -20,9 +20,10 @@ from bench.show.report.tables import Table, failure_table, marked
 
 @dataclass(frozen=True)
 class Timed:
-    """Times of one machine, the baseline and slices of these, and what machine.json says."""
+    """Times of one machine with their summary, the baseline and slices of these, and what machine.json says."""
 
     times: pd.DataFrame
+    summary: pd.DataFrame
     baseline: str
     slices: list[Slice]
     machine: Mapping[str, Any]
@@ -43,8 +44,9 @@ def timed(results: Results) -> Timed | None:
 
 def timed_rows(times: pd.DataFrame, baseline: str, machine: Mapping[str, Any] = MappingProxyType({})) -> Timed | None:
     """The slices of rows of time.csv; None where nothing was timed."""
-    slices = parts(times, baseline)
-    return Timed(times, baseline, slices, machine) if slices else None
+    summary = new_summary(times, baseline) if len(times) else times
+    parts = [*slices(summary, times)] if len(times) else []
+    return Timed(times, summary, baseline, parts, machine) if parts else None
 
 
 def answers_section(facts: Timed) -> dict[str, Any]:
@@ -55,6 +57,13 @@ def answers_section(facts: Timed) -> dict[str, Any]:
             f"The machine was not at its best: {'; '.join(warning['what'] for warning in warnings)}. “The machine” says what to do."
         )
     return {"notes": notes}
+
+
+def figures_section(facts: Timed) -> dict[str, Any]:
+    """Where the figures of other slices than the first are."""
+    others = [part.words for part in facts.slices[1:]]
+    words = f"The figures of {'; '.join(others)} are among the plots, and their data are in “Explore” and in “Every cell”."
+    return {"notes": [words] if others else []}
 
 
 def cells_section(facts: Timed) -> dict[str, Any]:

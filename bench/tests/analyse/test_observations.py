@@ -1,6 +1,8 @@
 """Rounds become observations as the definition says, worked out by hand."""
 
 import math
+import random
+import statistics
 
 import pytest
 
@@ -101,3 +103,28 @@ def test_eight_passes_leave_the_summary_open():
     table = time_rows(*(row for number in range(8) for row in rounds([1.5], number)))
     cpu = next(summarise(table, [("other", "base")]).itertuples())
     assert (cpu.low, cpu.high, cpu.verdict) == (0, math.inf, "undecided")
+
+
+def test_all_comparisons_at_once_are_each_alone_whatever_a_round_lacks():
+    """Rounds in which an implementation is missing, visits in which it is, and cells and passes in any order."""
+    rng = random.Random(4)
+    rows = []
+    for number in (2, 1, 3):
+        for cell in ("x", "c"):
+            for turn in range(6):
+                for impl in ("a", "b", "base"):
+                    if rng.random() < 0.8 and not (impl == "b" and number == 1):
+                        rows += visit_rows({impl: (rng.uniform(1, 9), rng.uniform(1, 9))}, round=turn, cell=cell, **{"pass": number})
+    table = time_rows(*rows)
+    compared = [("a", "base"), ("b", "base"), ("a", "b")]
+    for row in observe(table, compared).rename(columns={"pass": "number"}).itertuples():
+        visit = table[(table["cell"] == row.cell) & (table["pass"] == row.number)]
+        sums, least = ({impl: dict(getattr(of.groupby("round")["cpu_ns"], how)()) for impl, of in visit.groupby("impl", observed=True)}
+                       for how in ("sum", "min"))  # fmt: skip
+        both = sums[row.impl].keys() & sums[row.baseline].keys()
+        assert row.log_ratio == pytest.approx(statistics.median(math.log(sums[row.impl][n] / sums[row.baseline][n]) for n in both))
+        means = (statistics.fmean(least[impl][n] for n in both) for impl in (row.impl, row.baseline))
+        assert math.exp(row.mean_log_ratio) == pytest.approx(next(means) / next(means))
+    found = observe(table, compared)
+    assert found.groupby(["impl", "baseline"]).size().to_dict() == {("a", "base"): 6, ("b", "base"): 4, ("a", "b"): 4}
+    assert found["pass"].drop_duplicates().tolist() == [2, 1, 3], "the order recorded"

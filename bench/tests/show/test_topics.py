@@ -19,7 +19,7 @@ from bench.show.answers import Answer
 from bench.show.figures import memory as memory_figures
 from bench.show.figures.pictures import Plot, pictures_of
 from bench.show.topics import TOPICS, Topic, topic, with_facts
-from bench.tests.rows import memory_table, write_results
+from bench.tests.rows import memory_table, time_rows, visit_rows, write_results
 
 
 def memory_rows(*rows, dataset="breast_cancer"):
@@ -108,7 +108,9 @@ def test_profiles_of_data_sets_with_like_names_do_not_run_into_one_another():
     assert shown["update"].tolist() == ["deferred"]
 
 
-@pytest.mark.parametrize("anchor", ["answers", "frontier", "figures", "memory", "training", "limits", "cells", "selfcheck"])
+@pytest.mark.parametrize(
+    "anchor", ["answers", "network", "explore", "frontier", "figures", "memory", "training", "limits", "cells", "selfcheck"]
+)
 def test_a_topic_without_facts_has_no_section(tmp_path, anchor):
     write_machine(tmp_path, {"machine": "m"})
     clarity = ["recursive", 9, 2, 3, 3, 40.0, 80.0]
@@ -125,3 +127,23 @@ def test_a_topic_without_facts_has_no_section(tmp_path, anchor):
     assert topic(anchor).html(topic(anchor).facts(results)) == ""
     assert anchor not in [entry.anchor for entry, _ in with_facts(results)]
     assert "sources" in [entry.anchor for entry, _ in with_facts(results)]
+
+
+def test_the_report_draws_the_first_slice_and_the_plots_have_all(tmp_path):
+    rows = pd.concat(
+        time_rows(
+            *({**row, "pass": n} for n in range(1, 12) for row in visit_rows({"iterative": (100 + n, 100), "recursive": (110, 110 + n)})),
+            cell=f"breast_cancer-b{batch}-d4-w8-float64-deferred-default",
+            batch=batch,
+        )
+        for batch in (32, 64)
+    )
+    Table(tmp_path, "time.csv").replace(as_rows(rows))
+    write_machine(tmp_path, {"machine": "m"})
+    text = page(tmp_path)
+    assert text[text.index('<section id="figures">') : text.index('<section id="cells">')].count("<figure>") == 3
+    assert "The figures of breast_cancer, batch 64, float64, deferred update are among the plots" in text
+    assert {name for name in plotted(tmp_path) if name.startswith("ratio_map") and name.endswith(".svg")} == {
+        "ratio_map.svg",
+        "ratio_map-breast_cancer-b64-float64-deferred.svg",
+    }

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from bench.errors import BadInput
-from bench.record.disk import remove_drafts, write_whole
+from bench.record.files.disk import remove_drafts, write_whole
 from bench.record.schemas import SCHEMAS
 
 OWN_FILES = (*SCHEMAS, "machine.json", "trace.json", "report.html")  # whatever else lies in a results folder is not ours to move

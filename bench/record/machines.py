@@ -14,7 +14,7 @@ from bench.record.tables import Warn
 def tell_other_machines(path: Path, rows: pd.DataFrame, machine: str, record: dict[str, Any], warn: Warn) -> None:
     """Tell of each machine but that one how many rows of a file are its, and what differs as far as machine.json knows it."""
     known = known_machines(record)
-    for name, count in rows.loc[rows["machine"] != machine, "machine"].value_counts().items():
+    for name, count in rows.loc[rows["machine"] != machine, "machine"].astype("string").value_counts().items():
         differ = machine_differences(known[name], known[machine]) if name in known and machine in known else []
         words = f"what differs is {', '.join(differ)}" if differ else "machine.json does not have what differs"
         warn(f"{path}: {count} rows are another machine's ({name}) and are left out; {words}")

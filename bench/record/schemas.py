@@ -189,7 +189,7 @@ MAY_BE_EMPTY: dict[str, set[str]] = {
     "training.csv": {"epoch"},
 }
 AT_LEAST_ONE = {"batch", "depth", "width", "iterations"}  # other whole numbers start at 0
-SIGNED = {"live_bytes", "rss_bytes"}  # except those, which are differences
+SIGNED = {"live_bytes", "rss_bytes", "stack_limit_bytes"}  # except those: differences, and -1 for no limit
 MOST = 10**15  # a sum of two must not overflow; as nanoseconds it is longer than any step
 # open intervals, a training that diverges; times have a rule of their own
 MAY_BE_LARGE = {"low", "high", "mean_low", "mean_high", "loss", "held_out_loss", "cpu_ns", "wall_ns"}

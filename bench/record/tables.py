@@ -13,9 +13,9 @@ from typing import Any, NoReturn
 import pandas as pd
 
 from bench.errors import BadInput
-from bench.record.csv_text import CsvText, OddLine, take_apart
-from bench.record.disk import append, write_whole
-from bench.record.pieces import plain_lines, read_pieces
+from bench.record.files.csv_text import CsvText, OddLine, take_apart
+from bench.record.files.disk import append, write_whole
+from bench.record.files.pieces import plain_lines, read_pieces
 from bench.record.schemas import SCHEMAS, may_lack, odd_row
 from bench.text import one_line
 

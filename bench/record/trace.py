@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bench.errors import BadInput
 from bench.measure.tracing.records import NOWHERE, Trace, Traces
-from bench.record.disk import write_whole
+from bench.record.files.disk import write_whole
 
 FILE = "trace.json"
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from bench.errors import BadInput
-from bench.record.disk import standard_stream, write_to_standard_output, write_whole
+from bench.record.files.disk import standard_stream, write_to_standard_output, write_whole
 from bench.record.exports import FORMATS
 from bench.record.results import read_measurements
 from bench.record.schemas import SCHEMAS

@@ -6,7 +6,7 @@ import argparse
 import shlex
 import sys
 
-from bench.record.disk import write_whole
+from bench.record.files.disk import write_whole
 from bench.record.results import read_results
 from bench.show.report.answer import answered
 from bench.show.report.page import render

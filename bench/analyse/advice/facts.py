@@ -138,7 +138,7 @@ def _figure(clarity: pd.DataFrame, column: str) -> dict[str, int]:
 
 def _usual(parts: Sequence[Slice]) -> Slice | None:
     """The slice with the classic update that was recorded first; the first of all where there is none."""
-    return next((part for part in parts if part.times["update"].iloc[0] == USUAL_UPDATE), parts[0] if parts else None)
+    return next((part for part in parts if part.summary["update"].iloc[0] == USUAL_UPDATE), parts[0] if parts else None)
 
 
 def _allocator(data: Slice) -> str:
@@ -147,7 +147,7 @@ def _allocator(data: Slice) -> str:
 
 def _deepest(data: Slice, baseline: str) -> list[Cell]:
     """The deepest networks of the least and the greatest width that the baseline was timed in; one if these are the same."""
-    rows = data.times[(data.times["impl"] == baseline) & (data.times["allocator"] == _allocator(data))]
+    rows = data.summary[(data.summary["baseline"] == baseline) & (data.summary["allocator"] == _allocator(data))]
     cells = [cell_of(row) for row in rows.drop_duplicates("cell").to_dict("records")]
     cells.sort(key=lambda cell: (cell.width, cell.depth))
     ends = [max((cell for cell in cells if cell.width == end.width), key=lambda cell: cell.depth) for end in (cells[:1] + cells[-1:])]

@@ -14,7 +14,7 @@ import platformdirs
 from bench.analyse.ratios import SAME
 from bench.errors import BadInput
 from bench.plan.contenders import title
-from bench.record.disk import write_whole
+from bench.record.files.disk import write_whole
 from bench.show.figures.pictures import colour
 
 # The kinds of figures, each with the scale that suits it: ratios are about 1, times and peaks go over decades, page faults may be 0.

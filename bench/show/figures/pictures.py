@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.plan.contenders import title
-from bench.record.disk import write_whole
+from bench.record.files.disk import write_whole
 from impls import IMPLEMENTATIONS
 
 INK, SOFT, FAINT, LINE, PAPER = "#1c2128", "#5b6470", "#eef1f4", "#e4e7eb", "#ffffff"

@@ -32,7 +32,7 @@ def known(impl, narrow=None, wide=None, peak=None, deepest=None, free=True, resu
         impl,
         ratio(narrow),
         ratio(wide),
-        Peak(peak, "heap") if peak else None,
+        Peak(peak, "heap", peak, peak) if peak else None,
         as_it_comes=reach(impl, deepest, free) if deepest else None,
         result=result,
     )

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bench.errors import BadInput
-from bench.record import disk
-from bench.record.disk import remove_drafts, write_whole
+from bench.record.files import disk
+from bench.record.files.disk import remove_drafts, write_whole
 from bench.record.folder import results_folder
 
 

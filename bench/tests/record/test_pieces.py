@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from bench.record import pieces
-from bench.record.pieces import plain_lines, read_pieces
+from bench.record.files import pieces
+from bench.record.files.pieces import plain_lines, read_pieces
 from bench.record.schemas import SCHEMAS
 from bench.record.tables import Table, as_rows
 from bench.tests.rows import time_rows

@@ -30,7 +30,7 @@ def table(*rows, between=None, peak_at=WIDE):
 
 def in_mib(row):
     """The row with its peak in MiB, and that beside the kept list's."""
-    return replace(row, peak=row.peak and Peak(row.peak.size * 2**20, "heap"), peak_ratio=row.peak and row.peak.size / KEPT.peak.size)
+    return replace(row, peak=row.peak and Peak(*[row.peak.size * 2**20, "heap", *[row.peak.size * 2**20] * 2]), peak_ratio=row.peak and row.peak.size / KEPT.peak.size)
 
 
 def words(shown):
@@ -137,7 +137,8 @@ def test_the_scope_says_what_it_holds_for():
 
 
 def printed(shown, width):
-    screen = Screen(Console(file=io.StringIO(), width=width))
+    screen = Screen()
+    screen.out = Console(file=io.StringIO(), width=width)
     screen.answer(shown)
     return screen.out.file.getvalue().replace("\u00a0", " ").splitlines()
 

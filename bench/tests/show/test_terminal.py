@@ -20,7 +20,10 @@ CELLS = [Cell("breast_cancer", 32, depth, 8, "float64", "deferred", "default") f
 
 
 def screen(width=80, terminal=True, verbose=False):
-    return Screen(Console(file=io.StringIO(), width=width, height=24, force_terminal=terminal), Console(file=io.StringIO()), verbose)
+    shown = Screen(verbose=verbose)
+    shown.out = Console(file=io.StringIO(), width=width, height=24, force_terminal=terminal)
+    shown.err = Console(file=io.StringIO())
+    return shown
 
 
 def text(shown):

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from bench.errors import BadInput
-from bench.record.disk import append
+from bench.record.files.disk import append
 from bench.record.results import read_measurements
 from bench.tests.children import interruptible
 from bench.tests.places import ROOT

@@ -1,4 +1,4 @@
-"""A time.csv of a million rows and more, made from the reference's: `python -m bench.tests.million_rows DIR`.
+"""A time.csv of a million rows and more, made from the reference's: `python -m bench.tests.record.million_rows DIR`.
 
 The reference's rows are repeated as further passes, and under other batches, so there are more cells too. Times are those
 that were measured, a little off in each copy.

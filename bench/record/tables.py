@@ -66,10 +66,10 @@ class Table:
         """The columns that this version knows, and which line of the file a row stands in."""
         size = plain_lines(self.path)
         if size:
-            with open(self.path, encoding="utf-8") as file:
-                header = next(csv.reader(file))
-            self._refuse_columns(header)
             with suppress(ValueError, TypeError, OverflowError):  # which line is odd is found out below
+                with open(self.path, encoding="utf-8") as file:
+                    header = next(csv.reader(file))
+                self._refuse_columns(header)
                 rows = read_pieces(self.path, size, {column: self._types[column] for column in header if column in self._types})
                 self._tell_torn(size < self.path.stat().st_size, warn)
                 return rows, lambda row: row + 2

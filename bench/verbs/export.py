@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 
 from bench.errors import BadInput
-from bench.record.files.disk import standard_stream, write_to_standard_output, write_whole
 from bench.record.exports import FORMATS
+from bench.record.files.disk import standard_stream, write_to_standard_output, write_whole
 from bench.record.results import read_measurements
 from bench.record.schemas import SCHEMAS
 from bench.show.answers.words import counted

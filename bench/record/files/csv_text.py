@@ -57,13 +57,14 @@ class CsvText:
         how: dict[str, Any] = {"sep": self.separator, "usecols": [*types], "keep_default_na": False, "na_values": [""]}
         with suppress(ValueError, TypeError, OverflowError):
             return pd.read_csv(io.StringIO(text), dtype=types, **how)[[*types]]
-        words = pd.read_csv(io.StringIO(text), dtype="string", **how)
+        as_words = {column: kind if kind == "category" else "string" for column, kind in types.items()}
+        words = pd.read_csv(io.StringIO(text), dtype=as_words, **how)
         return pd.DataFrame({column: self._typed(words[column], kind) for column, kind in types.items()})
 
     def _typed(self, words: pd.Series, kind: str) -> pd.Series:
         """One column, value by value, so that the line of an odd one is known."""
         if kind in ("string", "category"):
-            return words.astype(kind)
+            return words
         numbers = []
         for row, word in enumerate(words):
             try:

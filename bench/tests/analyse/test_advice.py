@@ -13,7 +13,7 @@ from bench.analyse.training import TrainingResult
 from bench.plan.cells import Cell
 from bench.plan.depth import AS_IT_COMES, LIMIT_RAISED
 from bench.record.schemas import SCHEMAS
-from bench.tests.rows import time_rows, visit_rows
+from bench.tests.rows import memory_table, time_rows, visit_rows
 
 BOUNDS = {"slower": (1.05, 1.02, 1.08), "faster": (0.9, 0.88, 0.92), "same": (1.0, 0.995, 1.005), "undecided": (1.0, 0.9, 1.1)}
 OPEN = Ratio(64, 8, 1.0, 0.0, float("inf"))
@@ -146,9 +146,7 @@ def facts(rows=(), baseline="iterative", machine=None, peaks=None, limits=None, 
 def memory(*rows, update="deferred", depth=64, width=64):
     cell = Cell("breast_cancer", 32, depth, width, "float64", update, "default")
     place = ["m", cell.memory_id, "breast_cancer", 32, depth, width, "float64", update]
-    return pd.DataFrame(
-        [[*place, impl, "heap", peak, None, "ok", None] for impl, peak in rows], columns=list(SCHEMAS["memory.csv"])
-    ).astype(SCHEMAS["memory.csv"])
+    return memory_table([[*place, impl, "heap", peak, None, "ok"] for impl, peak in rows])
 
 
 def test_times_are_those_of_the_deepest_networks_of_the_least_and_the_greatest_width():
@@ -198,7 +196,7 @@ def test_memory_alone_has_peaks_and_no_times():
 
 def test_depths_are_those_of_the_running_python_or_of_the_newest():
     rows = [
-        ["m", python, "recursive", limit, None, deepest, None, status, None, 1.0]
+        ["m", python, "recursive", limit, None, deepest, None, status, None, 1.0, None]
         for python in ("3.9.18", "3.11.7")
         for limit, deepest, status in ((1000, 987 if python == "3.11.7" else 900, "recursion_error"), (10**8, 10_000, "ok"))
     ]
@@ -213,7 +211,7 @@ def test_depths_are_those_of_the_running_python_or_of_the_newest():
 
 def test_a_result_is_what_holds_for_all_its_trainings():
     def trained(impl, apart):
-        return TrainingResult("d", impl, "fused", 3, 0.1, 0.9, 1.0, apart)
+        return TrainingResult("d", 4, impl, "fused", 1, (0.1,), (0.1,), 0.9, 0.9, apart)
 
     found = facts(times(), training=[trained("iterative", 0.0), trained("recursive", 0.0), trained("recursive", 1e-9)])
     assert [row.result for row in found.rows] == ["same", "close"]

@@ -11,16 +11,14 @@ from bench.analyse.intervals import median_interval
 from bench.analyse.summary import new_summary
 from bench.plan.code_text import functions_source
 from bench.record.memory import MemoryTables
-from bench.record.schemas import SCHEMAS
-from bench.tests.rows import time_rows, visit_rows
+from bench.tests.rows import memory_table, time_rows, visit_rows
 from impls import IMPLEMENTATIONS
 
 
 def memory(*rows):
     """Rows of memory.csv: (implementation, meter, peak)."""
     place = ["m", "breast_cancer-b32-d4-w8-float64-deferred", "breast_cancer", 32, 4, 8, "float64", "deferred"]
-    values = [[*place, impl, meter, peak, None, "ok", None] for impl, meter, peak in rows]
-    peaks = pd.DataFrame(values, columns=list(SCHEMAS["memory.csv"])).astype(SCHEMAS["memory.csv"])
+    peaks = memory_table([[*place, impl, meter, peak, None, "ok"] for impl, meter, peak in rows])
     return MemoryTables(peaks, peaks[:0], peaks[:0])
 
 

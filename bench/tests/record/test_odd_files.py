@@ -161,13 +161,13 @@ def test_what_a_clock_could_not_resolve_is_a_status_and_the_file_stays_readable(
     [row] = read_times(table, pytest.fail).itertuples()
     assert (row.impl, row.status) == ("recursive", "error")
     assert row.detail.startswith("was measured, and has a ")
-    assert progress.runnable(CELL) == ["iterative"]
+    assert progress.runnable(CELL) == []
 
 
 def test_no_row_is_written_that_would_be_refused(tmp_path):
     table = Table(tmp_path, "limits.csv")
     with pytest.raises(ValueError, match="unknown status"):
-        table.append([["m", "3.11.7", "recursive", 1000, None, 5, 6, "splendid", None, 0.1]])
+        table.append([["m", "3.11.7", "recursive", 1000, None, 5, 6, "splendid", None, 0.1, None]])
     assert not table.path.exists()
 
 
@@ -186,4 +186,6 @@ def test_fresh_moves_only_what_unwind_writes(tmp_path):
 @pytest.mark.parametrize("option", ["--results", "--plots"])
 def test_an_empty_folder_name_is_refused(option, capsys):
     assert main(["report", option, ""]) == 2
-    assert f"argument {option}: '' is no folder; give its path, or . for the current folder" in capsys.readouterr().err
+    assert capsys.readouterr().err == f"unwind: {option} is empty; give a folder\n"
+    assert main(["report", option, " "]) == 2
+    assert capsys.readouterr().err == f"unwind: {option} is ' '; give a folder\n"

@@ -14,8 +14,8 @@ TYPES = SCHEMAS["time.csv"]
 
 @pytest.fixture
 def table(tmp_path):
-    rows = [{"impl": f"i{n % 3}", "cell": f"c{n // 7}", "round": n, "order": 0, "cpu_ns": n / 3, "detail": "é, “x”" if n == 9 else None}
-            for n in range(20)]  # fmt: skip
+    figures = [{"round": n, "order": 0, "cpu_ns": 1 + n / 3, "wall_ns": 2.0, "detail": "é, “x”" if n == 9 else None} for n in range(20)]
+    rows = [{"impl": f"i{n % 3}", "cell": f"c{n // 7}", **row} for n, row in enumerate(figures)]
     table = Table(tmp_path, "time.csv")
     table.append(as_rows(time_rows(*rows, {"impl": "i1", "status": "skipped"})))
     return table

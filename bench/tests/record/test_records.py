@@ -11,7 +11,7 @@ from bench.measure.timing.passes import Assignment, Finished
 from bench.measure.timing.visit import Measurement
 from bench.plan.cells import Cell
 from bench.record.folder import read_machine, results_folder
-from bench.record.schemas import SCHEMAS
+from bench.record.schemas import SCHEMAS, row
 from bench.record.tables import Table
 from bench.record.times import read_whole, time_rows, whole_visits
 
@@ -104,8 +104,8 @@ def test_a_value_of_the_wrong_kind_is_refused(tmp_path):
 
 def test_replace_leaves_only_the_new_rows(tmp_path):
     table = Table(tmp_path, "training.csv")
-    table.replace([["d", "i", "u", 1, 0.5, 0.9, 1.0, 1.0]])
-    table.replace([["d", "i", "u", 2, 0.25, 0.9, 1.0, 1.0]])
+    for epoch in (1, 2):
+        table.replace([row("training.csv", {"dataset": "d", "impl": "i", "update": "u", "epoch": epoch})])
     assert table.read()["epoch"].tolist() == [2]
     assert [file.name for file in tmp_path.iterdir()] == ["training.csv"]
 

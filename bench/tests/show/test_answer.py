@@ -30,7 +30,11 @@ def table(*rows, between=None, peak_at=WIDE):
 
 def in_mib(row):
     """The row with its peak in MiB, and that beside the kept list's."""
-    return replace(row, peak=row.peak and Peak(*[row.peak.size * 2**20, "heap", *[row.peak.size * 2**20] * 2]), peak_ratio=row.peak and row.peak.size / KEPT.peak.size)
+    return replace(
+        row,
+        peak=row.peak and Peak(*[row.peak.size * 2**20, "heap", *[row.peak.size * 2**20] * 2]),
+        peak_ratio=row.peak and row.peak.size / KEPT.peak.size,
+    )
 
 
 def words(shown):

@@ -31,6 +31,10 @@ class AnimatedFigure:
     svg: str
     still: str
 
+    def get_layout_engine(self) -> None:
+        """None: everything is in its place already."""
+        return
+
     def savefig(self, file: IO[bytes], format: str, **settings: Any) -> None:
         """Write it as "svg" or "png"."""
         file.write(self.svg.encode() if format == "svg" else vl_convert.svg_to_png(self.still, scale=PNG_SCALE))

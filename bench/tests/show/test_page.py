@@ -19,15 +19,21 @@ def page(tmp_path_factory):
     return (folder / "report.html").read_text()
 
 
-def test_headings_go_down_one_step_at_a_time(page):
-    levels = [int(level) for level in re.findall(r"<h([1-6])", page)]
+@pytest.fixture(scope="module")
+def markup(page):
+    """The page without its scripts: the libraries in them have pieces of HTML of their own."""
+    return re.sub(r"<script\b.*?</script>", "", page, flags=re.DOTALL)
+
+
+def test_headings_go_down_one_step_at_a_time(markup):
+    levels = [int(level) for level in re.findall(r"<h([1-6])", markup)]
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
-def test_every_table_has_a_caption_and_headings_with_a_scope(page):
-    tables = re.findall(r"<table.*?</table>", page, re.DOTALL)
+def test_every_table_has_a_caption_and_headings_with_a_scope(markup):
+    tables = re.findall(r"<table.*?</table>", markup, re.DOTALL)
     assert len(tables) >= 2
     for table in tables:
         assert re.search(r"<caption[^>]*>[^<]+</caption>", table)
@@ -35,9 +41,9 @@ def test_every_table_has_a_caption_and_headings_with_a_scope(page):
         assert "<thead" in table
 
 
-def test_every_picture_says_what_it_shows(page):
-    assert all(len(words) > 40 for words in re.findall(r'<img [^>]*alt="([^"]*)"', page))
-    assert page.count("<img ") == len(re.findall(r'<img [^>]*alt="', page)) >= 3
+def test_every_picture_says_what_it_shows(markup):
+    assert all(len(words) > 40 for words in re.findall(r'<img [^>]*alt="([^"]*)"', markup))
+    assert markup.count("<img ") == len(re.findall(r'<img [^>]*alt="', markup)) >= 3
 
 
 def test_the_answer_is_the_first_section(page):

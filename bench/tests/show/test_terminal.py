@@ -89,7 +89,9 @@ def test_answers_and_details_are_shown_with_v_alone():
 
 
 def limits(*rows):
-    values = [["m", python, impl, limit, stack, deepest, None, status, None, 1.0] for python, impl, limit, stack, deepest, status in rows]
+    values = [
+        ["m", python, impl, limit, stack, deepest, None, status, None, 1.0, None] for python, impl, limit, stack, deepest, status in rows
+    ]
     return pd.DataFrame(values, columns=list(SCHEMAS["limits.csv"])).astype(SCHEMAS["limits.csv"])
 
 

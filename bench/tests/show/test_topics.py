@@ -12,14 +12,14 @@ from bench.plan import meters
 from bench.plan.cells import Cell
 from bench.record.folder import write_machine
 from bench.record.results import read_results
-from bench.record.schemas import SCHEMAS
+from bench.record.schemas import row
 from bench.record.tables import Table, as_rows
 from bench.show import topics
 from bench.show.answers import Answer
 from bench.show.figures import memory as memory_figures
 from bench.show.figures.pictures import Plot, pictures_of
 from bench.show.topics import TOPICS, Topic, topic, with_facts
-from bench.tests.rows import memory_table, time_rows, visit_rows, write_results
+from bench.tests.rows import memory_table, time_rows, training_rows, visit_rows, write_results
 
 
 def memory_rows(*rows, dataset="breast_cancer"):
@@ -115,14 +115,14 @@ def test_a_topic_without_facts_has_no_section(tmp_path, anchor):
     write_machine(tmp_path, {"machine": "m"})
     clarity = ["recursive", 9, 2, 3, 3, 40.0, 80.0]
     Table(tmp_path, "clarity.csv").replace([clarity])
-    limits = pd.DataFrame([["m", "3.13.0"]], columns=["machine", "python"]).reindex(columns=list(SCHEMAS["limits.csv"]))
-    trained = ["iris", "recursive", "fused", 1, 0.5, 0.9, 1.0, 1.0]
+    limits = [row("limits.csv", {"machine": "m", "python": "3.13.0", "status": "error"})]
+    trained = training_rows(("recursive", "fused", 1, [0.5], 1.0))
     if anchor == "limits":
         Table(tmp_path, "memory.csv").replace(as_rows(memory_rows(("recursive", "heap", 1))))
     else:
-        Table(tmp_path, "limits.csv").replace(as_rows(limits))
+        Table(tmp_path, "limits.csv").replace(limits)
     if anchor != "training":
-        Table(tmp_path, "training.csv").replace([trained])
+        Table(tmp_path, "training.csv").replace(as_rows(trained))
     results = read_results(tmp_path, print)
     assert topic(anchor).html(topic(anchor).facts(results)) == ""
     assert anchor not in [entry.anchor for entry, _ in with_facts(results)]

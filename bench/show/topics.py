@@ -71,7 +71,7 @@ class Topic:
             return Markup()
         questions = by_question(self.answers(facts) if answers is None else answers)
         more = {"tables": (), "notes": (), **self.section(facts)}
-        pictures = [picture for picture in self.pictures(facts) if picture.in_report]
+        pictures = lazily("bench.show.figures.pictures:shown")(picture for picture in self.pictures(facts) if picture.in_report)
         return fill(f"{self.anchor}.html.j2", "topic.html.j2", topic=self, questions=questions, pictures=pictures, **more)
 
 

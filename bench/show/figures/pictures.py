@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 
 from bench.plan.contenders import title
 from bench.record.files.disk import write_whole
+from bench.show.at_once import at_once
 from impls import IMPLEMENTATIONS
 
 INK, SOFT, FAINT, LINE, PAPER = "#1c2128", "#5b6470", "#eef1f4", "#e4e7eb", "#ffffff"
@@ -81,15 +82,27 @@ class Picture:
             write_whole(path.with_suffix(".png"), _bytes(figure, format="png", dpi=150))
         return path
 
-    @property
-    def source(self) -> str:
-        """The SVG inside an address, so that a page can hold it and pictures cannot get into each other's way."""
-        return _address(self.draw)
 
-    @property
-    def narrow_source(self) -> str:
-        """The same for a narrow screen; empty if it is the same picture."""
-        return _address(self.draw_narrow) if self.draw_narrow else ""
+@dataclass(frozen=True)
+class Shown:
+    """A picture as a page holds it: SVGs inside addresses, so that pictures cannot get into each other's way.
+
+    `narrow` is for a narrow screen; empty if that shows the same picture.
+    """
+
+    name: str
+    heading: str
+    caption: str
+    source: str
+    narrow: str
+
+
+def shown(pictures: Iterable[Picture]) -> list[Shown]:
+    """The pictures drawn, as many at once as there are processors."""
+    wanted = [*pictures]
+    drawings = [draw for picture in wanted for draw in (picture.draw, picture.draw_narrow)]
+    sources = iter(at_once(_address, drawings))
+    return [Shown(picture.name, picture.heading, picture.caption, next(sources), next(sources)) for picture in wanted]
 
 
 @dataclass(frozen=True)
@@ -160,7 +173,10 @@ def save_all(pictures: Iterable[Picture], folder: Path) -> list[Path]:
     return [picture.save(folder) for picture in pictures]
 
 
-def _address(draw: Callable[[], Figure]) -> str:
+def _address(draw: Callable[[], Figure] | None) -> str:
+    """The address of what is drawn; empty where nothing is."""
+    if draw is None:
+        return ""
     with mpl.rc_context(STYLE):
         picture = _bytes(draw(), format="svg", metadata={"Date": None}).decode()
     adapted = picture.replace("<defs>", f"<style>{_night()}</style>\n <defs>", 1)

@@ -8,7 +8,7 @@ import pytest
 
 from bench.analyse.summary import parts
 from bench.plan.cells import Cell
-from bench.show.figures.pictures import BAND, NARROW_IN, STYLE
+from bench.show.figures.pictures import BAND, NARROW_IN, STYLE, shown
 from bench.show.figures.time import VERDICT_LOOKS, ratio_by_depth, ratio_map, time_pictures
 from bench.tests.rows import time_rows, visit_rows
 
@@ -88,7 +88,8 @@ def test_every_figure_of_time_has_a_narrow_version_with_one_column(data):
 def test_a_picture_turns_dark_with_the_page_and_asks_a_question(data):
     pictures = time_pictures([data])
     assert all(picture.heading.endswith("?") for picture in pictures)
-    svg = base64.b64decode(pictures[2].source.partition(",")[2]).decode()
+    [third] = shown(pictures[2:3])
+    svg = base64.b64decode(third.source.partition(",")[2]).decode()
     [rules] = re.findall(r"@media \(prefers-color-scheme: dark\) \{(.*?)\}\}?</style>", svg)
     assert '[style*="fill: #ffffff"]{fill:#12171e!important}' in rules + "}"
     assert 'style="fill: #ffffff' in svg.replace("fill:#", "fill: #"), "the paper that the rule turns dark is there"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.console import RenderableType
@@ -19,7 +19,7 @@ ROOM = 70  # columns of a terminal that the table needs
 def answer_lines(table: AnswerTable, width: int) -> Iterator[RenderableType]:
     """What to print, part by part."""
     if width >= ROOM:
-        yield _table(table)
+        yield _table(table, width)
     else:
         yield from _blocks(table)
     yield Text(table.advice[0], style="bold")
@@ -28,14 +28,21 @@ def answer_lines(table: AnswerTable, width: int) -> Iterator[RenderableType]:
     yield Text(table.scope, style="dim")
 
 
-def _table(table: AnswerTable) -> Table:
+def _table(table: AnswerTable, width: int) -> Table:
+    """The columns that fit; how the source reads comes last, and is the first to be left out."""
     shown = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    for column, entries in zip(table.columns, zip(*table.rows, strict=True), strict=True):
-        longest = max(len(word) for entry in entries for word in entry.words.split(" "))
-        shown.add_column(escape(_heading(column)), overflow="fold", min_width=longest)
+    needed = [_needed(column, entries) for column, entries in zip(table.columns, zip(*table.rows, strict=True), strict=True)]
+    fitting = max(number for number in range(1, len(needed) + 1) if number == 1 or sum(needed[:number]) + number <= width)
+    for column, least in zip(table.columns[:fitting], needed, strict=False):
+        shown.add_column(escape(_heading(column)), overflow="fold", min_width=least)
     for row in table.rows:
-        shown.add_row(*(_words(entry) for entry in row))
+        shown.add_row(*(_words(entry) for entry in row[:fitting]))
     return shown
+
+
+def _needed(column: Column, entries: Sequence[Entry]) -> int:
+    """The longest word of a column, in characters; a no-break space is inside a word."""
+    return max(len(word) for text in (_heading(column), *(entry.words for entry in entries)) for word in text.replace("\n", " ").split(" "))
 
 
 def _blocks(table: AnswerTable) -> Iterator[RenderableType]:

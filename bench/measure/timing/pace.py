@@ -1,8 +1,8 @@
-"""The pace: how many rounds the visits of a pass have, so that a budget pays for enough passes.
+"""The pace: how long the visits of a pass may last, so that a budget pays for enough passes.
 
 An interval needs a dozen passes before it has bounds, and most of what makes passes differ is noise within them, which
-more rounds average out. So all cells of a pass get the same number of rounds, as many as its share of the budget pays for:
-cells that have left the sweep leave their time to those that are open, whose steps are mostly the long ones.
+more rounds average out. So the time of a pass is divided evenly between its cells, and cells that have left the sweep
+leave their time to those that are open: first all short steps are settled, and then long ones get what they need.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from bench.measure.timing.passes import Finished
 from bench.measure.timing.visit import FEWEST_ROUNDS, MOST_ROUNDS
 from bench.plan.cells import Cell
+
+LADDER_S = [0.05 * 1.1**step for step in range(100)]  # what a visit's rounds may take: up to ten minutes
 
 
 @dataclass
@@ -34,18 +36,20 @@ class Pace:
         if visit.rounds:
             self._last[visit.assignment.cell] = visit
 
-    def rounds(self, cells: Iterable[Cell]) -> int:
-        """How many rounds each of the cells can have in a pass over them; the fewest while one of them is not known."""
+    def visit_s(self, cells: Iterable[Cell]) -> float:
+        """How many seconds the rounds of each visit may take in a pass over the cells; 0 while one of them is not known."""
         due = list(cells)
         if not set(due) <= set(self._last):
-            return FEWEST_ROUNDS
+            return 0.0
 
-        def expected_s(rounds: int) -> float:
-            return self.starts_s + sum(_expected_s(self._last[cell], rounds) for cell in due)
+        def expected_s(visit_s: float) -> float:
+            return self.starts_s + sum(_expected_s(self._last[cell], visit_s) for cell in due)
 
-        return max((rounds for rounds in range(FEWEST_ROUNDS, MOST_ROUNDS + 1) if expected_s(rounds) <= self.pass_s), default=FEWEST_ROUNDS)
+        return max((visit_s for visit_s in LADDER_S if expected_s(visit_s) <= self.pass_s), default=0.0)
 
 
-def _expected_s(visit: Finished, rounds: int) -> float:
-    """What the visit would take with at least so many rounds: those of its cell's may be so short that it has more anyway."""
-    return visit.wall_s + max(0, rounds - visit.rounds) * visit.rounds_s / visit.rounds
+def _expected_s(last: Finished, visit_s: float) -> float:
+    """What the visit would take if its rounds took so many seconds, as far as they can."""
+    round_s = last.rounds_s / last.rounds
+    rounds = max(FEWEST_ROUNDS, min(MOST_ROUNDS, int(visit_s / round_s)))
+    return last.wall_s + (rounds - last.rounds) * round_s

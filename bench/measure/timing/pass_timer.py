@@ -62,7 +62,7 @@ class PassTimer:
         silence_s: seconds without an answer after which a worker is taken to hang.
         on_hello: called with what a worker says of its BLAS and its conditions when it has started.
         visit_s: CPU seconds that the rounds of a visit should take at least.
-        pace: how many rounds the visits of a pass can have, where `visit_s` pays for fewer.
+        pace: how long they may take in a pass, where that is longer.
         python: the interpreter to measure with.
 
     """
@@ -82,26 +82,26 @@ class PassTimer:
         fails again, it is left out of its cell from then on, and else the visit is made again with it, once.
         """
         start, visits_s = monotonic(), 0.0
-        for finished in self._visits(assignments, self.pace.rounds(assignment.cell for assignment in assignments)):
+        for finished in self._visits(assignments, max(self.visit_s, self.pace.visit_s(assignment.cell for assignment in assignments))):
             self.pace.learn(finished)
             visits_s += finished.wall_s
             yield finished
         self.pace.starts_s = monotonic() - start - visits_s
 
-    def _visits(self, assignments: Sequence[Assignment], rounds: int) -> Iterator[Finished]:
+    def _visits(self, assignments: Sequence[Assignment], visit_s: float) -> Iterator[Finished]:
         pending, tried = _by_allocator(assignments), set[tuple[Cell, str]]()
         while pending:
             alike = [visit for visit in pending if visit.cell.allocator == pending[0].cell.allocator]
-            with closing(self._outcomes(alike, rounds)) as outcomes:
+            with closing(self._outcomes(alike, visit_s)) as outcomes:
                 for outcome in outcomes:
                     pending.pop(0)
                     if outcome.failed:
                         break  # which ends the worker, so that nothing else runs beside the second try
                     yield outcome.finished()
             if outcome.failed:
-                pending[:0] = yield from self._second_try(outcome, tried, rounds)
+                pending[:0] = yield from self._second_try(outcome, tried, visit_s)
 
-    def _second_try(self, first: Outcome, tried: set[tuple[Cell, str]], rounds: int) -> Generator[Finished, None, list[Assignment]]:
+    def _second_try(self, first: Outcome, tried: set[tuple[Cell, str]], visit_s: float) -> Generator[Finished, None, list[Assignment]]:
         """Yield the visit, once it is known what kind its failures are; return the visit to make again, if it must be.
 
         `tried` are those that have had their second try in this pass; who fails beside others after that is left out.
@@ -109,7 +109,7 @@ class PassTimer:
         visit = first.assignment
         untried = tuple(row.impl for row in first.failed if (visit.cell, row.impl) not in tried)
         tried |= {(visit.cell, name) for name in untried}
-        [second] = self._outcomes([replace(visit, contenders=untried)], rounds) if untried else [None]
+        [second] = self._outcomes([replace(visit, contenders=untried)], visit_s) if untried else [None]
         endings = {name: _ending(name, first, second) for name in untried}
         yield first.finished(endings)
         if second and not second.failed and untried == visit.contenders:  # nobody knew which was to blame, and so all were there
@@ -117,13 +117,13 @@ class PassTimer:
             return []
         return [] if first.rows else _without(visit, [row.impl for row in first.failed if endings.get(row.impl) != WENT_WELL])
 
-    def _outcomes(self, assignments: list[Assignment], rounds: int) -> Generator[Outcome]:
+    def _outcomes(self, assignments: list[Assignment], visit_s: float) -> Generator[Outcome]:
         """How each visit went; all are of one allocator."""
         trying: str | None = None
 
         def ask(pending: list[Assignment]) -> Answers:
             environment = worker_environment(pending[0].cell.allocator, self.blas_threads)
-            return answers(WORKER, self._task(pending, rounds), environment, self.silence_s, self.python)
+            return answers(WORKER, self._task(pending, visit_s), environment, self.silence_s, self.python)
 
         def understand(answer: dict[str, Any], assignment: Assignment) -> Rows | FailedVisit | None:
             nonlocal trying
@@ -141,7 +141,7 @@ class PassTimer:
             yield _outcome(assignment, reply, trying)
             trying = None
 
-    def _task(self, assignments: Sequence[Assignment], rounds: int) -> dict[str, Any]:
+    def _task(self, assignments: Sequence[Assignment], visit_s: float) -> dict[str, Any]:
         return {
             "baseline": self.baseline,
             "files": list(self.files),
@@ -151,8 +151,7 @@ class PassTimer:
                     "data": str(self.data[visit.cell.dataset, visit.cell.batch]),
                     "contenders": list(visit.contenders),
                     "seed": visit.seed,
-                    "seconds": self.visit_s,
-                    "rounds": rounds,
+                    "seconds": visit_s,
                 }
                 for visit in assignments
             ],

@@ -52,7 +52,7 @@ class Visit:
     """What `measure` needs: what makes each contender ready for a measurement, and the source of randomness.
 
     `announce(name)` is called before each measurement, outside the clock, so that the parent knows that
-    the visit goes on, and which contender a crash belongs to. It has `rounds` rounds at least, and more while `seconds` pay for them.
+    the visit goes on, and which contender a crash belongs to.
     """
 
     contenders: dict[str, MakeReady]
@@ -60,7 +60,6 @@ class Visit:
     read_clocks: ReadClocks
     announce: Callable[[str], None] = lambda name: None
     seconds: float = VISIT_S
-    rounds: int = FEWEST_ROUNDS
     failures: list[Measurement] = field(default_factory=list)
     rounds_s: float = 0.0  # wall time of all rounds, once they are over
 
@@ -78,7 +77,7 @@ def measure(visit: Visit) -> list[Measurement]:
             return visit.failures
         iterations = math.ceil(1.05 * shortest_ns() / min(_without_floor(durations)))
         rows, start = list(visit.failures), perf_counter()
-        for number, depth in enumerate(start_depths(_rounds(durations, iterations, visit.seconds, visit.rounds), visit.rng)):
+        for number, depth in enumerate(start_depths(_rounds(durations, iterations, visit.seconds), visit.rng)):
             rows += _at_depth(depth, lambda number=number, depth=depth: _round(visit, [*durations], number, iterations, depth))  # type: ignore[misc]
         visit.rounds_s = perf_counter() - start
         return rows
@@ -110,10 +109,10 @@ def shortest_ns() -> float:
     return max(SHORTEST_NS, SHORTEST_TICKS * tick_ns())
 
 
-def _rounds(durations: dict[str, float], iterations: int, seconds: float, fewest: int) -> int:
+def _rounds(durations: dict[str, float], iterations: int, seconds: float) -> int:
     """How many rounds fit into the time of a visit; each has two measurements of every contender, and a step before each."""
     round_ns = 2 * (iterations + 1) * sum(durations.values())
-    return max(fewest, min(MOST_ROUNDS, round(1e9 * seconds / round_ns)))
+    return max(FEWEST_ROUNDS, min(MOST_ROUNDS, round(1e9 * seconds / round_ns)))
 
 
 def start_depths(rounds: int, rng: random.Random) -> list[int]:

@@ -89,7 +89,6 @@ def _visit(item: dict[str, Any], implementations: Any, baseline: str, answer: An
         clocks.read_clocks,
         lambda name: answer(trying=name),
         item["seconds"],
-        item["rounds"],
     )
     rows = with_room_for_frames(cell.depth, lambda: visit.measure(this)) if cell.allocator == STEADY else visit.measure(this)
     answer(rows=[astuple(row) for row in rows], wall_s=perf_counter() - start, rounds_s=this.rounds_s)

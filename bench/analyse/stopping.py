@@ -14,6 +14,7 @@ from bench.analyse.ratios import heap_history, settled
 from bench.measure.workers.second_tries import has_passed
 from bench.plan.cells import Cell
 from bench.plan.contenders import CONTROL, REFERENCES
+from bench.record.tables import words_of
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Progress:
     def add(self, rows: pd.DataFrame) -> None:
         """Take in the rows of any number of visits, in the columns of time.csv."""
         failed = rows[~rows["status"].isin(["ok", "skipped"])]
-        for cell, impl, detail in zip(failed["cell"], failed["impl"], failed["detail"].fillna(""), strict=True):
+        for cell, impl, detail in zip(failed["cell"], failed["impl"], words_of(failed["detail"]), strict=True):
             if not has_passed(detail):
                 self.leave_out(cell, [impl])
         for observation in observe(rows, self.compared).itertuples():
@@ -65,7 +66,7 @@ class Progress:
             self._observations[key].append(observation.log_ratio)
             self._fault_differences[key].append(observation.fault_difference)
         timed = rows[rows["round"].notna()]
-        for cell, number in timed.groupby("cell")["pass"].max().items():
+        for cell, number in timed.groupby("cell", observed=True)["pass"].max().items():
             self._last_pass[str(cell)] = max(self._last_pass[str(cell)], int(number))
 
     def leave_out(self, cell_id: str, names: Sequence[str]) -> None:

@@ -169,6 +169,11 @@ def as_rows(table: pd.DataFrame) -> list[list[Any]]:
     return table.astype(object).where(table.notna(), None).to_numpy().tolist()
 
 
+def words_of(column: pd.Series) -> pd.Series:
+    """A column of words as text, though it was read as categories, with "" for what is unknown."""
+    return column.astype("string").fillna("")
+
+
 def _size(path: Path) -> int:
     """Bytes of a file; 0 if there is none."""
     return path.stat().st_size if path.exists() else 0

@@ -8,6 +8,7 @@ import pandas as pd
 
 from bench.measure.machine import capacity
 from bench.measure.workers.second_tries import AGAIN, WENT_WELL, lasts
+from bench.record.tables import words_of
 from bench.record.times import started_at
 from bench.show.answers.words import counted
 
@@ -16,15 +17,15 @@ RETRY = "give --retry to try it again"
 
 def standing(rows: pd.DataFrame) -> pd.DataFrame:
     """The failures that no later row of the same contender in the same cell has made up for, the latest of each."""
-    passed = rows["detail"].fillna("").str.endswith(WENT_WELL).astype(bool)
+    passed = words_of(rows["detail"]).str.endswith(WENT_WELL).astype(bool)
     said = rows[(rows["status"] != "skipped") & ~passed]
-    last = said.groupby(["cell", "impl"], sort=False).tail(1)
+    last = said.groupby(["cell", "impl"], sort=False, observed=True).tail(1)
     return last[last["status"] != "ok"]
 
 
 def kept(failures: pd.DataFrame, retry: bool) -> pd.DataFrame:
     """Those that need not be tried again: what failed twice by itself; with `retry`, none."""
-    own = [lasts(status, detail) and not retry for status, detail in zip(failures["status"], failures["detail"].fillna(""), strict=True)]
+    own = [lasts(status, detail) and not retry for status, detail in zip(failures["status"], words_of(failures["detail"]), strict=True)]
     return failures[pd.Series(own, failures.index, dtype=bool)]
 
 
@@ -36,19 +37,20 @@ def resumed_rows(rows: pd.DataFrame, retry: bool) -> pd.DataFrame:
 def to_read_again(peaks: pd.DataFrame, retry: bool) -> pd.DataFrame:
     """The rows of memory.csv whose meter is to be read again: failures that are not kept, and cells that did not fit."""
     failed = peaks[~peaks["status"].isin(["ok", "skipped"])]
-    did_not_fit = peaks[(peaks["status"] == "skipped") & peaks["detail"].fillna("").str.startswith(capacity.NEEDS)]
+    did_not_fit = peaks[(peaks["status"] == "skipped") & words_of(peaks["detail"]).str.startswith(capacity.NEEDS)]
     return pd.concat([failed.drop(kept(failed, retry).index), did_not_fit])
 
 
 def failure_words(failures: pd.DataFrame, retry: bool) -> Iterator[str]:
     """What the user is told: who is left out, of how many cells, since when, why, and how to retry it; and who is tried again."""
     stays = kept(failures, retry)
-    for (impl, status, detail), rows in stays.assign(detail=stays["detail"].fillna("")).groupby(["impl", "status", "detail"], sort=False):
+    told_alike = stays.assign(detail=words_of(stays["detail"])).groupby(["impl", "status", "detail"], sort=False, observed=True)
+    for (impl, status, detail), rows in told_alike:
         why = f"it failed twice, {_since(rows)} ({status}: {detail.removesuffix(AGAIN)})"
         yield f"{impl} is left out of {counted(len(rows), 'cell')}: {why}; {RETRY}"
     again = failures.drop(stays.index)
-    for (impl, status), rows in again.groupby(["impl", "status"], sort=False):
-        detail = (rows["detail"].iloc[-1] if rows["detail"].notna().iloc[-1] else "").removesuffix(AGAIN)
+    for (impl, status), rows in again.groupby(["impl", "status"], sort=False, observed=True):
+        detail = words_of(rows["detail"]).iloc[-1].removesuffix(AGAIN)
         yield f"{impl} failed in {counted(len(rows), 'cell')}, {_since(rows)} ({status}: {detail}), and is tried again"
 
 

@@ -66,7 +66,7 @@ def _resumed(run: Run) -> VisitRecorder:
     progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, len(cells), run.passes)
     progress.add(go_on_from)
     if not earlier.empty:
-        visits = earlier[earlier["round"].notna()].groupby(["cell", "pass"]).ngroups
+        visits = earlier[earlier["round"].notna()].groupby(["cell", "pass"], observed=True).ngroups
         run.screen.say(f"Resuming: {visits} visits already recorded; --fresh starts anew")
     failures = standing(earlier)
     of_this_run = failures["cell"].isin([cell.id for cell in experiment.cells]) & failures["impl"].isin(experiment.contenders)

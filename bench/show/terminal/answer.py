@@ -30,9 +30,9 @@ def answer_lines(table: AnswerTable, width: int) -> Iterator[RenderableType]:
 
 def _table(table: AnswerTable, width: int) -> Table:
     """The columns that fit; how the source reads comes last, and is the first to be left out."""
-    shown = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    shown = Table(box=box.SIMPLE_HEAD, padding=0, show_edge=False)
     needed = [_needed(column, entries) for column, entries in zip(table.columns, zip(*table.rows, strict=True), strict=True)]
-    fitting = max(number for number in range(1, len(needed) + 1) if number == 1 or sum(needed[:number]) + 2 * number - 1 <= width)
+    fitting = max(number for number in range(1, len(needed) + 1) if number == 1 or sum(needed[:number]) + number - 1 <= width)
     for column, least in zip(table.columns[:fitting], needed, strict=False):
         shown.add_column(escape(_heading(column)), overflow="fold", min_width=least)
     for row in table.rows:

@@ -107,7 +107,7 @@ def passes_needed(changed: Sequence[Change]) -> int:
 
 def _samples(rows: pd.DataFrame, compared: Sequence[Comparison]) -> dict[tuple[str, str, str], list[float]]:
     """(cell, impl, baseline) -> a log-ratio a pass."""
-    groups = observe(rows, compared).groupby(["cell", "impl", "baseline"], sort=False)
+    groups = observe(rows, compared).groupby(["cell", "impl", "baseline"], sort=False, observed=True)
     return {key: group["log_ratio"].tolist() for key, group in groups}
 
 

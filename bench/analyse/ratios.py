@@ -130,13 +130,13 @@ def faults_by_pass(data: Slice) -> list[PassFaults]:
     rows = data.summary[data.summary["faulting_share"].notna() & ~data.summary["impl"].isin(REFERENCES)]
     return [
         PassFaults(int(depth), int(width), str(allocator), _pass_faults(data.times, str(cell), {*here["impl"], *here["baseline"]}))
-        for (depth, width, allocator, cell), here in rows.groupby(["depth", "width", "allocator", "cell"])
+        for (depth, width, allocator, cell), here in rows.groupby(["depth", "width", "allocator", "cell"], observed=True)
     ]
 
 
 def _pass_faults(times: pd.DataFrame, cell: str, names: set[str]) -> pd.DataFrame:
     here = times[(times["cell"] == cell) & times["impl"].isin(names)]
-    faults = here.groupby(["pass", "impl"])["minor_faults"].median().unstack("impl")[in_order(names)]
+    faults = here.groupby(["pass", "impl"], observed=True)["minor_faults"].median().unstack("impl")[in_order(names)]
     return faults.loc[faults.mean(axis=1).sort_values(kind="stable").index]
 
 
@@ -185,7 +185,7 @@ def straddling(data: Slice, impl: str, allocator: str, depth: int, width: int) -
     """
     times = data.times
     rows = times[(times["impl"] == impl) & (times["allocator"] == allocator) & (times["depth"] == depth) & (times["width"] == width)]
-    shorter = rows.groupby(["cell", "pass", "round"], sort=False)["cpu_ns"].min()
+    shorter = rows.groupby(["cell", "pass", "round"], sort=False, observed=True)["cpu_ns"].min()
     return float((shorter > STRADDLES * shorter.groupby(level=["cell", "pass"]).transform("median")).mean())
 
 

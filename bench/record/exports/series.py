@@ -31,6 +31,6 @@ class Series:
 def series(times: pd.DataFrame) -> Iterator[Series]:
     """The series in rows of time.csv, cell by cell."""
     timed = times[times["round"].notna()].sort_values("pass", kind="stable")
-    for (cell, impl), rows in timed.groupby(["cell", "impl"], sort=False):
+    for (cell, impl), rows in timed.groupby(["cell", "impl"], sort=False, observed=True):
         medians = rows.groupby("pass")["cpu_ns"].median() / 1e9
         yield Series(str(cell), str(impl), tuple(medians), int(rows["iterations"].fillna(1).iloc[-1]))

@@ -161,7 +161,7 @@ def time_per_layer(data: Slice, narrow: bool = False) -> Figure:
     allocators = _shown(data, narrow)
     figure, axes = grid(len(allocators), len(allocators), 3.2, narrow, sharey=True)
     deepest = data.times[data.times["depth"] == data.times["depth"].max()]
-    medians = deepest.groupby(["allocator", "impl", "width", "depth"], sort=False)["cpu_ns"].median().reset_index()
+    medians = deepest.groupby(["allocator", "impl", "width", "depth"], sort=False, observed=True)["cpu_ns"].median().reset_index()
     names = [name for name in dict.fromkeys([*IMPLEMENTATIONS, *medians["impl"]]) if name in set(medians["impl"]) and name != CONTROL]
     for ax, allocator in zip(axes, allocators, strict=True):
         for k, name in enumerate(names):

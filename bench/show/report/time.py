@@ -106,5 +106,5 @@ def _ratio_words(row: Any) -> str:
 
 
 def _failures(times: pd.DataFrame) -> list[dict[str, Any]]:
-    failed = times[times["status"] != "ok"].drop_duplicates(["cell", "impl", "status"])
-    return [{str(key): value for key, value in row.items()} for row in failed.fillna({"detail": ""}).to_dict("records")]
+    failed = times.loc[times["status"] != "ok", ["cell", "impl", "status", "detail"]].drop_duplicates(["cell", "impl", "status"])
+    return [{str(key): value for key, value in row.items()} for row in failed.astype("string").fillna("").to_dict("records")]

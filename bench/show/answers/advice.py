@@ -12,6 +12,7 @@ from bench.analyse.depth import Reach
 from bench.analyse.ratios import SAME, Ratio
 from bench.plan.contenders import title
 from bench.show.answers.words import ALLOCATOR_WORDS, capital, listed, size, spaced, with_interval
+from impls import IMPLEMENTATIONS
 
 NOT_MEASURED = "not measured"
 LEAST = 0.005  # a share below it is 0 % in whole per cents
@@ -59,7 +60,7 @@ class AnswerTable:
 def answer_table(facts: Overview, machine: Mapping[str, Any]) -> AnswerTable:
     """The facts in words."""
     base = next((row for row in facts.rows if row.impl == facts.baseline), None)
-    rows = [[Entry(title(row.impl)), *_entries(row, base, facts)] for row in facts.rows]
+    rows = [[Entry(title(row.impl), _cache(row.impl)), *_entries(row, base, facts)] for row in facts.rows]
     columns = [*_columns(facts)]
     known = [any(row[place].words != NOT_MEASURED for row in rows) for place in range(len(columns))]
     missing = [column for column, shown in zip(columns, known, strict=True) if not shown]
@@ -69,6 +70,11 @@ def answer_table(facts: Overview, machine: Mapping[str, Any]) -> AnswerTable:
         [*advice_words(advise(facts), facts)],
         _scope(facts, machine) + _not_yet(missing),
     )
+
+
+def _cache(impl: str) -> str:
+    """Where an implementation keeps its cache, which its title may not tell; nothing of a user's own."""
+    return IMPLEMENTATIONS[impl].cache if impl in IMPLEMENTATIONS else ""
 
 
 def _not_yet(missing: Sequence[Column]) -> str:
@@ -209,7 +215,7 @@ def advice_words(advice: Advice, facts: Overview) -> Iterator[str]:
         alone = "Nothing to choose from: fewer than two implementations were compared that give the same result."
         yield alone if advice.alone else f"No advice yet: neither a time nor a peak is known for certain. {AGAIN}"
         return
-    yield f"Use {_with_article(advice.use.impl)}{_why(advice.use, facts)}."
+    yield f"Use {_in_full(advice.use.impl)}{_why(advice.use, facts)}."
     if advice.recursion:
         yield _recursion(advice.recursion, advice.use, facts)
     if advice.beyond and advice.use.as_it_comes:
@@ -228,6 +234,12 @@ def _with_article(impl: str, article: str = "a") -> str:
     return f"{article} {title(impl)}" if title(impl).split()[-1] in ("list", "loop") else title(impl)
 
 
+def _in_full(impl: str) -> str:
+    """ "a loop with a popped list": a list alone does not say that it is a loop's."""
+    name = _with_article(impl)
+    return f"a loop with {name}" if title(impl).endswith("list") else name
+
+
 def _why(row: Known, facts: Overview) -> str:
     """What speaks for it beside the baseline, if it is not that itself."""
     if row.impl == facts.baseline:
@@ -235,7 +247,7 @@ def _why(row: Known, facts: Overview) -> str:
     verdicts = {ratio.verdict for ratio in (row.narrow, row.wide) if ratio and ratio.closed}
     reasons = []
     if verdicts:
-        reasons.append("is slower" if "slower" in verdicts else "is faster" if verdicts == {"faster"} else "is nowhere slower for certain")
+        reasons.append("is slower" if "slower" in verdicts else "is faster" if verdicts == {"faster"} else "is not measurably slower")
     if row.peak_ratio is not None:
         less = peak_words(row.peak_ratio)
         reasons.append(
@@ -253,12 +265,16 @@ def _recursion(row: Known, use: Known, facts: Overview) -> str:
     costs = [f"is {time_words(ratio)} in {words}deep networks" for ratio, words in places if ratio and ratio.verdict == "slower"]
     if leaner(use, row) and row.peak and use.peak:
         costs.append(f"needs {peak_words(row.peak.size / use.peak.size)} memory")
-    stop = f"stops at {spaced(row.as_it_comes.deepest)} layers unless the limit is raised" if limited(row) and row.as_it_comes else ""
+    stop = (
+        f"stops at {spaced(row.as_it_comes.deepest)} layers unless Python's recursion limit is raised"
+        if limited(row) and row.as_it_comes
+        else ""
+    )
     if not costs:
         known = [ratio.verdict for ratio, _ in places if ratio]
         start = "is not slower for certain" if "undecided" in known or not known else "does as well"
         return f"{capital(title(row.impl))} {start}{f', but {stop}' if stop else ''}."
-    same = " needs no more memory, but" if row.peak and use.peak and not leaner(use, row) else ""
+    same = " needs no more memory than that, but" if row.peak and use.peak and not leaner(use, row) else ""
     return f"{capital(title(row.impl))}{same} {listed([*costs, *([stop] if stop else [])])}."
 
 

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from bench.analyse.intervals import median_interval
+from bench.plan.contenders import REFERENCES
 from bench.record.results import read_results
 from bench.show.answers.advice import markdown
 from bench.show.report.answer import answered
@@ -66,7 +67,8 @@ def mean_times(path):
 def heap_kinds(path):
     """The comparisons with the kept list that depend on heap history: their ratio in the passes of either kind."""
     rows = pd.read_csv(path)
-    kinds = rows[(rows["metric"] == "cpu") & rows["faulting_share"].notna() & (rows["baseline"] == "iterative") & (rows["impl"] != "floor")]
+    implementations = (rows["baseline"] == "iterative") & ~rows["impl"].isin(REFERENCES)
+    kinds = rows[(rows["metric"] == "cpu") & rows["faulting_share"].notna() & implementations]
     return table(
         ["depth", "width", "comparison", "passes", "page faults differ in", "ratio without", "ratio with"],
         [

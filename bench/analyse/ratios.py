@@ -186,7 +186,7 @@ def straddling(data: Slice, impl: str, allocator: str, depth: int, width: int) -
     times = data.times
     rows = times[(times["impl"] == impl) & (times["allocator"] == allocator) & (times["depth"] == depth) & (times["width"] == width)]
     shorter = rows.groupby(["cell", "pass", "round"], sort=False, observed=True)["cpu_ns"].min()
-    return float((shorter > STRADDLES * shorter.groupby(level=["cell", "pass"]).transform("median")).mean())
+    return float((shorter > STRADDLES * shorter.groupby(level=["cell", "pass"], observed=True).transform("median")).mean())
 
 
 def control_result(data: Slice, baseline: str) -> ControlResult | None:

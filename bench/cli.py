@@ -192,6 +192,7 @@ def _limits_options(parser: Parser) -> None:
 
 
 def _train_options(parser: Parser) -> None:
+    parser.set_defaults(when_interrupted="What was recorded is kept; the same command adds to it.")
     help_text = "train on this CSV file instead of the sweep's datasets, or those that come with the package; needs --target"
     parser.add_argument("--data", metavar="FILE", help=help_text)
     parser.add_argument("--target", metavar="COLUMN", help="the column of --data that holds the labels")

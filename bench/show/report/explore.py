@@ -12,12 +12,12 @@ from markupsafe import Markup
 
 from bench.analyse.depth import Reach, age, reaches, under_the_limit
 from bench.analyse.exploring.points import COLUMNS, FIGURES, points
+from bench.lazy import lazily
 from bench.plan.cells import AXES
 from bench.plan.contenders import REFERENCES, in_order, title
 from bench.plan.depth import AS_IT_COMES, LIMIT_RAISED
 from bench.record.results import Results
 from bench.show.answers.words import ALLOCATOR_TITLES
-from bench.show.figures.chart import chart_library, chart_specs
 from bench.show.report.time import timed
 
 # metric -> what the page calls it, the kind of its figures, their unit, and what one of the unit is in the unit of the files
@@ -95,11 +95,11 @@ def explore_section(facts: Explored) -> dict[str, Any]:
                 "shown": shown,
                 "baseline": facts.baseline,
                 "prefer": USUAL | {"python": facts.python},
-                "specs": chart_specs(names),
+                "specs": lazily("bench.show.figures.chart:chart_specs")(names),
             }
         ),
         "implementations": [(name, title(name)) for name in names],
-        "library": Markup(chart_library()),
+        "library": Markup(lazily("bench.show.figures.chart:chart_library")()),
     }
 
 

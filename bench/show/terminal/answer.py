@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import RenderableType
@@ -10,8 +11,10 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from bench.show.answers.advice import AnswerTable, Column, Entry
 from bench.show.terminal.tables import VERDICT_STYLES
+
+if TYPE_CHECKING:  # every command has a screen, and this loads pandas
+    from bench.show.answers.advice import AnswerTable, Column, Entry
 
 ROOM = 70  # columns of a terminal that the table needs
 

@@ -12,12 +12,12 @@ from rich.table import Table
 
 from bench.errors import ReaderGone
 from bench.show.answers import Answer, by_question
-from bench.show.answers.advice import AnswerTable
 from bench.show.terminal.answer import answer_lines
 from bench.text import one_line
 
 if TYPE_CHECKING:
     from bench.measure.machine.caveats import Caveat
+    from bench.show.answers.advice import AnswerTable
 
 
 class _Stream(Console):

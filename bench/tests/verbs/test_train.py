@@ -47,7 +47,7 @@ def losses(table):
 
 
 def test_a_file_of_ones_own_with_words_as_labels(tmp_path, flowers, short, capsys):
-    assert train(tmp_path, "--data", flowers, "--target", "kind", "--impl", "recursive", "--seed", "3") == 0
+    assert train(tmp_path, "--data", flowers, "--target", "kind", "--impl", "recursive", "--seed", "3", "--verbose") == 0
     table = rows(tmp_path)
     assert set(table["dataset"]) == {flowers}
     assert set(table["seed"]) == {3}

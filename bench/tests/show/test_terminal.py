@@ -46,7 +46,8 @@ def visit(number, cell=CELLS[0]):
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
-def test_one_line_moves_and_is_gone_at_the_end(width):
+def test_one_line_moves_and_is_gone_at_the_end(width, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")  # a dumb terminal has no line that moves
     shown = screen(width)
     with watching(shown, CELLS, progress(20), 200) as view:
         view.show(visit(21))

@@ -138,13 +138,14 @@ def traced_python(tmp_path):
     python = tmp_path / "venv" / "bin" / "python"
     purelib = Path(subprocess.check_output([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True).strip())
     (purelib / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    (purelib / "sitecustomize.py").write_text("import sys\ndef follow(*event): pass\nsys.settrace(follow)\nsys.setprofile(follow)\n")
+    (purelib / "follow.pth").write_text("import follow_all\n")  # a sitecustomize.py would stand behind Debian's own
+    (purelib / "follow_all.py").write_text("import sys\ndef follow(*event): pass\nsys.settrace(follow)\nsys.setprofile(follow)\n")
     return str(python)
 
 
 def test_a_tracer_in_the_process_is_seen_whatever_has_started_it(traced_python):
     settings = measured_under(traced_python)
-    assert settings["conditions"]["tracer"] == "sys.settrace sitecustomize.follow, sys.setprofile sitecustomize.follow"
+    assert settings["conditions"]["tracer"] == "sys.settrace follow_all.follow, sys.setprofile follow_all.follow"
     assert "end the coverage tool" in next(iter(caveats_of(settings))).remedy
 
 

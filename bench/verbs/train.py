@@ -13,6 +13,7 @@ from rich.table import Table
 
 from bench.analyse.training import TrainingResult, by_network, trained
 from bench.errors import BadInput, NothingMeasured
+from bench.measure.machine.measured_under import caveats_of, measured_under
 from bench.measure.training.trainings import BASELINE
 from bench.measure.workers.checking import broken_contracts
 from bench.measure.workers.stand_ins import known_implementations
@@ -45,12 +46,14 @@ def train(options: argparse.Namespace, screen: Screen) -> None:
     patience_s = _positive("--patience", options.patience)
     if options.seed < 0:
         raise BadInput(f"--seed is {options.seed}; give a whole number from 0")
+    under = measured_under()
+    screen.caveats(caveats_of(under))
     experiment = _experiment(options, sweep)
     screen.left_out(experiment.refused)
     for note in experiment.notes:
         screen.say(note)
     with results_folder(options.results) as folder:
-        run = TrainingRun(experiment, options.seed, budget_s, patience_s, folder, random.Random(secrets.randbits(64)), screen)
+        run = TrainingRun(experiment, options.seed, budget_s, patience_s, folder, under, random.Random(secrets.randbits(64)), screen)
         measure_training(run)
         facts = trained(run.rows())
     if facts is None or not facts.results:

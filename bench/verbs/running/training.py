@@ -17,6 +17,7 @@ import pandas as pd
 from bench.analyse.training import COMPARED, settled_comparisons, training_results
 from bench.errors import NothingMeasured
 from bench.measure.machine.fingerprint import fingerprint
+from bench.measure.machine.measured_under import Settings
 from bench.measure.training import trainings
 from bench.measure.training.blocks import Blocks
 from bench.measure.training.convergence import MOST_EPOCHS, epochs_to_converge
@@ -45,6 +46,7 @@ class TrainingRun:
         seed: of splits, first weights and orders of examples.
         budget_s, patience_s: how long to go on, and how long a worker may be silent.
         folder: the results folder.
+        under: the settings of processes that measure.
         rng: of the orders in which contenders are trained, and of heap histories.
         screen: where it tells the user what happens.
 
@@ -55,6 +57,7 @@ class TrainingRun:
     budget_s: float
     patience_s: float
     folder: Path
+    under: Settings
     rng: random.Random
     screen: Screen
 
@@ -191,7 +194,7 @@ def _failed(rows: pd.DataFrame) -> set[tuple[str, str]]:
 
 
 def _digest(run: TrainingRun, dataset: str, recipe: Recipe) -> str:
-    """A short name for all that two trainings must share to be compared: data, recipe, code, libraries, machine."""
+    """A short name for all that two trainings must share to be compared: data, recipe, code, libraries, machine and its settings."""
     settings = run.experiment.settings()
     method = code_digest([*METHOD, *taken_from(METHOD, "bench.measure")])
     shared = {
@@ -200,5 +203,6 @@ def _digest(run: TrainingRun, dataset: str, recipe: Recipe) -> str:
         "recipe": asdict(recipe),
         "method": method,
         "machine": fingerprint()["machine"],
+        **run.under,
     }
     return hashlib.sha256(json.dumps(shared, sort_keys=True).encode()).hexdigest()[:12]

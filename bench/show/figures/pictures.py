@@ -178,10 +178,7 @@ def _address(draw: Callable[[], Figure] | None) -> str:
     if draw is None:
         return ""
     with mpl.rc_context(STYLE):
-        try:
-            picture = _bytes(draw(), format="svg", metadata={"Date": None}).decode()
-        except ValueError:  # such as a log scale of peaks that all read 0: a page without one picture is better than none
-            return ""
+        picture = _bytes(draw(), format="svg", metadata={"Date": None}).decode()
     adapted = picture.replace("<defs>", f"<style>{_night()}</style>\n <defs>", 1)
     return "data:image/svg+xml;base64," + base64.b64encode(adapted.encode()).decode()
 

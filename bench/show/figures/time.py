@@ -32,7 +32,7 @@ FEW_TIMES = 1.5  # ratios beyond it would make the others' differences vanish on
 
 def ratio_by_depth(data: Slice, narrow: bool = False) -> Figure:
     """Ratio with its interval against depth, a line a width; a row a comparison, recursion first, and a column an allocator."""
-    allocators = _shown(data, narrow)
+    allocators = _shown(data.allocators, narrow)
     panels = [(pair, allocator) for pair in _by_depth(data) for allocator in allocators]
     rows = data.summary[data.summary["impl"].isin({pair[0] for pair, _ in panels})]
     equal = "all" if rows["ratio"].max() < FEW_TIMES else "row"
@@ -50,9 +50,9 @@ def ratio_by_depth(data: Slice, narrow: bool = False) -> Figure:
     return figure
 
 
-def _shown(data: Slice, narrow: bool) -> list[str]:
-    """The allocators: on a narrow screen the first alone, which is what a user has."""
-    return data.allocators[: 1 if narrow else None]
+def _shown(allocators: Sequence[str], narrow: bool) -> Sequence[str]:
+    """Of the allocators that there are rows of, all; on a narrow screen the first alone, which is what a user has."""
+    return allocators[: 1 if narrow else None]
 
 
 def _by_depth(data: Slice) -> list[Comparison]:
@@ -103,7 +103,7 @@ ON_COLOUR = "#111417"  # words on one of these, which stay as they are on a dark
 def ratio_map(data: Slice, narrow: bool = False) -> Figure:
     """Depth by width: the verdict as colour, sign and hatch, with the difference in per cent."""
     depths, widths = sorted(set(data.summary["depth"])), sorted(set(data.summary["width"]))
-    allocators = _shown(data, narrow)
+    allocators = _shown(data.allocators, narrow)
     panels = [(pair, allocator) for pair in _recursion_first(data.comparisons) for allocator in allocators]
     figure, axes = grid(len(panels), len(allocators), 0.42 * len(depths) + 0.75, narrow)
     for ax, ((impl, baseline), allocator) in zip(axes, panels, strict=True):
@@ -158,9 +158,9 @@ def _difference(ratio: float) -> str:
 
 def time_per_layer(data: Slice, narrow: bool = False) -> Figure:
     """CPU time of one step per layer against width, in the deepest networks, beside the floor."""
-    allocators = _shown(data, narrow)
-    figure, axes = grid(len(allocators), len(allocators), 3.2, narrow, sharey=True)
     deepest = data.times[data.times["depth"] == data.times["depth"].max()]
+    allocators = _shown([name for name in data.allocators if name in set(deepest["allocator"])], narrow)  # a run may have ended before
+    figure, axes = grid(len(allocators), len(allocators), 3.2, narrow, sharey=True)
     medians = deepest.groupby(["allocator", "impl", "width", "depth"], sort=False, observed=True)["cpu_ns"].median().reset_index()
     names = [name for name in dict.fromkeys([*IMPLEMENTATIONS, *medians["impl"]]) if name in set(medians["impl"]) and name != CONTROL]
     for ax, allocator in zip(axes, allocators, strict=True):

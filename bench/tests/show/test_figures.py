@@ -1,6 +1,7 @@
 """The figures of time: recursion first, on equal axes, with the band of noise; signs that tell verdicts apart without colour."""
 
 import base64
+import io
 import re
 
 import matplotlib as mpl
@@ -8,8 +9,9 @@ import pytest
 
 from bench.analyse.summary import parts
 from bench.plan.cells import Cell
+from bench.show.answers.words import ALLOCATOR_TITLES
 from bench.show.figures.pictures import BAND, NARROW_IN, STYLE, shown
-from bench.show.figures.time import VERDICT_LOOKS, ratio_by_depth, ratio_map, time_pictures
+from bench.show.figures.time import VERDICT_LOOKS, ratio_by_depth, ratio_map, time_per_layer, time_pictures
 from bench.tests.rows import time_rows, visit_rows
 
 FACTORS = {"iterative": 1.0, "iterative_pop": 0.85, "recursive": 1.2, "closures": 1.0, "control": 1.0, "floor": 0.3}
@@ -75,6 +77,24 @@ def test_the_map_tells_the_same_from_faster_by_sign(data):
     assert titles(figure)[0] == "recursion ÷ kept list"
     [legend] = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == [f"{sign} {words}" for words, sign, *_ in VERDICT_LOOKS.values()]
+
+
+def test_the_deepest_networks_may_have_been_timed_under_one_allocator_alone():
+    """A run that ended in its first pass: nothing to draw may not leave an axis without a value on a log scale."""
+    rows = [
+        row
+        for depth, allocator in ((4, "default"), (4, "steady"), (64, "steady"))
+        for row in visit_rows(
+            dict.fromkeys(FACTORS, (1e6, 1e6)),
+            cell=Cell("breast_cancer", 32, depth, 8, "float64", "deferred", allocator).id,
+            **{"depth": depth, "allocator": allocator},
+        )
+    ]
+    [data] = parts(time_rows(*rows), "iterative")
+    for narrow in (False, True):
+        figure = drawn(time_per_layer, data, narrow)
+        assert titles(figure) == [ALLOCATOR_TITLES["steady"]]
+        figure.savefig(io.BytesIO(), format="svg")
 
 
 def test_every_figure_of_time_has_a_narrow_version_with_one_column(data):

@@ -27,8 +27,7 @@ from bench.verbs.running.memory import measure_memory
 from bench.verbs.running.run_context import Run, begin
 from bench.verbs.running.timing import measure_time
 from bench.verbs.running.tracing import trace_steps
-
-LONGEST_S = 1e9  # thirty years
+from bench.verbs.seconds import positive_seconds
 
 
 def run(options: argparse.Namespace, screen: Screen) -> None:
@@ -40,7 +39,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
 
     """
     sweep = _sweep(options)
-    patience_s = _positive("--patience", options.patience)
+    patience_s = positive_seconds("--patience", options.patience)
     if options.passes < 0:
         raise BadInput(f"--passes is {options.passes}; give a number of passes from 0")
     under = measured_under()
@@ -72,18 +71,12 @@ def _sweep(options: argparse.Namespace) -> Sweep:
             raise BadInput(f"--precision is {options.precision:g}; give a fraction above 0 and below 1, such as 0.01")
         changes["precision"] = options.precision
     if options.budget is not None:
-        changes["budget_s"] = _positive("--budget", options.budget)
+        changes["budget_s"] = positive_seconds("--budget", options.budget)
     return sweeps.load(options.sweep).model_copy(update=changes)
 
 
 def _seed(options: argparse.Namespace) -> int:
     return secrets.randbelow(10**9) if options.seed is None else int(options.seed)
-
-
-def _positive(option: str, seconds: float) -> float:
-    if not 0 < seconds <= LONGEST_S:
-        raise BadInput(f"{option} is {seconds:g}; give a number of seconds above 0 and up to {LONGEST_S:g}")
-    return seconds
 
 
 def _measure_time(run: Run) -> None:

@@ -14,7 +14,7 @@ from rich.markup import escape
 from bench.analyse.observations import Comparison
 from bench.analyse.selfcheck.checks import checks
 from bench.analyse.stopping import Progress
-from bench.errors import BadInput, GateFailed
+from bench.errors import GateFailed
 from bench.measure.machine import caveats
 from bench.measure.machine.fingerprint import fingerprint
 from bench.measure.other_tools import known_work, sessions
@@ -39,6 +39,7 @@ from bench.show.terminal.tables import titled_table
 from bench.verbs.plot import plot
 from bench.verbs.report import report
 from bench.verbs.running.recorder import VisitRecorder
+from bench.verbs.seconds import positive_seconds
 from impls.iterative import iterative
 
 ALONE = ("grid", "deep", "wide", "known")  # the parts that have their time at once; the trio takes turns with other tools
@@ -53,10 +54,9 @@ def selfcheck(options: argparse.Namespace, screen: Screen) -> None:
         GateFailed: a promise is not kept.
 
     """
-    if not 0 < options.budget < float("inf"):
-        raise BadInput(f"--budget is {options.budget:g}; give a number of seconds above 0")
+    budget_s = positive_seconds("--budget", options.budget)
     with results_folder(options.results / SELFCHECK, fresh=True) as folder:
-        _measure(plan.shares(options.budget), folder, screen)
+        _measure(plan.shares(budget_s), folder, screen)
         rows = check_rows(checks(read_evidence(folder, screen.warn)))
         Table(folder, "checks.csv").replace(map(astuple, rows))
     shown = titled_table("Can the figures be trusted?", "check", "verdict", "result")

@@ -28,8 +28,8 @@ from bench.show.terminal.screen import Screen
 from bench.show.terminal.tables import titled_table
 from bench.show.topics import topic
 from bench.verbs.running.training import TrainingRun, measure_training
+from bench.verbs.seconds import positive_seconds
 
-LONGEST_S = 1e9  # thirty years
 SHARE_OF_BUDGET = 0.45  # of the sweep's, which is for the time of steps: 90 s for quick
 
 
@@ -42,8 +42,8 @@ def train(options: argparse.Namespace, screen: Screen) -> None:
 
     """
     sweep = sweeps.load(options.sweep)
-    budget_s = _positive("--budget", SHARE_OF_BUDGET * sweep.budget_s if options.budget is None else options.budget)
-    patience_s = _positive("--patience", options.patience)
+    budget_s = positive_seconds("--budget", SHARE_OF_BUDGET * sweep.budget_s if options.budget is None else options.budget)
+    patience_s = positive_seconds("--patience", options.patience)
     if options.seed < 0:
         raise BadInput(f"--seed is {options.seed}; give a whole number from 0")
     under = measured_under()
@@ -91,9 +91,3 @@ def _data(options: argparse.Namespace, sweep: Sweep) -> dict[str, Dataset]:
         return {options.data: datasets.load(options.data, options.target, "--data", sweep.csv_form)}
     names = sweep.dataset if "dataset" in sweep.model_fields_set else [*datasets.BUNDLED]
     return {name: datasets.load(name, sweep.target, f"sweep {sweep.name!r}", sweep.csv_form) for name in names}
-
-
-def _positive(option: str, seconds: float) -> float:
-    if not 0 < seconds <= LONGEST_S:
-        raise BadInput(f"{option} is {seconds:g}; give a number of seconds above 0 and up to {LONGEST_S:g}")
-    return seconds

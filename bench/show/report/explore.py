@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from bench.plan.contenders import REFERENCES, in_order, title
 from bench.plan.depth import AS_IT_COMES, LIMIT_RAISED
 from bench.record.results import Results
 from bench.show.answers.words import ALLOCATOR_TITLES
+from bench.show.report.fill import as_json
 from bench.show.report.time import timed
 
 # metric -> what the page calls it, the kind of its figures, their unit, and what one of the unit is in the unit of the files
@@ -139,13 +139,3 @@ def _short(value: Any) -> float | int | None:
         return None
     short = float(f"{float(value):.6g}")
     return int(short) if short.is_integer() else short
-
-
-def as_json(data: Any) -> Markup:
-    """As JSON inside a script element, which no text in it can end."""
-    return Markup(json.dumps(data, separators=(",", ":"), allow_nan=False, default=_plain_value).replace("<", "\\u003c"))
-
-
-def _plain_value(number: Any) -> Any:
-    """Python's own number for NumPy's."""
-    return number.item()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -31,3 +33,13 @@ def linked(text: str) -> Markup:
     """
     link = '<a href="https://github.com/python/cpython/issues/{0}">{1}</a>'
     return Markup(ISSUE.sub(lambda issue: link.format(issue[1] or issue[2], issue[0]), str(escape(text))).replace(" %", "\u00a0%"))
+
+
+def as_json(data: Any) -> Markup:
+    r"""Data as JSON inside a script element, which no text in it can end; numbers may be NumPy's.
+
+    >>> print(as_json(["</script>"]))
+    ["\u003c/script>"]
+    """
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=lambda number: number.item())
+    return Markup(text.replace("<", "\\u003c"))

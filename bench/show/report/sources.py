@@ -14,7 +14,7 @@ from pygments.lexers import PythonLexer
 from bench.analyse.exploring.alignment import aligned, changed
 from bench.plan.code_text import functions_source
 from bench.plan.contenders import title
-from bench.show.report.explore import as_json
+from bench.show.report.fill import as_json
 from bench.show.report.tables import Table
 from impls import IMPLEMENTATIONS, Implementation
 

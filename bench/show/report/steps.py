@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Any
 
-from markupsafe import Markup
-
 from bench.measure.tracing.records import Traces, stages
+from bench.show.report.fill import as_json
 
 FIRST = ("iterative", "recursive")  # who is shown until a reader chooses
 
@@ -19,7 +17,7 @@ def steps_section(traces: Traces) -> dict[str, Any]:
     shown = [name for name in FIRST if name in titles] + [name for name in titles if name not in FIRST]
     updates = list(dict.fromkeys(trace.update for trace in traces.traces))
     return {
-        "data": in_page({**asdict(traces), "stages": stages(traces.depth), "updates": updates, "first": (shown * 2)[:2]}),
+        "data": as_json({**asdict(traces), "stages": stages(traces.depth), "updates": updates, "first": (shown * 2)[:2]}),
         "titles": titles,
         "network": traces,
         "updates": updates,
@@ -39,12 +37,3 @@ def _untraced(traces: Traces) -> dict[str, list[str]]:
 def played(traces: Traces | None) -> Traces | None:
     """The traces, if there is a step to play in them."""
     return traces if traces and any(trace.steps for trace in traces.traces) else None
-
-
-def in_page(data: object) -> Markup:
-    r"""Data as JSON that can stand in a script's place: no `<` in it can end that.
-
-    >>> print(in_page(["</script>"]))
-    ["\u003c/script>"]
-    """
-    return Markup(json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c"))

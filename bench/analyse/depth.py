@@ -69,7 +69,7 @@ class AskedDepth:
 
 
 def reaches(rows: pd.DataFrame) -> list[Reach]:
-    """The searches in rows of limits.csv, interpreters by age."""
+    """The searches in rows of limits.csv, interpreters by age, the newest last."""
     searched = rows[rows["impl"].notna() & rows["deepest_ok"].notna()]
     every = [
         Reach(
@@ -92,6 +92,12 @@ def age(python: str) -> tuple[list[int], str]:
     ['3.9.2', '3.10.1', '3.13.0', '3.13.0t']
     """
     return [int(number) for number in re.findall(r"\d+", python)], python
+
+
+def shown_python(every: Sequence[Reach], running: str | None) -> str | None:
+    """The interpreter whose depths stand for all where there is room for one: the running one, or the newest that was studied."""
+    studied = [reach.python for reach in every]
+    return running if running in studied else studied[-1] if studied else None
 
 
 def under_the_limit(every: Sequence[Reach]) -> list[Reach]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.analyse.depth import Reach, reaches, under_the_limit
+from bench.analyse.depth import Reach, reaches, shown_python, under_the_limit
 from bench.analyse.frontier import Peak, peaks_in
 from bench.analyse.observations import Comparison
 from bench.analyse.ratios import Ratio, ratios
@@ -172,8 +172,7 @@ def _cell_of_peaks(peaks: pd.DataFrame) -> Cell | None:
 def _reached(limits: pd.DataFrame, python: str | None) -> tuple[str | None, dict[str, Reach], dict[str, Reach]]:
     """The running interpreter, or the newest that was studied; and how far each came on it, as Python comes and with the limit raised."""
     every = [reach for reach in reaches(limits) if not reach.is_call]
-    studied = [reach.python for reach in every]
-    chosen = python if python in studied else studied[-1] if studied else None
+    chosen = shown_python(every, python)
     here = [reach for reach in every if reach.python == chosen]
     return chosen, {reach.impl: reach for reach in under_the_limit(here)}, {reach.impl: reach for reach in here if reach.in_main_thread}
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from bench.analyse.depth import Reach, age, reaches, under_the_limit
+from bench.analyse.depth import Reach, reaches, shown_python, under_the_limit
 from bench.analyse.exploring.points import COLUMNS, FIGURES, points
 from bench.lazy import lazily
 from bench.plan.cells import AXES
@@ -61,9 +61,7 @@ def explored(results: Results) -> Explored | None:
         return None
     found = points(facts.times, facts.summary, results.memory, facts.baseline)
     every = [reach for reach in reaches(results.limits) if not reach.is_call]
-    pythons = sorted({reach.python for reach in every}, key=age)
-    python = results.machine.get("python", "")
-    python = python if python in pythons else pythons[-1] if pythons else ""
+    python = shown_python(every, results.machine.get("python")) or ""
     here = [reach for reach in every if reach.python == python]
     deepest = pd.DataFrame([_layers(reach) for reach in every], columns=["metric", "impl", "setting", "python", "value", "passes"])
     return Explored(pd.concat([found, deepest], ignore_index=True) if every else found, here, python, facts.baseline)

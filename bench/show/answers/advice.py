@@ -272,7 +272,8 @@ def _recursion(row: Known, use: Known, facts: Overview) -> str:
     )
     if not costs:
         known = [ratio.verdict for ratio, _ in places if ratio]
-        start = "is not slower for certain" if "undecided" in known or not known else "does as well"
+        timed = "is not measurably slower" if "undecided" in known else "does as well"
+        start = timed if known else "needs no more memory than that"  # where nothing was timed, peaks are what is known
         return f"{capital(title(row.impl))} {start}{f', but {stop}' if stop else ''}."
     same = " needs no more memory than that, but" if row.peak and use.peak and not leaner(use, row) else ""
     return f"{capital(title(row.impl))}{same} {listed([*costs, *([stop] if stop else [])])}."

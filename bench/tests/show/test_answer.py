@@ -106,7 +106,7 @@ def test_the_advice_says_what_to_use_and_what_recursion_costs_beside_that():
     [
         (("same", "same"), False, "Recursion does as well, but stops at 987 layers unless Python's recursion limit is raised."),
         (("same", "faster"), True, "Recursion does as well."),
-        (("same", "undecided"), True, "Recursion is not slower for certain."),
+        (("same", "undecided"), True, "Recursion is not measurably slower."),
         (("same", "slower"), True, "Recursion needs no more memory than that, but is 5 % slower in wide deep networks."),
     ],
 )
@@ -114,6 +114,17 @@ def test_what_is_said_of_recursion(verdicts, free, sentence):
     recursion = known("recursive", "same", "same", 150, 987, free)
     between = {("recursive", "iterative_pop"): tuple(map(ratio, verdicts))}
     assert table(KEPT, POPPED, recursion, between=between).advice[1] == sentence
+
+
+def test_where_nothing_was_timed_nothing_is_said_of_time():
+    untimed = [
+        replace(row, narrow=None, wide=None)
+        for row in (KEPT, known("iterative_pop", "same", "same", 150), known("recursive", "same", "same", 150))
+    ]
+    assert table(*untimed).advice[:2] == [
+        "Use a loop with a popped list: beside the kept list, it needs 25 % less memory.",
+        "Recursion needs no more memory than that.",
+    ]
 
 
 def test_the_advice_beyond_a_limit_where_memory_is_short_and_after_few_passes():

@@ -46,7 +46,8 @@ def depth_limits(every: Sequence[Reach], narrow: bool = False) -> Figure:
             _lanes(ax, [reach for reach in networks if reach.python == python and reach.setting == setting], here, title)
             if i == 0:
                 ax.set_title(f"{setting.words.replace('limit raised, ', '')}\n" if narrow else setting.words, fontsize=8.5)
-        axes[i][0].annotate(f"Python {python}", (0, 1.02), xycoords="axes fraction", ha="right", fontsize=8, fontweight="bold")
+        aside: Any = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right"}
+        axes[i][0].annotate(f"Python {python}", (0, 1.02), (-7, 0), **aside, fontsize=8, fontweight="bold")
     _finish(figure, axes[0][0], networks, "layers of the deepest network that trains one step", narrow)
     return figure
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -11,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from bench.analyse.ratios import PassFaults, faults_by_pass
 from bench.analyse.slices import Slice
 from bench.show.answers.words import ALLOCATOR_TITLES
-from bench.show.figures.pictures import Picture, Plot, colour, label, pictures_of
+from bench.show.figures.pictures import Picture, Plot, colour, grid, label, pictures_of
 
 MOST_PANELS = 6
 MARKS = ("o", "s", "^", "D", "v", "P", "X")
@@ -22,16 +23,17 @@ def faults_pictures(data: Slice) -> list[Picture]:
     return pictures_of(PLOTS, faults_by_pass(data))
 
 
-def draw_faults(cells: Sequence[PassFaults]) -> Figure:
+def draw_faults(cells: Sequence[PassFaults], narrow: bool = False) -> Figure:
     """Page faults of each implementation in each pass, a panel a cell, the most faults first."""
     shown = sorted(cells, key=lambda cell: -float(cell.faults.max().max()))[:MOST_PANELS]
-    figure = Figure(figsize=(4.6, 2.5 * len(shown) + 0.5), layout="constrained")
-    axes = figure.subplots(len(shown), 1, squeeze=False)[:, 0]
-    for ax, cell in zip(axes, shown, strict=True):
+    figure, axes = grid(len(shown), min(2, len(shown)), 2.5, narrow)
+    for ax, cell in zip(axes, shown, strict=False):
         _panel(ax, cell)
-    axes[-1].set_xlabel("passes, those with the fewest faults first")
+    for ax in axes[len(shown) :]:
+        ax.set_visible(False)
+    figure.supxlabel("passes, those with the fewest faults first", fontsize=9)
     handles = {text: handle for ax in axes for handle, text in zip(*ax.get_legend_handles_labels(), strict=True)}
-    figure.legend([*handles.values()], [*handles], loc="outside lower center", ncols=3)
+    figure.legend([*handles.values()], [*handles], loc="outside upper left", ncols=3)
     return figure
 
 
@@ -54,10 +56,11 @@ def _panel(ax: Axes, cell: PassFaults) -> None:
 PLOTS = [
     Plot(
         "faults_by_pass",
-        "Page faults of a step, pass by pass",
+        "Does a step fault its memory in again?",
         "Every pass is a new process with allocations of its own before the step. In some, a step finds its memory in the process and has "
         "no page faults; in others it is faulted in again at every step, page by page. Where one implementation has more of them than "
         "another, it takes longer: their ratio depends on what else the program has allocated. Shown are the networks in which it does.",
         draw_faults,
+        narrow=partial(draw_faults, narrow=True),
     ),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -47,6 +48,7 @@ STYLE: Any = {
     "figure.facecolor": PAPER,
 }
 NARROW_IN = 3.6  # as wide as a phone's screen, so that words have their size there
+LARGER = 1.25  # times its own size: as wide as a picture may be shown in a page
 SVG_DPI = 72  # of every SVG that matplotlib writes
 # Okabe & Ito's colours, which people who see few colours can tell apart, and two of Tol's
 COLOURS = ("#0072b2", "#e69f00", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#f0e442", "#882255", "#999933")
@@ -87,7 +89,8 @@ class Picture:
 class Shown:
     """A picture as a page holds it: SVGs inside addresses, so that pictures cannot get into each other's way.
 
-    `narrow` is for a narrow screen; empty if that shows the same picture.
+    `narrow` is for a narrow screen; empty if that shows the same picture. `width_rem` is how wide it may be shown, in letters of
+    the page: a figure of few panels would have huge words if it were as wide as one of many.
     """
 
     name: str
@@ -95,14 +98,17 @@ class Shown:
     caption: str
     source: str
     narrow: str
+    width_rem: float
 
 
 def shown(pictures: Iterable[Picture]) -> list[Shown]:
     """The pictures drawn, as many at once as there are processors."""
     wanted = [*pictures]
-    drawings = [draw for picture in wanted for draw in (picture.draw, picture.draw_narrow)]
-    sources = iter(at_once(_address, drawings))
-    return [Shown(picture.name, picture.heading, picture.caption, next(sources), next(sources)) for picture in wanted]
+    drawn = at_once(_svg, [draw for picture in wanted for draw in (picture.draw, picture.draw_narrow)])
+    return [
+        Shown(picture.name, picture.heading, picture.caption, _address(wide), _address(narrow), round(LARGER * _width_rem(wide), 1))
+        for picture, wide, narrow in zip(wanted, drawn[::2], drawn[1::2], strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -173,14 +179,23 @@ def save_all(pictures: Iterable[Picture], folder: Path) -> list[Path]:
     return [picture.save(folder) for picture in pictures]
 
 
-def _address(draw: Callable[[], Figure] | None) -> str:
-    """The address of what is drawn; empty where nothing is."""
+def _svg(draw: Callable[[], Figure] | None) -> str:
+    """What is drawn, which turns dark with the page; empty where nothing is."""
     if draw is None:
         return ""
     with mpl.rc_context(STYLE):
         picture = _bytes(draw(), format="svg", metadata={"Date": None}).decode()
-    adapted = picture.replace("<defs>", f"<style>{_night()}</style>\n <defs>", 1)
-    return "data:image/svg+xml;base64," + base64.b64encode(adapted.encode()).decode()
+    return picture.replace("<defs>", f"<style>{_night()}</style>\n <defs>", 1)
+
+
+def _address(svg: str) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode() if svg else ""
+
+
+def _width_rem(svg: str) -> float:
+    """How wide a picture is by itself, in letters of 16 pixels or 12 points; an unlimited number if it does not say."""
+    width = re.search(r'<svg[^>]* width="([\d.]+)(pt|px)?"', svg)
+    return float(width[1]) / (12 if width[2] == "pt" else 16) if width else 100.0
 
 
 def _night() -> str:

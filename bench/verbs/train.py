@@ -66,8 +66,9 @@ def train(options: argparse.Namespace, screen: Screen) -> None:
 def _table(group: Sequence[TrainingResult]) -> Table:
     """A row a contender on one dataset; no time without its ratio and interval."""
     compared = any(result.cpu for result in group)
-    columns = ("implementation", "update", "held-out accuracy", "losses", *(("CPU time ÷ kept list's, deferred",) if compared else ()))
-    table = titled_table(f"Training on {escape(network_words(group[0]))}", *columns, right=columns[2:3])
+    columns = ("implementation", "update", "held out", "losses", *(("CPU time",) if compared else ()))
+    explained = ": held-out accuracy, and CPU time ÷ that of the kept list, deferred" if compared else ": held-out accuracy"
+    table = titled_table(f"Training on {escape(network_words(group[0]))}{explained}", *columns, right=columns[2:3])
     for result in group:
         words = (escape(title(result.impl)), result.update, held_out_words(result), losses_words(result))
         table.add_row(*words, *(("1" if result.is_baseline else cost_words(result.cpu),) if compared else ()))

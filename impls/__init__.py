@@ -11,6 +11,7 @@ from impls.iterative import iterative
 from impls.iterative_pop import iterative_pop
 from impls.originals.course import course
 from impls.originals.forum import forum
+from impls.problem import Problem, Solution
 from impls.recursive import recursive
 
 IMPLEMENTATIONS: "dict[str, Implementation]" = {
@@ -42,4 +43,4 @@ PAIRS = (
     ("compiled_recursion", "compiled_loop"),
 )
 
-__all__ = ["IMPLEMENTATIONS", "PAIRS", "Implementation"]
+__all__ = ["IMPLEMENTATIONS", "PAIRS", "Implementation", "Problem", "Solution"]

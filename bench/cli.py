@@ -103,6 +103,7 @@ WANTED = {  # what stands for a value in --help -> what a message asks for
     "NAME": "a name; `unwind list` shows them",
     "NEW": "a results folder",
     "PATH": "the path of a CPython, 3.9 or newer",
+    "PROBLEM": "the name of a problem, or the path of a Python file",
     "SECONDS": "a number of seconds",
     "SWEEP": "the name of a sweep, or the path of a TOML file",
 }
@@ -162,15 +163,15 @@ def _shared_options() -> tuple[Parser, Parser, Parser]:
     implementations.add_argument("--with", action="append", default=[], dest="files", metavar="FILE", help=help_text)
     sweep = Parser(add_help=False)
     help_text = f"{', '.join(SWEEPS)}, or the path of a TOML file (default: quick)"
-    sweep.add_argument("--sweep", default="quick", metavar="SWEEP", help=help_text)
+    sweep.add_argument("--sweep", metavar="SWEEP", help=help_text)
     return folders, implementations, sweep
 
 
 def _run_options(parser: Parser) -> None:
     parser.set_defaults(when_interrupted="What was recorded is kept; the same command resumes.")
-    parser.add_argument(
-        "--baseline", default="iterative", metavar="NAME", help="implementation that ratios are taken against (default: iterative)"
-    )
+    _add_problem(parser)
+    help_text = "implementation that ratios are taken against (default: the problem's first, iterative)"
+    parser.add_argument("--baseline", metavar="NAME", help=help_text)
     parser.add_argument("--budget", type=float, metavar="SECONDS", help="start no measurement after this time (default: the sweep's)")
     help_text = "half-width of the confidence intervals to reach, as a fraction, e.g. 0.01 (default: the sweep's)"
     parser.add_argument("--precision", type=float, metavar="FRACTION", help=help_text)
@@ -184,7 +185,13 @@ def _run_options(parser: Parser) -> None:
     parser.add_argument("--fresh", action="store_true", help="set earlier results aside, into a folder beside them, and start anew")
 
 
+def _add_problem(parser: Parser) -> None:
+    help_text = "what to compute in place of backpropagation: the name of a problem, or a Python file that defines one"
+    parser.add_argument("--problem", metavar="PROBLEM", help=help_text)
+
+
 def _limits_options(parser: Parser) -> None:
+    _add_problem(parser)
     parser.set_defaults(when_interrupted="The searches that had ended are recorded; the same command makes all of them again.")
     help_text = "also study this interpreter; may be repeated; without PATH: study only the running one and those named"
     parser.add_argument("--python", action="append", nargs="?", metavar="PATH", help=help_text)

@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 from bench.errors import BadInput
-from bench.measure.timing.recursion_limit import raise_recursion_limit
-from bench.measure.timing.steps import Workbench
-from bench.plan import datasets, sweeps
+from bench.measure.subjects.network import Workbench
+from bench.measure.subjects.recursion_limit import raise_recursion_limit
+from bench.plan import sweeps
 from bench.plan.cells import Cell, short_names
 from bench.plan.contenders import REFERENCES
+from bench.plan.data import datasets
 from impls import IMPLEMENTATIONS
 
 BASELINE = "iterative"

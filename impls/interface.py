@@ -120,6 +120,11 @@ class Implementation:
             raise ValueError(f"{self.name}: cache_kind is {self.cache_kind!r}, not one of {', '.join(CACHE_KINDS)}")
 
     @property
+    def code(self) -> Backprop:
+        """The function that is compared."""
+        return self.backprop
+
+    @property
     def missing(self) -> str:
         """Why it cannot run here, and the command that changes that; empty if it can."""
         return self.library.missing if self.library else ""

@@ -54,6 +54,15 @@ class Solution:
         if self.control_flow not in CONTROL_FLOWS:
             raise ValueError(f"{name}: control_flow is {self.control_flow!r}, not one of {', '.join(CONTROL_FLOWS)}")
 
+    library = None  # it is Python's own, and NumPy's
+    missing = ""  # so it can run anywhere
+    peak = None  # nothing is predicted of its memory
+
+    @property
+    def code(self) -> Callable[..., Any]:
+        """The function that is compared."""
+        return self.function
+
 
 @dataclass(frozen=True)
 class Problem:

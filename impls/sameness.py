@@ -51,7 +51,7 @@ def _parts(one: Any, other: Any) -> "list[tuple[Any, Any]] | None":
         return list(zip(one, other)) if len(one) == len(other) else None
     if isinstance(one, dict):
         return [(value, other[key]) for key, value in one.items()] if one.keys() == other.keys() else None
-    if isinstance(one, (set, frozenset)) or type(one).__eq__ is not object.__eq__:
+    if isinstance(one, (set, frozenset)) or _compares(type(one)):
         return [] if _equal(one, other) else None
     mine, theirs = dict(_attributes(one)), dict(_attributes(other))
     if not mine and not theirs:
@@ -65,6 +65,11 @@ def _same_arrays(one: Any, other: Any) -> bool:
     if one.shape != other.shape or one.dtype != other.dtype:
         return False
     return bool(np.array_equal(one, other, equal_nan=one.dtype.kind in "fc"))
+
+
+def _compares(kind: Any) -> bool:
+    """Has a type a comparison of its own?"""
+    return kind.__eq__ is not object.__eq__
 
 
 def _equal(one: Any, other: Any) -> bool:

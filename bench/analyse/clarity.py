@@ -15,7 +15,7 @@ from radon.metrics import h_visit, mi_visit
 from radon.raw import analyze
 
 from bench.plan.code_text import functions_source
-from impls import Implementation
+from impls import Implementation, Solution
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Clarity:
     maintainability: float
 
 
-def clarity(implementation: Implementation) -> Clarity:
-    """Measure the functions of the file that defines `implementation.backprop`."""
+def clarity(implementation: Implementation | Solution) -> Clarity:
+    """Measure the functions of the file that defines `backprop`; of a problem's, its function and those that this names."""
     source = ast.unparse(_Bare().visit(ast.parse(functions_source(implementation))))
     blocks = cc_visit(source)
     return Clarity(

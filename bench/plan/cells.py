@@ -14,6 +14,7 @@ from impls.layers import HIDDEN_ACTIVATIONS
 from impls.network import DTYPES, INITIALISERS
 from impls.updates import UPDATES
 
+BACKPROPAGATION = "backpropagation"  # the problem that this project began with
 DEFAULT_ACTIVATION = "tanh"
 DEFAULT_INITIALISER = "orthogonal"
 
@@ -34,6 +35,7 @@ class Axis:
         known: the values that there are, if they are few.
         default: the value unless a sweep gives another; None if every cell has to say it.
         of_memory: does memory depend on it?
+        of_all: does every problem have it? What does not is empty in the rows of problems that lack it.
 
     """
 
@@ -45,6 +47,7 @@ class Axis:
     known: Collection[str] = ()
     default: str | None = None
     of_memory: bool = True
+    of_all: bool = False
 
     def tacit(self, value: Any) -> bool:
         """Is the value left out of ids and sentences?"""
@@ -52,13 +55,14 @@ class Axis:
 
 
 AXES = (
+    Axis("problem", "string", "problem", default=BACKPROPAGATION, of_all=True),
     Axis("dataset", "string", "data set", in_id=lambda name: PurePath(name).stem),
     Axis("batch", "Int64", "batch", "batch {}".format, "b{}".format),
-    Axis("depth", "Int64", "depth", "depth {}".format, "d{}".format),
-    Axis("width", "Int64", "width", "width {}".format, "w{}".format),
+    Axis("depth", "Int64", "depth", "depth {}".format, "d{}".format, of_all=True),
+    Axis("width", "Int64", "width", "width {}".format, "w{}".format, of_all=True),
     Axis("dtype", "string", "dtype", known=DTYPES),
     Axis("update", "string", "update", "{} update".format, known=UPDATES),
-    Axis("allocator", "string", "allocator", "{} allocator".format, known=ALLOCATORS, of_memory=False),
+    Axis("allocator", "string", "allocator", "{} allocator".format, known=ALLOCATORS, of_memory=False, of_all=True),
     Axis("activation", "", "activation", "{} activation".format, known=HIDDEN_ACTIVATIONS, default=DEFAULT_ACTIVATION),
     Axis("initialiser", "", "initialiser", "{} initialiser".format, known=INITIALISERS, default=DEFAULT_INITIALISER),
 )
@@ -69,15 +73,16 @@ class Cell:
     """Everything that two measurements must share to be compared: a value for each of `AXES`.
 
     Attributes:
-        dataset: a name that `bench.plan.datasets` knows, or the path of a CSV file.
+        dataset: a name that `bench.plan.data.datasets` knows, or the path of a CSV file.
         batch: examples in the step.
-        depth: weight layers, from 1.
+        depth: weight layers, from 1; of another problem, its levels.
         width: units of each hidden layer, from 1.
         dtype: "float64" or "float32".
         update: "deferred" or "fused".
         allocator: "default" or "steady".
         activation: of the hidden layers.
         initialiser: of the weights.
+        problem: what is computed. Any but backpropagation has neither dataset, batch, dtype nor update.
 
     """
 
@@ -90,6 +95,17 @@ class Cell:
     allocator: str
     activation: str = DEFAULT_ACTIVATION
     initialiser: str = DEFAULT_INITIALISER
+    problem: str = BACKPROPAGATION
+
+    @classmethod
+    def of_problem(cls, problem: str, depth: int, width: int, allocator: str) -> Cell:
+        """A cell of a problem that has no axes but those that every problem has.
+
+        >>> Cell.of_problem("tree_sum", 8, 2, "default").id
+        'tree_sum-d8-w2-default'
+        """
+        none: Any = None  # what has a dataset has all four, and who computes with them need not ask
+        return cls(none, none, depth, width, none, none, allocator, problem=problem)
 
     @property
     def id(self) -> str:
@@ -151,7 +167,7 @@ def cell_of(row: Mapping[str, Any]) -> Cell:
     ...          "dtype": "float32", "update": "fused"}).activation
     'relu'
     """
-    columns = {axis.name: row[axis.name] for axis in AXES if axis.kind and axis.name in row}
+    columns = {axis.name: row[axis.name] for axis in AXES if axis.kind and axis.name in row and not _unknown(row[axis.name])}
     return _described(str(row["cell"]), tuple(columns.items()))
 
 
@@ -159,13 +175,18 @@ def cell_of(row: Mapping[str, Any]) -> Cell:
 def _described(cell_id: str, columns: tuple[tuple[str, Any], ...]) -> Cell:
     without = [axis.name for axis in AXES if not axis.of_memory and axis.name not in dict(columns)]
     values: dict[str, Any] = {axis.name: next(iter(axis.known)) if axis.name in without else axis.default for axis in AXES if axis.kind}
-    values |= {name: _plain(value) for name, value in columns if value is not None}
+    values |= {name: _plain(value) for name, value in columns}
     without_column = [axis for axis in AXES if not axis.kind]
     for choice in itertools.product(*(axis.known for axis in without_column)):
         cell = Cell(**values | {axis.name: value for axis, value in zip(without_column, choice, strict=True)})
         if cell.name(*without) == cell_id:
             return cell
     return Cell(**values, activation=cell_id)
+
+
+def _unknown(value: Any) -> bool:
+    """Is it what pandas or NumPy has in place of a value?"""
+    return value is None or type(value).__name__ == "NAType" or value != value
 
 
 def _plain(value: Any) -> Any:

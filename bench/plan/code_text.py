@@ -9,18 +9,19 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
+from typing import Any
 
-from impls import Implementation
+from impls import Implementation, Solution
 
 OURS = ("impls", "bench")  # the packages whose modules may move
 
 
-def module_of(implementation: Implementation) -> str:
-    """The module that defines `implementation.backprop`."""
-    backprop = implementation.backprop
-    while isinstance(backprop, partial):
-        backprop = backprop.func
-    return backprop.__module__
+def module_of(implementation: Implementation | Solution) -> str:
+    """The module that defines what is compared: `backprop`, or a problem's function."""
+    function: Any = implementation.code
+    while isinstance(function, partial):
+        function = function.func
+    return str(function.__module__)
 
 
 def source_of(module: str) -> str:
@@ -38,12 +39,29 @@ def source_of(module: str) -> str:
     return Path(file).read_text("utf-8")
 
 
-def functions_source(implementation: Implementation) -> str:
-    """The functions and classes of the implementation's file, one after the other, with their decorators."""
+def functions_source(implementation: Implementation | Solution) -> str:
+    """The functions and classes of an implementation, one after the other, with their decorators: those of its file; of a
+    problem's file, which has several implementations, its function and those of the file that this names.
+    """
     text = source_of(module_of(implementation))
     lines = text.splitlines()
     definitions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    if isinstance(implementation, Solution):
+        definitions = _named_from(implementation.function, definitions)
     return "\n\n\n".join("\n".join(lines[_first_line(node) - 1 : node.end_lineno]) for node in definitions)
+
+
+def _named_from(function: Any, definitions: list[Any]) -> list[Any]:
+    """The definitions that a function reaches by name, its own among them, in the order of the file."""
+    by_name = {node.name: node for node in definitions}
+    reached: set[str] = set()
+    ahead = [function.__qualname__.partition(".")[0]]
+    while ahead:
+        name = ahead.pop()
+        if name in by_name and name not in reached:
+            reached.add(name)
+            ahead += [node.id for node in ast.walk(by_name[name]) if isinstance(node, ast.Name)]
+    return [node for node in definitions if node.name in reached]
 
 
 def taken_from(modules: Iterable[str], package: str) -> list[str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import sys
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from bench.errors import BadInput, unknown
 from impls import IMPLEMENTATIONS, Implementation
@@ -61,27 +63,38 @@ def load_file(file: str) -> list[Implementation]:
         BadInput: it cannot be read, raises, or defines none.
 
     """
-    path = Path(file).resolve()
-    if path.is_dir():
-        raise BadInput(f"--with {file}: is a folder; give a Python file")
-    if not path.is_file():
-        raise BadInput(f"--with {file}: no such file; check the path")
-    spec = importlib.util.spec_from_file_location(_module_name(path), path)
-    if spec is None or spec.loader is None:
-        raise BadInput(f"--with {file}: not a Python file; give a file whose name ends in .py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        spec.loader.exec_module(module)
-    except SystemExit:
-        raise BadInput(f"--with {file}: ends the process when it is run; a file should define implementations and not exit") from None
-    except BaseException as error:  # KeyboardInterrupt too: nobody can send one to a worker
-        raise BadInput(f"--with {file}: raises {_raised(error, path)}; correct the file and try again") from error
+    module = run_file(file, "--with")
     all_there = {id(value): value for value in vars(module).values() if isinstance(value, Implementation)}
     its_own = [implementation for implementation in all_there.values() if implementation not in IMPLEMENTATIONS.values()]
     if not its_own:
         raise BadInput(f"--with {file}: defines no Implementation; see 'Bring your own' in the README")
     return its_own
+
+
+def run_file(file: str, option: str) -> ModuleType:
+    """Run a user's Python file, which that option named, and return its module.
+
+    Raises:
+        BadInput: it cannot be read, ends the process or raises.
+
+    """
+    path = Path(file).resolve()
+    if path.is_dir():
+        raise BadInput(f"{option} {file}: is a folder; give a Python file")
+    if not path.is_file():
+        raise BadInput(f"{option} {file}: no such file; check the path")
+    spec = importlib.util.spec_from_file_location(_module_name(path), path)
+    if spec is None or spec.loader is None:
+        raise BadInput(f"{option} {file}: not a Python file; give a file whose name ends in .py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except SystemExit:
+        raise BadInput(f"{option} {file}: ends the process when it is run; a file should define implementations and not exit") from None
+    except BaseException as error:  # KeyboardInterrupt too: nobody can send one to a worker
+        raise BadInput(f"{option} {file}: raises {_raised(error, path)}; correct the file and try again") from error
+    return module
 
 
 def _raised(error: BaseException, path: Path) -> str:
@@ -98,7 +111,7 @@ def _module_name(path: Path) -> str:
     return name
 
 
-def choose(names: Sequence[str], known: dict[str, Implementation], source: str) -> list[Implementation]:
+def choose(names: Sequence[str], known: Mapping[str, Any], source: str) -> list[Any]:
     """The implementations of those names in the registry's order; all of them if there are no names.
 
     `source` is the option or file that gave the names, for a message.

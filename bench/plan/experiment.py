@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,15 @@ from typing import Any
 import numpy as np
 
 from bench.errors import BadInput, unknown
-from bench.plan import contenders, datasets
-from bench.plan.cells import Cell
+from bench.plan import contenders
+from bench.plan.cells import BACKPROPAGATION, Cell
 from bench.plan.code_text import code_digest, module_of, taken_from
-from bench.plan.datasets import Dataset
-from bench.plan.sweeps import Sweep
-from impls import IMPLEMENTATIONS, Implementation, layers, losses, updates
+from bench.plan.data import datasets
+from bench.plan.data.datasets import Dataset
+from bench.plan.problems import Comparable, PlannedProblem
+from bench.plan.sweeps import Grid, Sweep
+from impls import IMPLEMENTATIONS, Solution, layers, losses, updates
+from impls import problem as problem_module
 
 
 @dataclass(frozen=True)
@@ -25,9 +28,10 @@ class Experiment:
     """What is compared, where, and on what.
 
     Attributes:
-        sweep: the grid and its aims.
+        sweep: the grid and its aims, each problem with its sizes.
         baseline: the name of the implementation that ratios are taken against.
-        implementations: those that keep the contract, by name, the baseline among them.
+        problems: what is computed, by name; each with those of its implementations that keep their contract, the baseline first
+            among them if it must be added.
         refused: name -> why, for those that break it; they are never timed.
         data: dataset name -> the data.
         files: the user's own files that define implementations.
@@ -36,15 +40,31 @@ class Experiment:
 
     sweep: Sweep
     baseline: str
-    implementations: dict[str, Implementation]
+    problems: dict[str, PlannedProblem]
     refused: dict[str, str]
     data: dict[str, Dataset]
     files: tuple[str, ...] = ()
 
     @property
     def contenders(self) -> list[str]:
-        """The names of all that is timed: the implementations, the control and the floor."""
-        return [*self.implementations, *contenders.REFERENCES]
+        """The names of all that is timed: the implementations of every problem, the control and the floor."""
+        references = {name for problem in self.problems.values() for name in problem.references}
+        return [*self.implementations, *(name for name in contenders.REFERENCES if name in references)]
+
+    @property
+    def implementations(self) -> dict[str, Any]:
+        """Those of all problems by name; where problems share a name, the first."""
+        return {each.name: each for problem in reversed(self.problems.values()) for each in problem.implementations.values()}
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Comparisons worth a row of their own, whatever the baseline."""
+        return list(dict.fromkeys(pair for problem in self.problems.values() for pair in problem.pairs))
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """What a worker loads each problem by."""
+        return {name: problem.source for name, problem in self.problems.items()}
 
     @property
     def notes(self) -> list[str]:
@@ -56,17 +76,26 @@ class Experiment:
         """Every cell of the sweep."""
         return self.sweep.cells()
 
+    def compared_in(self, cell: Cell) -> list[str]:
+        """The names of all that can be timed in a cell."""
+        problem = self.problems[cell.problem]
+        return [*problem.implementations, *problem.references]
+
     def shape(self, cell: Cell) -> tuple[int, int]:
-        """Features and outputs of the cell's networks."""
-        dataset = self.data[cell.dataset]
-        return len(dataset.X), len(dataset.Y)
+        """Features and outputs of the cell's networks; none where there are no data."""
+        dataset = self.data.get(cell.dataset)
+        return (len(dataset.X), len(dataset.Y)) if dataset else (0, 0)
 
     def settings(self) -> dict[str, Any]:
         """What must be the same when a run is resumed; what is long is there as a digest."""
         return {
             "baseline": self.baseline,
             "blas_threads": self.sweep.blas_threads,
-            "implementations": {name: code_digest(_modules(implementation)) for name, implementation in self.implementations.items()},
+            "implementations": {
+                name if problem.name == BACKPROPAGATION else f"{problem.name}: {name}": code_digest(_modules(implementation))
+                for problem in self.problems.values()
+                for name, implementation in problem.implementations.items()
+            },
             "data": {name: _digest(data.X.tobytes(), data.Y.tobytes()) for name, data in self.data.items()},
             "libraries": {"numpy": np.__version__, **{name: version(name) for name in self._libraries}},
         }
@@ -74,50 +103,85 @@ class Experiment:
     @property
     def _libraries(self) -> list[str]:
         """The packages beside NumPy that implementations are written over, and those that these need."""
-        libraries = [implementation.library for implementation in self.implementations.values() if implementation.library]
-        return sorted({name for library in libraries for name in (library.name, *library.needs)})
+        there = [implementation.library for implementation in self.implementations.values()]
+        return sorted({name for library in there if library for name in (library.name, *library.needs)})
+
+
+Known = Callable[[str, Sequence[str]], PlannedProblem]
+Refused = Callable[[PlannedProblem, Sequence[str], Sequence[str], str], dict[str, str]]
 
 
 def prepare(
-    sweep: Sweep,
-    names: Sequence[str],
-    files: Sequence[str],
-    baseline: str,
-    known_implementations: Callable[[Sequence[str]], dict[str, Implementation]],
-    broken_contracts: Callable[[Sequence[str], Sequence[str], str], dict[str, str]],
+    sweep: Sweep, names: Sequence[str], files: Sequence[str], baseline: str | None, known_problem: Known, refused: Refused
 ) -> Experiment:
     """Find and check everything that a sweep names.
 
-    `names` are the implementations to compare; if there are none, those that the sweep names, and those
-    of the user's files beside them; or all. `known_implementations(files)` are the registry's and those
-    of the user's files, by name. `broken_contracts(names, files, activation)` checks
-    implementations in another process: name -> how it breaks the contract, of those that do.
+    `names` are the implementations to compare; if there are none, those that the sweep names, and those of the user's files
+    beside them; or all. The baseline is the problem's own unless given. `known_problem(source, files)` is a problem with all
+    its implementations, those of the user's files too. `refused(problem, names, files, activation)` checks implementations in
+    another process: name -> how it breaks its contract, of those that do.
 
     Raises:
-        BadInput: a name is not known, data cannot be read or learned from, or the baseline itself
-            breaks the contract.
+        BadInput: a name is not known, data cannot be read or learned from, or the baseline itself breaks the contract.
 
     """
-    known = known_implementations(files)
+    known = {grid.problem: known_problem(grid.problem, files) for grid in sweep.grids}
+    if files and len(known) > 1:
+        raise BadInput(f"--with {files[0]}: sweep {sweep.name!r} has several problems; choose one with --problem")
+    baseline = baseline or next(iter(known.values())).baseline
+    problems: dict[str, PlannedProblem] = {}
+    wrong: dict[str, str] = {}
+    for problem in known.values():
+        kept, why = _checked(problem, _wanted(problem, sweep, names, baseline), baseline, files, sweep.activation, refused)
+        problems[problem.name] = kept
+        wrong |= {name if len(known) == 1 else f"{problem.name}: {name}": reason for name, reason in why.items()}
+    with_data = BACKPROPAGATION in problems
+    _refuse_namesakes(sweep.dataset, f"sweep {sweep.name!r}")
+    return Experiment(
+        _sized(sweep, known),
+        baseline,
+        problems,
+        wrong,
+        {name: datasets.load(name, sweep.target, f"sweep {sweep.name!r}", sweep.csv_form) for name in sweep.dataset if with_data},
+        tuple(str(Path(file).resolve()) for file in files),
+    )
+
+
+def _sized(sweep: Sweep, known: Mapping[str, PlannedProblem]) -> Sweep:
+    """The sweep with problems by their names, and at their own sizes where it says none."""
+    grids = [
+        Grid(
+            problem=known[grid.problem].name,
+            depth=grid.depth or list(known[grid.problem].depth),
+            width=grid.width or list(known[grid.problem].width),
+        )
+        for grid in sweep.grids
+    ]
+    return sweep.model_copy(update={"grid": grids})
+
+
+def _wanted(problem: PlannedProblem, sweep: Sweep, names: Sequence[str], baseline: str) -> list[Any]:
+    """The implementations to compare, the baseline among them."""
+    known = dict(problem.implementations)
     if baseline not in known:
         raise BadInput(unknown("implementation", baseline, known, "--baseline"))
-    theirs = [name for name in known if name not in IMPLEMENTATIONS]
+    registered = {*IMPLEMENTATIONS} if problem.name == BACKPROPAGATION else {*known}
+    theirs = [name for name in known if name not in registered]
     chosen = names or (sweep.impls and [*sweep.impls, *theirs])
     wanted = contenders.choose(chosen, known, "--impl" if names else f"sweep {sweep.name!r}")
     if known[baseline] not in wanted:
         wanted.insert(0, known[baseline])
-    refused = broken_contracts([each.name for each in wanted], files, sweep.activation)
-    if baseline in refused:
-        raise BadInput(f"the baseline {baseline!r} {refused[baseline]}; correct it or give another --baseline")
-    _refuse_namesakes(sweep.dataset, f"sweep {sweep.name!r}")
-    return Experiment(
-        sweep,
-        baseline,
-        {each.name: each for each in wanted if each.name not in refused},
-        refused,
-        {name: datasets.load(name, sweep.target, f"sweep {sweep.name!r}", sweep.csv_form) for name in sweep.dataset},
-        tuple(str(Path(file).resolve()) for file in files),
-    )
+    return wanted
+
+
+def _checked(
+    problem: PlannedProblem, wanted: Sequence[Any], baseline: str, files: Sequence[str], activation: str, refused: Refused
+) -> tuple[PlannedProblem, dict[str, str]]:
+    """The problem with those that keep their contract; name -> why, for the others."""
+    reasons = refused(problem, [each.name for each in wanted], files, activation)
+    if baseline in reasons:
+        raise BadInput(f"the baseline {baseline!r} {reasons[baseline]}; correct it or give another --baseline")
+    return replace(problem, implementations={each.name: each for each in wanted if each.name not in reasons}), reasons
 
 
 def _refuse_namesakes(names: Sequence[str], source: str) -> None:
@@ -129,9 +193,11 @@ def _refuse_namesakes(names: Sequence[str], source: str) -> None:
             raise BadInput(f"{source}: the name of {name!r} is taken by another dataset; rename the file")
 
 
-def _modules(implementation: Implementation) -> list[str]:
+def _modules(implementation: Comparable) -> list[str]:
     """All the code that a step of the implementation runs: its file and package, what all share, and what these import from `impls`."""
     module = module_of(implementation)
+    if isinstance(implementation, Solution):
+        return [module, problem_module.__name__]
     package = module.rpartition(".")[0]
     parts = [module, *([package] if package.startswith("impls.") else []), layers.__name__, losses.__name__, updates.__name__]
     return [*parts, *taken_from(parts, "impls")]

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bench.plan.cells import Cell
-from bench.plan.meters import FRAMES, STUDY, SWEEP, meters_for
-from impls import Implementation
+from bench.plan.meters import FRAMES, STUDY, SWEEP
+from bench.plan.problems import Comparable
 from impls.updates import UPDATES
 
 # An activation is as large as a gradient here, so that the profile shows both as they come and go.
@@ -29,7 +29,7 @@ def study_cells(dataset: str) -> list[Cell]:
     return [Cell(dataset, STUDY_BATCH, STUDY_DEPTH, STUDY_WIDTH, "float64", update, "default") for update in UPDATES]
 
 
-def has_frames(implementation: Implementation) -> bool:
+def has_frames(implementation: Comparable) -> bool:
     """Is it measured in the cells about the interpreter's frames? Recursion is, and the popped list to compare it with."""
     return (implementation.control_flow == "recursion" and not implementation.library) or implementation.name == FRAMELESS
 
@@ -39,11 +39,19 @@ def frame_cells(dataset: str) -> list[Cell]:
     return [Cell(dataset, 1, depth, 1, "float64", "fused", "default") for depth in FRAME_DEPTHS]
 
 
-def all_cells(cells: Iterable[Cell], dataset: str) -> list[tuple[Cell, tuple[str, ...]]]:
-    """Every cell with the meters to read in it; first come the cells whose memory is followed over time."""
-    study, frames = study_cells(dataset), frame_cells(dataset)
+def all_cells(cells: Iterable[Cell], dataset: str | None) -> list[tuple[Cell, str]]:
+    """Every cell with its kind, which says what meters to read in it; first come the cells whose memory is followed over time.
+
+    Networks on a dataset have cells of their own for that; of any other problem, the smallest of the cells is followed, since
+    the hook that follows a call sees every line.
+    """
+    networks = [cell for cell in cells if cell.dataset]
+    study = study_cells(dataset) if dataset else []
+    frames = frame_cells(dataset) if dataset else []
+    calls = list(dict.fromkeys(replace(cell, allocator="default") for cell in cells if not cell.dataset))
+    followed = list({cell.problem: cell for cell in reversed(calls)}.values())
     return [
-        *((cell, meters_for(STUDY, cell.update)) for cell in study),
-        *((cell, meters_for(SWEEP, cell.update)) for cell in memory_cells(cells) if cell not in study),
-        *((cell, meters_for(FRAMES, cell.update)) for cell in frames),
+        *((cell, STUDY) for cell in (*study, *followed)),
+        *((cell, SWEEP) for cell in (*memory_cells(networks), *calls) if cell not in study and cell not in followed),
+        *((cell, FRAMES) for cell in frames),
     ]

@@ -72,7 +72,7 @@ METERS = [
 ]
 
 
-def meters_for(kind: str, update: str) -> tuple[str, ...]:
+def meters_for(kind: str, update: str | None) -> tuple[str, ...]:
     """The meters to read in a cell of a kind, in order.
 
     >>> meters_for(STUDY, "fused"), meters_for(FRAMES, "fused")

@@ -12,8 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from bench.defaults import SWEEPS
 from bench.errors import BadInput, unknown
-from bench.plan.cells import AXES, DEFAULT_ACTIVATION, DEFAULT_INITIALISER, Cell
-from bench.plan.own.csv_file import USUAL, CsvForm
+from bench.plan.cells import AXES, BACKPROPAGATION, DEFAULT_ACTIVATION, DEFAULT_INITIALISER, Cell
+from bench.plan.data.csv_file import USUAL, CsvForm
 from bench.text import undecodable
 
 KNOWN = {axis.name: axis.known for axis in AXES if axis.known}
@@ -38,13 +38,25 @@ Fraction = Annotated[float, Field(strict=True, gt=0, lt=1, description="a fracti
 Seconds = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False, description="a number of seconds above 0")]
 
 
+class Grid(BaseModel):
+    """A `[[grid]]` of a sweep: a problem at its own depths and widths; those that it is worth measuring at, unless it says others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    problem: Word
+    depth: Counts = []
+    width: Counts = []
+
+
 class Sweep(BaseModel):
     """What a sweep's TOML file may say. Where several values make sense, a list or a single value.
 
     Attributes:
-        depth, width, batch: weight layers, hidden units, examples.
+        problem: what is computed: backpropagation, or problems by name or by the path of a Python file.
+        depth, width, batch: weight layers, hidden units, examples. Other problems may leave depth and width to themselves.
+        grid: problems that have depths and widths of their own each; in place of problem, depth and width.
         dataset: "breast_cancer", "digits" or the path of a CSV file, which needs `target`.
-        sep, decimal, encoding, encode, drop_missing: how CSV files are read (`bench.plan.own.csv_file.CsvForm`).
+        sep, decimal, encoding, encode, drop_missing: how CSV files are read (`bench.plan.data.csv_file.CsvForm`).
         impls: names to compare; empty means all.
         precision: half the width of the interval to aim for, as a fraction.
         budget_s: seconds after which no further cell is started.
@@ -55,8 +67,10 @@ class Sweep(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
-    depth: Counts
-    width: Counts
+    problem: Words = [BACKPROPAGATION]
+    grid: list[Grid] = []
+    depth: Counts = []
+    width: Counts = []
     batch: Counts = [32]
     dataset: Words = ["breast_cancer"]
     target: Annotated[str | None, Field(description="the name of a column, in quotes")] = None
@@ -102,6 +116,16 @@ class Sweep(BaseModel):
         return name
 
     @model_validator(mode="after")
+    def _has_sizes(self) -> Sweep:
+        """Backpropagation has no sizes of its own."""
+        for axis in ("depth", "width"):
+            if any(not getattr(grid, axis) for grid in self.grids if grid.problem == BACKPROPAGATION):
+                raise ValueError(f"{axis} is missing; add {axis} = [...]")
+        if self.grid and {"problem", "depth", "width"} & self.model_fields_set:
+            raise ValueError("problem, depth and width stand beside [[grid]]; write them inside of it, once for each problem")
+        return self
+
+    @model_validator(mode="after")
     def _told_apart(self) -> Sweep:
         if self.sep == self.decimal:
             raise ValueError(f"sep and decimal are both {self.sep!r}; a value must end where its decimals do not begin")
@@ -112,11 +136,29 @@ class Sweep(BaseModel):
         """How CSV files are read."""
         return CsvForm(self.sep, self.decimal, self.encoding, self.encode, self.drop_missing)
 
+    @property
+    def grids(self) -> list[Grid]:
+        """The problems, each with its depths and widths as far as the sweep says them."""
+        return self.grid or [
+            Grid.model_construct(problem=problem, depth=self.depth, width=self.width) for problem in _distinct(self.problem)
+        ]
+
     def cells(self) -> list[Cell]:
-        """Every combination, in the order written."""
-        names = [axis.name for axis in AXES]
-        points = itertools.product(*(_distinct(_as_list(getattr(self, name))) for name in names))
-        return [Cell(**dict(zip(names, point, strict=True))) for point in points]
+        """Every combination, in the order written; of problems whose sizes the sweep says.
+
+        A problem other than backpropagation has those axes alone that all problems have.
+        """
+        return [cell for grid in self.grids for cell in self._cells_of(grid)]
+
+    def _cells_of(self, grid: Grid) -> list[Cell]:
+        said: dict[str, list[Any]] = {"problem": [grid.problem], "depth": grid.depth, "width": grid.width}
+        every = grid.problem == BACKPROPAGATION
+        values: dict[str, list[Any]] = {
+            axis.name: said.get(axis.name, _as_list(getattr(self, axis.name))) for axis in AXES if every or axis.of_all
+        }
+        points = itertools.product(*map(_distinct, values.values()))
+        make = Cell if every else Cell.of_problem
+        return [make(**dict(zip(values, point, strict=True))) for point in points]
 
 
 def load(name: str) -> Sweep:
@@ -170,7 +212,7 @@ def _sentence(error: ValidationError, keys: dict[str, Any], source: str) -> str:
     if first["type"] == "extra_forbidden":
         return unknown("key", key, [field for field in Sweep.model_fields if field != "name"], source)
     if first["type"] == "missing":
-        return f"{source}: {key} is missing; add {key} = [...]"
+        return f"{source}: {'.'.join([key, *places])} is missing; add {(places or [key])[-1]} = [...]"
     if first["type"] == "too_short":
         return f"{source}: {where} is empty; give one value or more"
     return f"{source}: {where} is {_as_written(first['input'])}; it should be {Sweep.model_fields[key].description}"

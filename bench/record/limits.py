@@ -11,8 +11,8 @@ from bench.measure.depth.study import NO_LIMIT, Limit
 from bench.plan.depth import CALL
 from bench.record.tables import Table, Warn, as_rows
 
-KEY = 5  # columns, the first ones: machine, interpreter, implementation and the two of the setting
-STACK = "stack_limit_bytes"  # the sixth, the last column
+KEY = ("machine", "python", "impl", "recursion_limit", "stack_bytes", "problem")
+STACK = "stack_limit_bytes"  # what was found under another one stays
 
 
 def put_limit(table: Table, machine: str, limit: Limit) -> None:
@@ -22,18 +22,22 @@ def put_limit(table: Table, machine: str, limit: Limit) -> None:
     dropped once an implementation has been tried on it.
     """
     row = [machine, *(getattr(limit, column) for column in table.columns[1:])]
-    could_not = [machine, limit.python, None, None, None] if limit.impl is not None and not limit.impl.startswith(CALL) else None
+    facts = dict(zip(table.columns, row, strict=True))
+    tried = limit.impl is not None and not limit.impl.startswith(CALL)
     rows = as_rows(table.read())
-    kept = [recorded for recorded in rows if recorded[:KEY] != could_not and not _repeats(row, recorded, table.columns.index(STACK))]
+    kept = [other for other in rows if not _gives_way(dict(zip(table.columns, other, strict=True)), facts, tried)]
     if len(kept) < len(rows):
         table.replace([*kept, row])
     else:
         table.append([row])
 
 
-def _repeats(row: list[Any], recorded: list[Any], stack: int) -> bool:
-    """Has the same been searched under the same limit of the stack? One that was not recorded counts as the same."""
-    return row[:KEY] == recorded[:KEY] and recorded[stack] in (row[stack], None)
+def _gives_way(recorded: dict[str, Any], new: dict[str, Any], tried: bool) -> bool:
+    """Is a recorded row the same search under the same limit of the stack, or does it say that the interpreter could not be
+    studied? A limit that was not recorded counts as the same.
+    """
+    could_not = tried and recorded["impl"] is None and [recorded[key] for key in KEY[:2]] == [new[key] for key in KEY[:2]]
+    return could_not or (all(recorded[key] == new[key] for key in KEY) and recorded[STACK] in (new[STACK], None))
 
 
 def machines_limits(table: Table, machine: str, warn: Warn, stack: int | None = None) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from bench.plan.cells import AXES
 
 _CELL = {"cell": "string", **{axis.name: axis.kind for axis in AXES if axis.kind and axis.default is None}}
 _CELL_LAST = {axis.name: axis.kind for axis in AXES if axis.kind and axis.default is not None}
+_NOT_OF_ALL = {axis.name for axis in AXES if not axis.of_all}
 _NOT_OF_MEMORY = {axis.name for axis in AXES if not axis.of_memory}
 _TRAINING_LAST = {
     "held_out_loss": "float64",
@@ -128,6 +129,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "bytes_per_layer": "float64",
         "seconds": "float64",
         "stack_limit_bytes": "Int64",
+        "problem": "string",
     },
     "clarity.csv": {
         "impl": "string",
@@ -137,6 +139,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "cognitive": "Int64",
         "halstead_volume": "float64",
         "maintainability": "float64",
+        "problem": "string",
     },
     # of the self-check: a row is a reading by another tool, in seconds a call, and the seconds that its session took
     "others.csv": {
@@ -183,8 +186,9 @@ def may_lack(file: str) -> dict[str, str | None]:
 
 # Columns that every row of a file may leave empty, beside those that a file may lack; a float may always be empty.
 MAY_BE_EMPTY: dict[str, set[str]] = {
-    "time.csv": {"round", "order"},
-    "memory.csv": {"peak_bytes", "predicted_bytes"},
+    "time.csv": {"round", "order", *_NOT_OF_ALL},
+    "summary.csv": _NOT_OF_ALL,
+    "memory.csv": {"peak_bytes", "predicted_bytes", *_NOT_OF_ALL},
     "limits.csv": {"impl", "recursion_limit", "stack_bytes", "deepest_ok", "first_failure"},
     "training.csv": {"epoch"},
 }

@@ -8,8 +8,8 @@ from bench.cli import main
 from bench.measure.memory import worker
 from bench.measure.memory.readings import MemoryReading
 from bench.plan import meters
-from bench.plan.batches import Batch
 from bench.plan.cells import Cell
+from bench.plan.data.batches import Batch
 from bench.record.folder import write_machine
 from bench.record.memory import memory_row
 from bench.record.tables import Table

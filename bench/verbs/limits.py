@@ -8,12 +8,14 @@ from pathlib import Path
 
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.depth.choice import interpreters_to_study
-from bench.measure.depth.study import Limit, all_limits, stack_limit, without_searches
+from bench.measure.depth.study import Limit, Subjects, all_limits, stack_limit, without_searches
 from bench.measure.machine.fingerprint import fingerprint
-from bench.measure.workers.checking import broken_contracts
-from bench.measure.workers.stand_ins import known_implementations
+from bench.measure.workers.checking import refused
+from bench.measure.workers.known_problems import known_problem
 from bench.plan import contenders
+from bench.plan.cells import BACKPROPAGATION, DEFAULT_ACTIVATION
 from bench.plan.depth import CALL, DEEPEST, setting_of, way_title
+from bench.plan.problems import PlannedProblem
 from bench.record.folder import read_machine, results_folder
 from bench.record.limits import machines_limits, put_limit
 from bench.record.tables import Table
@@ -37,10 +39,13 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
         raise BadInput(f"--max-depth is {options.max_depth}; give a number of layers from 1")
     if options.max_depth > DEEPEST:
         raise BadInput(f"--max-depth is {options.max_depth}; give {spaced(DEEPEST)} layers at most")
-    names, not_tried = _implementations(options)
-    broken = broken_contracts(names, options.files)
+    problem = known_problem(options.problem or BACKPROPAGATION, options.files)
+    names, not_tried = _implementations(options, problem)
+    broken = refused(problem, names, options.files, DEFAULT_ACTIVATION)
     screen.left_out(broken)
     files = [str(Path(file).resolve()) for file in options.files]
+    cap = min(options.max_depth, problem.deepest or options.max_depth)
+    subjects = Subjects([name for name in names if name not in broken], files, cap, problem.name, problem.source)
     asked = options.python or []
     interpreters, failures = interpreters_to_study([path for path in asked if path is not None], search=None not in asked)
     if not_tried:
@@ -55,7 +60,7 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
             for interpreter in interpreters:
                 screen.detail(f"Python {interpreter.name} ({interpreter.path})")
                 tell(f"Depth on Python {interpreter.name}")
-                for limit in all_limits(interpreter, [name for name in names if name not in broken], files, options.max_depth):
+                for limit in all_limits(interpreter, subjects):
                     put_limit(table, machine, limit)
                     _tell(limit, screen, tell)
         rows = machines_limits(table, machine, screen.warn, stack_limit())
@@ -67,14 +72,14 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
     screen.answers(answers)
 
 
-def _implementations(options: argparse.Namespace) -> tuple[list[str], list[str]]:
+def _implementations(options: argparse.Namespace, problem: PlannedProblem) -> tuple[list[str], list[str]]:
     """The implementations to try: those that were named, or all whose control flow is Python's own; and those not to try.
 
     Raises:
         BadInput: a name is not known.
 
     """
-    chosen = contenders.choose(options.impl, known_implementations(options.files), "--impl")
+    chosen = contenders.choose(options.impl, problem.implementations, "--impl")
     not_tried = [] if options.impl else [each.name for each in chosen if each.library and each.control_flow == "other"]
     return [each.name for each in chosen if each.name not in not_tried], not_tried
 

@@ -8,7 +8,8 @@ from rich.markup import escape
 
 from bench.defaults import SWEEPS
 from bench.measure.workers.stand_ins import known_implementations
-from bench.plan import datasets, sweeps
+from bench.plan import sweeps
+from bench.plan.data import datasets
 from bench.show.answers.words import duration
 from bench.show.terminal.screen import Screen
 from bench.show.terminal.tables import titled_table

@@ -9,8 +9,8 @@ from bench.errors import BadInput, NothingMeasured
 from bench.measure.machine import capacity
 from bench.measure.training.million import BATCH, STEPS, WIDTH, DeepTraining, train_deep
 from bench.measure.workers.ask import WorkerFailed
-from bench.plan import datasets
 from bench.plan.contenders import title
+from bench.plan.data import datasets
 from bench.show.answers.words import size, spaced
 from bench.show.terminal.counting import counting
 from bench.show.terminal.screen import Screen

@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 import secrets
 from dataclasses import astuple
+from typing import Any
 
 from bench.analyse.clarity import clarity
 from bench.analyse.frontier import frontiers
+from bench.defaults import USUAL_SWEEP
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.machine.measured_under import measured_under
-from bench.measure.workers.checking import broken_contracts
-from bench.measure.workers.stand_ins import known_implementations
+from bench.measure.workers.checking import refused
+from bench.measure.workers.known_problems import known_problem
 from bench.plan import sweeps
+from bench.plan.cells import BACKPROPAGATION
 from bench.plan.experiment import prepare
 from bench.plan.sweeps import Sweep
 from bench.record.folder import read_machine, results_folder
@@ -43,7 +46,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     if options.passes < 0:
         raise BadInput(f"--passes is {options.passes}; give a number of passes from 0")
     under = measured_under()
-    experiment = prepare(sweep, options.impl, options.files, options.baseline, known_implementations, broken_contracts)
+    experiment = prepare(sweep, options.impl, options.files, options.baseline, known_problem, refused)
     screen.left_out(experiment.refused)
     for note in experiment.notes:
         screen.say(note)
@@ -55,7 +58,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
         if options.only == "memory":
             write_conditions(this_run)
         else:
-            this_run.table("clarity.csv").replace(map(astuple, map(clarity, experiment.implementations.values())))
+            _measure_clarity(this_run)
             _measure_time(this_run)
             _answer_time(this_run)
         if options.only != "time":
@@ -65,14 +68,24 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
 
 def _sweep(options: argparse.Namespace) -> Sweep:
     """The sweep, with what the command line says in place of what its file says."""
-    changes = {}
+    changes: dict[str, Any] = {}
     if options.precision is not None:
         if not 0 < options.precision < 1:
             raise BadInput(f"--precision is {options.precision:g}; give a fraction above 0 and below 1, such as 0.01")
         changes["precision"] = options.precision
     if options.budget is not None:
         changes["budget_s"] = positive_seconds("--budget", options.budget)
-    return sweeps.load(options.sweep).model_copy(update=changes)
+    if options.problem is not None:
+        changes |= {"problem": [options.problem], "grid": [], "impls": []}
+        if options.sweep is None and options.problem != BACKPROPAGATION:
+            changes |= {"depth": [], "width": [], "name": "its own sizes"}
+    return sweeps.load(options.sweep or USUAL_SWEEP).model_copy(update=changes)
+
+
+def _measure_clarity(run: Run) -> None:
+    problems = run.experiment.problems.values()
+    rows = [[*astuple(clarity(each)), problem.name] for problem in problems for each in problem.implementations.values()]
+    run.table("clarity.csv").replace(rows)
 
 
 def _seed(options: argparse.Namespace) -> int:

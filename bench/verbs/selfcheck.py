@@ -25,9 +25,9 @@ from bench.measure.other_tools.sessions import Session, ToolFailed, ToolMissing
 from bench.measure.other_tools.whole_runs import whole_run
 from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import run_passes
-from bench.plan import datasets
 from bench.plan import selfcheck as plan
 from bench.plan.cells import Cell
+from bench.plan.data import datasets
 from bench.record.folder import results_folder, write_machine
 from bench.record.selfcheck import SELFCHECK, meter_rows, read_evidence, session_rows
 from bench.record.tables import Table

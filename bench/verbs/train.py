@@ -12,14 +12,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from bench.analyse.training import TrainingResult, by_network, trained
+from bench.defaults import USUAL_SWEEP
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.machine.measured_under import caveats_of, measured_under
 from bench.measure.training.trainings import BASELINE
-from bench.measure.workers.checking import broken_contracts
-from bench.measure.workers.stand_ins import known_implementations
-from bench.plan import datasets, sweeps
+from bench.measure.workers.checking import refused
+from bench.measure.workers.known_problems import known_problem
+from bench.plan import sweeps
 from bench.plan.contenders import title
-from bench.plan.datasets import Dataset
+from bench.plan.data import datasets
+from bench.plan.data.datasets import Dataset
 from bench.plan.experiment import Experiment, prepare
 from bench.plan.sweeps import Sweep
 from bench.record.folder import results_folder
@@ -41,7 +43,7 @@ def train(options: argparse.Namespace, screen: Screen) -> None:
         NothingMeasured: the baseline cannot be trained.
 
     """
-    sweep = sweeps.load(options.sweep)
+    sweep = sweeps.load(options.sweep or USUAL_SWEEP)
     budget_s = positive_seconds("--budget", SHARE_OF_BUDGET * sweep.budget_s if options.budget is None else options.budget)
     patience_s = positive_seconds("--patience", options.patience)
     if options.seed < 0:
@@ -79,7 +81,7 @@ def _experiment(options: argparse.Namespace, sweep: Sweep) -> Experiment:
     """What the sweep compares, on the data that are asked for."""
     data = _data(options, sweep)
     without_data = sweep.model_copy(update={"dataset": []})
-    return replace(prepare(without_data, options.impl, options.files, BASELINE, known_implementations, broken_contracts), data=data)
+    return replace(prepare(without_data, options.impl, options.files, BASELINE, known_problem, refused), data=data)
 
 
 def _data(options: argparse.Namespace, sweep: Sweep) -> dict[str, Dataset]:

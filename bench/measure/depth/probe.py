@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ except ImportError:  # Windows has none
     resource = None  # type: ignore[assignment]
 
 CALL = "call:"
+NETWORKS = "backpropagation"
 LEARNING_RATE = 1e-12
 
 
@@ -65,7 +66,7 @@ def limit_resources(memory_bytes: int, cpu_s: int) -> None:
 
 def attempt(task: dict[str, Any]) -> int | None:
     """Go down to the task's depth under its limit and stack; return the growth of resident memory on the way, or None."""
-    work = subject(task["subject"], task["depth"], task["files"])
+    work = subject(task)
     if task["recursion_limit"] is not None:
         sys.setrecursionlimit(task["recursion_limit"])
     if task["stack_bytes"] is None:
@@ -73,21 +74,34 @@ def attempt(task: dict[str, Any]) -> int | None:
     return in_thread(lambda: grown(work), task["stack_bytes"])
 
 
-def subject(name: str, depth: int, files: list[str]) -> Work:
-    """The subject of the attempt as a function without arguments: a way of calling, or one training step."""
+def subject(task: dict[str, Any]) -> Work:
+    """The subject of the attempt as a function without arguments: a way of calling, one training step, or one call."""
+    name, depth = task["subject"], task["depth"]
     if name.startswith(CALL):
         from bench.measure.depth.calls import CALLS
 
         call = CALLS[name[len(CALL) :]]
         return lambda: call(depth)
-    return training_step(implementation(name, files), depth)
+    if task["problem"] == NETWORKS:
+        return training_step(implementation(name, task["files"]), depth)
+    return one_call(task["problem"], name, task["files"], depth)
 
 
 def implementation(name: str, files: list[str]) -> Implementation:
     """The registry's implementation of that name, or the one in the user's files."""
     from impls import IMPLEMENTATIONS, Implementation
 
-    known = dict(IMPLEMENTATIONS)
+    known = {**IMPLEMENTATIONS, **{value.name: value for value in values_in(files) if isinstance(value, Implementation)}}
+    if name not in known:
+        raise ImportError(f"{name} is not among the implementations here")
+    library = known[name].library
+    if library and known[name].missing:
+        raise ImportError(f"it needs {library.name}, which this interpreter does not have")
+    return known[name]
+
+
+def values_in(files: list[str]) -> Iterator[Any]:
+    """Run the user's files; whatever their modules hold."""
     for number, file in enumerate(files):
         spec = importlib.util.spec_from_file_location(f"unwind_user_{number}", file)
         assert spec is not None
@@ -95,13 +109,21 @@ def implementation(name: str, files: list[str]) -> Implementation:
         module = importlib.util.module_from_spec(spec)
         sys.modules[spec.name] = module
         spec.loader.exec_module(module)
-        known.update((value.name, value) for value in vars(module).values() if isinstance(value, Implementation))
-    if name not in known:
-        raise ImportError(f"{name} is not among the implementations here")
-    library = known[name].library
-    if library and known[name].missing:
-        raise ImportError(f"it needs {library.name}, which this interpreter does not have")
-    return known[name]
+        yield from vars(module).values()
+
+
+def one_call(source: str, name: str, files: list[str], depth: int) -> Work:
+    """One call of an implementation of a problem, on the thinnest input of that depth, which is made before anything is limited."""
+    from impls import Problem, Solution
+    from impls.problems import PROBLEMS
+
+    if source in PROBLEMS:
+        problem = PROBLEMS[source]
+    else:
+        problem = next(value for value in values_in([source]) if isinstance(value, Problem) and value.name not in PROBLEMS)
+    known = {**problem.by_name, **{value.name: value for value in values_in(files) if isinstance(value, Solution)}}
+    arguments = problem.arguments(depth, 1)
+    return lambda: known[name].function(*arguments)
 
 
 def training_step(implementation: Implementation, depth: int) -> Work:

@@ -50,19 +50,22 @@ class Search:
         return (self.depth + self.failed_at) // 2 if self.failed_at - self.depth > slack else None
 
 
-def deepest(probe: Callable[[int], TrialResult], cap: int) -> Search:
+def deepest(probe: Callable[[int], TrialResult], cap: int, from_below: bool = False) -> Search:
     """Find the deepest success to within 1 %, or exactly below 2 000, with few trials; `cap` is the deepest to try.
 
     The cap comes first: a subject without a limit needs one trial, and one with a limit mostly fails fast,
     since a stack overflows in milliseconds. Then 1, 512, 1 024 and so on up to the first failure, and
-    bisection between the last two.
+    bisection between the last two. `from_below` is for a subject whose work may grow faster than its depth:
+    1, 2, 4 and so on, and the cap last.
     """
     search = Search(probe)
-    if search.succeeds(cap):
+    if not from_below and search.succeeds(cap):
         return search
-    depth = 1
+    depth, first_step = 1, 1 if from_below else FIRST_STEP
     while depth < cap and search.succeeds(depth):
-        depth = max(FIRST_STEP, 2 * depth)
+        depth = max(first_step, 2 * depth)
+    if from_below and search.failed_at is None:
+        search.succeeds(cap)
     while middle := search.middle:
         search.succeeds(middle)
     return search

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from bench.measure.depth.interpreters import Interpreter, Unusable
 from bench.measure.depth.search import Search, deepest
 from bench.measure.depth.trials import Guard, Trial, TrialResult, usual_guard
 from bench.measure.depth.venvs import cache_folder, python_with_numpy
-from bench.plan.depth import AS_IT_COMES, CALL, LIMIT_RAISED, SETTINGS, WAYS, Setting
+from bench.plan.cells import BACKPROPAGATION
+from bench.plan.depth import AS_IT_COMES, CALL, DEEPEST, LIMIT_RAISED, SETTINGS, WAYS, Setting
 
 try:
     import resource
@@ -32,6 +33,7 @@ class Limit:
         bytes_per_layer: the peak of resident memory above what it was before, per layer, arrays included.
         seconds: how long the search took.
         detail: more about the failure, for the terminal.
+        problem: what was computed.
         stack_limit_bytes: the limit of the main thread's stack (`ulimit -s`), NO_LIMIT if there is none; None if it is unknown.
 
     """
@@ -47,6 +49,7 @@ class Limit:
     seconds: float
     detail: str = ""
     stack_limit_bytes: int | None = None
+    problem: str = BACKPROPAGATION
 
 
 def stack_limit() -> int | None:
@@ -65,8 +68,22 @@ def without_searches(python: str, status: str, detail: str) -> Limit:
     return Limit(python, None, None, None, None, None, status, None, 0.0, detail)
 
 
-def all_limits(interpreter: Interpreter, names: Sequence[str], files: Sequence[str], cap: int) -> Iterator[Limit]:
-    """A row for every search on an interpreter, as it ends: first implementations, and then ways of calling.
+@dataclass(frozen=True)
+class Subjects:
+    """What is tried: implementations of a problem, by name; `files` are the user's own, and `source` is what loads the problem.
+
+    `cap` is the deepest to try.
+    """
+
+    names: Sequence[str]
+    files: Sequence[str] = ()
+    cap: int = DEEPEST
+    problem: str = BACKPROPAGATION
+    source: str = BACKPROPAGATION
+
+
+def all_limits(interpreter: Interpreter, subjects: Subjects) -> Iterator[Limit]:
+    """A row for every search on an interpreter, as it ends: first implementations, and then ways of calling, with networks.
 
     Where there is no NumPy, one row says so in place of all implementations.
     """
@@ -76,21 +93,24 @@ def all_limits(interpreter: Interpreter, names: Sequence[str], files: Sequence[s
     except Unusable as error:
         yield without_searches(interpreter.name, error.status, error.detail)
     else:
-        yield from implementation_limits(interpreter, python, names, files, cap, guard)
-    yield from calling_limits(interpreter, cap, guard)
+        yield from implementation_limits(interpreter, python, subjects, guard)
+    if subjects.problem == BACKPROPAGATION:
+        yield from calling_limits(interpreter, subjects.cap, guard)
 
 
-def implementation_limits(
-    interpreter: Interpreter, python: str, names: Sequence[str], files: Sequence[str], cap: int, guard: Guard
-) -> Iterator[Limit]:
+def implementation_limits(interpreter: Interpreter, python: str, subjects: Subjects, guard: Guard) -> Iterator[Limit]:
     """A row for every implementation and setting; `python` is the interpreter's executable that has NumPy.
 
     An implementation that cannot be tried has one row for all settings.
     """
-    for name in names:
+    cap = subjects.cap
+    for name in subjects.names:
         for setting in SETTINGS:
-            limit = _search(interpreter, name, setting, cap, Trial(python, name, setting, guard, files))
-            yield limit
+            trial = Trial(python, name, setting, guard, subjects.files, subjects.source)
+            limit = _search(interpreter, name, setting, cap, trial, from_below=subjects.problem != BACKPROPAGATION)
+            yield replace(limit, problem=subjects.problem)
+            if limit.status == "timeout" and subjects.problem != BACKPROPAGATION:
+                cap = max(1, limit.deepest_ok or 1)  # its work grows faster than its depth, whoever does it
             if limit.status == "skipped":
                 break
 
@@ -102,9 +122,11 @@ def calling_limits(interpreter: Interpreter, cap: int, guard: Guard) -> Iterator
         yield _search(interpreter, name, LIMIT_RAISED, cap, Trial(interpreter.path, name, LIMIT_RAISED, guard))
 
 
-def _search(interpreter: Interpreter, name: str, setting: Setting, cap: int, trial: Callable[[int], TrialResult]) -> Limit:
+def _search(
+    interpreter: Interpreter, name: str, setting: Setting, cap: int, trial: Callable[[int], TrialResult], from_below: bool = False
+) -> Limit:
     start = perf_counter()
-    search = deepest(trial, cap)
+    search = deepest(trial, cap, from_below)
     seconds = round(perf_counter() - start, 2)
     limit = interpreter.recursion_limit if setting == AS_IT_COMES else setting.recursion_limit
     status, detail = (search.failure.status, search.failure.detail) if search.failure else ("ok", "")

@@ -11,6 +11,7 @@ from bench.measure.workers.command import CommandResult, run_command
 from bench.measure.workers.endings import ending
 from bench.measure.workers.environment import worker_environment
 from bench.measure.workers.process import DOOR
+from bench.plan.cells import BACKPROPAGATION
 from bench.plan.depth import Setting
 
 # By `-I` there is neither the current folder on the path nor any variable of Python's, such as PYTHON_GIL, which may fit one version
@@ -57,6 +58,7 @@ class Trial:
     setting: Setting
     guard: Guard
     files: Sequence[str] = ()
+    problem: str = BACKPROPAGATION
 
     def __call__(self, depth: int) -> TrialResult:
         """Try the depth in a fresh process, and once more if something else may have ended it: a kill, or a pause of the machine."""
@@ -69,6 +71,7 @@ class Trial:
             "subject": self.subject,
             "depth": depth,
             "files": list(self.files),
+            "problem": self.problem,
             "recursion_limit": self.setting.recursion_limit,
             "stack_bytes": self.setting.stack_bytes,
             "memory_bytes": self.guard.memory_bytes,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from typing import Any
 
 import psutil
 
@@ -43,7 +44,7 @@ def most_bytes(cell: Cell, features: int, outputs: int) -> int:
     return held_bytes(cell, features, outputs) + _bytes(cell, features, outputs, parameters=4, activations=8) + twice
 
 
-def lacks_room(cell: Cell, features: int, outputs: int, implementation: Implementation | None = None, available: int | None = None) -> str:
+def lacks_room(cell: Cell, features: int, outputs: int, implementation: Any = None, available: int | None = None) -> str:
     """Why an implementation does not fit in the cell, with the two figures; empty if it does."""
     available = available_bytes() if available is None else available
     if implementation is None or not implementation.peak:

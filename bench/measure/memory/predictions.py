@@ -10,21 +10,21 @@ from bench.measure.memory.frame_bytes import frame_bytes_per_layer
 from bench.measure.workers.ask import WorkerFailed
 from bench.measure.workers.stand_ins import StandIn, in_worker
 from bench.plan.cells import Cell
-from impls import Implementation
+from impls import Implementation, Solution
 from impls.contract import leaked_bytes
 from impls.peaks import StepShape
 
 LEAK_BYTES = 1_024  # a leaked step holds arrays of some kilobytes; less is Python's own housekeeping
 
 
-def predicted_bytes(implementation: Implementation, meter: str, cell: Cell, features: int, outputs: int) -> int | None:
+def predicted_bytes(implementation: Implementation | Solution, meter: str, cell: Cell, features: int, outputs: int) -> int | None:
     """The peak of the arrays for the heap, with the frames for resident memory; None where no formula is known.
 
     Raises:
         BadInput: a formula of the user's own fails.
 
     """
-    if implementation.peak is None or meter not in ("heap", "resident"):
+    if isinstance(implementation, Solution) or implementation.peak is None or meter not in ("heap", "resident"):
         return None
     sizes = tuple(cell.sizes(features, outputs))
     arrays = implementation.peak(StepShape(sizes, cell.batch, np.dtype(cell.dtype).itemsize, cell.update, cell.activation))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from bench.defaults import SILENCE_S
 from bench.measure.memory.meters import STEADY_PAGES
 from bench.measure.workers.ask import Answers, WorkerFailed, answers, answers_in_order
 from bench.measure.workers.environment import worker_environment
-from bench.plan.cells import Cell
+from bench.plan.cells import BACKPROPAGATION, Cell
 
 WORKER = "bench.measure.memory.worker"
 
@@ -63,6 +63,7 @@ class MemoryReader:
     Attributes:
         data: dataset and batch -> the .npz file that holds X, Y and loss.
         files: the user's own files to load implementations from.
+        problems: each problem by its name in cells -> its name, or the path of the file that defines it.
         blas_threads: threads to pin BLAS to.
         silence_s: seconds without an answer after which a worker is taken to hang.
         python: the interpreter to measure with.
@@ -71,6 +72,7 @@ class MemoryReader:
 
     data: dict[tuple[str, int], Path]
     files: Sequence[str] = ()
+    problems: Mapping[str, str] = field(default_factory=lambda: {BACKPROPAGATION: BACKPROPAGATION})
     blas_threads: int = 1
     silence_s: float = SILENCE_S
     python: str = sys.executable
@@ -85,8 +87,9 @@ class MemoryReader:
 
     def _asker(self, task: MemoryTask, variables: dict[str, str]) -> Callable[[list[str]], Answers]:
         environment = {**worker_environment(blas_threads=self.blas_threads), **variables}
-        data = str(self.data[task.cell.dataset, task.cell.batch])
-        common = {"cell": asdict(task.cell), "impl": task.impl, "data": data, "files": list(self.files)}
+        data = str(self.data[task.cell.dataset, task.cell.batch]) if task.cell.dataset else None
+        its_own = {task.cell.problem: self.problems[task.cell.problem]}
+        common = {"cell": asdict(task.cell), "impl": task.impl, "data": data, "files": list(self.files), "problems": its_own}
         return lambda meters: answers(WORKER, {**common, "meters": meters}, environment, self.silence_s, self.python)
 
 

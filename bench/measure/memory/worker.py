@@ -8,31 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from importlib import import_module
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from bench.measure.memory import live_bytes, meters
 from bench.measure.memory.resident import ForkFailed, resident_peak
-from bench.measure.timing.recursion_limit import raise_recursion_limit
-from bench.measure.timing.steps import Workbench
+from bench.measure.subjects.opening import load_libraries, opened
 from bench.measure.workers.endings import status_of
 from bench.measure.workers.serve import Answer, serve
-from bench.plan.batches import Batch
 from bench.plan.cells import Cell
-from bench.plan.contenders import available
-from impls import Implementation
 
-DEPTH_OF_ALL_SHAPES = 3  # a first, a middle and a last layer
+READS = 2  # calls that a meter makes
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What is read: a step of an implementation on the bench; `small` is a network of the same layers that leaves little memory behind."""
+    """What is read: the work of an implementation on a bench; `small` is a bench that leaves little memory behind."""
 
-    implementation: Implementation
-    bench: Workbench
-    small: Workbench
+    implementation: Any
+    bench: Any
+    small: Any
+    depth: int
 
     def warm_up(self) -> None:
         """Load what any first step needs, BLAS's buffers too."""
@@ -47,11 +43,11 @@ def main(task: dict[str, Any], answer: Answer) -> None:
     """Read the meters of the task."""
     meters.whole_pages_only()
     cell = Cell(**task["cell"])
-    implementation = available(task["files"])[task["impl"]]
-    raise_recursion_limit(cell.depth)
-    batch = Batch.read(task["data"])
-    small = Workbench(replace(cell, depth=min(cell.depth, DEPTH_OF_ALL_SHAPES)), *batch)
-    subject = Subject(implementation, Workbench(cell, *batch), small)
+    opened_problem = opened(task["problems"], task["files"])[cell.problem]
+    implementation = opened_problem.implementations[task["impl"]]
+    bench = opened_problem.bench(cell, task["data"])
+    bench.raised_limit_for({implementation.name: implementation}, lambda name: None)
+    subject = Subject(implementation, bench, opened_problem.small_bench(cell, task["data"]), cell.depth)
     for meter in task["meters"]:
         answer(meter=meter, **_reading(METERS[meter], subject))
 
@@ -72,7 +68,7 @@ def _heap(subject: Subject) -> dict[str, Any]:
     if library and library.allocates:
         raise meters.Unmeasurable(f"{library.name} allocates memory that tracemalloc does not see")
     subject.warm_up()
-    return {"peak_bytes": meters.heap_peak(subject.bench.step(subject.implementation), subject.bench.cell.depth)}
+    return {"peak_bytes": meters.heap_peak(subject.bench.step(subject.implementation, READS), subject.depth)}
 
 
 def _resident(subject: Subject) -> dict[str, Any]:
@@ -81,12 +77,11 @@ def _resident(subject: Subject) -> dict[str, Any]:
     A library is imported here and warmed up in the forks: its threads would not be there in a fork.
     """
     implementation, bench = subject.implementation, subject.bench
-    if implementation.library:
-        import_module(implementation.library.name)
+    load_libraries([implementation])
 
     def make_step() -> meters.Work:
         subject.warm_up()
-        return bench.step(implementation) if implementation.moves else lambda: bench.step(implementation)()
+        return bench.work(implementation)
 
     return asdict(resident_peak(make_step))
 

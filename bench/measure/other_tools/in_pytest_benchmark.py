@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bench.measure.other_tools.trio import SUBJECTS, functions
-from bench.measure.timing.steps import Step
+from bench.measure.subjects.ready import Step
 
 
 @pytest.fixture(scope="module")

@@ -20,12 +20,12 @@ from bench.measure.memory import meters
 from bench.measure.memory.meters import Work
 from bench.measure.memory.resident import resident_peak
 from bench.measure.other_tools.trio import DATA
-from bench.measure.timing.steps import Workbench
+from bench.measure.subjects.network import Workbench
 from bench.measure.workers.command import CommandResult, run_command
 from bench.measure.workers.environment import worker_environment
 from bench.measure.workers.process import run_module
-from bench.plan.batches import Batch
 from bench.plan.cells import Cell
+from bench.plan.data.batches import Batch
 from impls import IMPLEMENTATIONS
 
 CELL = Cell("breast_cancer", batch=256, depth=50, width=256, dtype="float64", update="deferred", allocator="default")

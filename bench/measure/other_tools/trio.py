@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 
 from bench.measure.other_tools.known_work import hundred, more_2
-from bench.measure.timing.steps import Step, Workbench
-from bench.plan.batches import Batch
+from bench.measure.subjects.network import Workbench
+from bench.measure.subjects.ready import Step
+from bench.plan.data.batches import Batch
 from bench.plan.selfcheck import TRIO
 
 DATA = "UNWIND_TRIO"  # the variable that names the .npz file with the data

@@ -12,8 +12,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import TypeVar
 
-BYTES_PER_LAYER = 512  # of frames: `recursive` takes 216, `forum` 232
-OTHER_BYTES = 64 * 1024  # for the callers of the implementation, and its callees
+OTHER_BYTES = 64 * 1024  # for the callers of what is measured, and its callees
 WORD = 8
 SPARE_WORDS = 1_000  # CPython adds them to a frame that needs a chunk of its own
 LARGEST_CHUNK_BYTES = 2**29  # CPython counts a chunk's bytes in an int, and doubles them until they are enough
@@ -21,13 +20,13 @@ LARGEST_CHUNK_BYTES = 2**29  # CPython counts a chunk's bytes in an int, and dou
 Result = TypeVar("Result")
 
 
-def with_room_for_frames(layers: int, work: Callable[[], Result]) -> Result:
-    """Do the work with room for the frames of recursion through that many layers, up to a million.
+def with_room_for_frames(frame_bytes: int, work: Callable[[], Result]) -> Result:
+    """Do the work with room for frames of so many bytes, as far as CPython can make it in one piece.
 
     The frame of `_call` is just too large for a chunk of the size that is needed, so it gets one of twice that size and
     leaves half of it. Pages that the work has touched once stay.
     """
-    room = min(LARGEST_CHUNK_BYTES, 1 << (layers * BYTES_PER_LAYER + OTHER_BYTES).bit_length())
+    room = min(LARGEST_CHUNK_BYTES, 1 << (frame_bytes + OTHER_BYTES).bit_length())
     large = _call.__code__.replace(co_stacksize=room // WORD - SPARE_WORDS)
     return FunctionType(large, globals())(work)
 

@@ -19,7 +19,7 @@ from bench.measure.timing.visit import VISIT_S, Measurement
 from bench.measure.workers.ask import Answers, WorkerFailed, answers, answers_in_order
 from bench.measure.workers.environment import worker_environment
 from bench.measure.workers.second_tries import AGAIN, WENT_WELL
-from bench.plan.cells import Cell
+from bench.plan.cells import BACKPROPAGATION, Cell
 
 WORKER = "bench.measure.timing.worker"
 
@@ -58,6 +58,7 @@ class PassTimer:
         data: dataset and batch -> the .npz file that holds X, Y and loss.
         baseline: the implementation that the control repeats.
         files: the user's own files to load implementations from.
+        problems: each problem by its name in cells -> its name, or the path of the file that defines it.
         blas_threads: threads to pin BLAS to.
         silence_s: seconds without an answer after which a worker is taken to hang.
         on_hello: called with what a worker says of its BLAS and its conditions when it has started.
@@ -70,6 +71,7 @@ class PassTimer:
     data: dict[tuple[str, int], Path]
     baseline: str
     files: Sequence[str] = ()
+    problems: Mapping[str, str] = field(default_factory=lambda: {BACKPROPAGATION: BACKPROPAGATION})
     blas_threads: int = 1
     silence_s: float = SILENCE_S
     on_hello: Callable[[dict[str, Any]], None] = lambda hello: None
@@ -145,10 +147,11 @@ class PassTimer:
         return {
             "baseline": self.baseline,
             "files": list(self.files),
+            "problems": dict(self.problems),
             "visits": [
                 {
                     "cell": asdict(visit.cell),
-                    "data": str(self.data[visit.cell.dataset, visit.cell.batch]),
+                    "data": self._batch(visit.cell),
                     "contenders": list(visit.contenders),
                     "seed": visit.seed,
                     "seconds": visit_s,
@@ -156,6 +159,10 @@ class PassTimer:
                 for visit in assignments
             ],
         }
+
+    def _batch(self, cell: Cell) -> str | None:
+        """The file of the cell's batch; a problem without data has none."""
+        return str(self.data[cell.dataset, cell.batch]) if cell.dataset else None
 
 
 def failed_visit(assignment: Assignment, culprits: Sequence[str], status: str, detail: str) -> Finished:

@@ -11,8 +11,8 @@ from itertools import repeat
 from time import perf_counter, process_time_ns
 
 from bench.measure.memory.frame_bytes import frame_bytes
+from bench.measure.subjects.ready import MakeReady, Step
 from bench.measure.timing.clocks import Reading, tick_ns
-from bench.measure.timing.steps import MakeReady, Step
 from bench.measure.workers.endings import status_of
 from bench.plan.contenders import FLOOR
 
@@ -91,7 +91,7 @@ def _warm_up(visit: Visit) -> dict[str, float]:
     for name, make_ready in visit.contenders.items():
         visit.announce(name)
         try:
-            durations[name] = _step_ns(make_ready())
+            durations[name] = _step_ns(make_ready)
         except Exception as error:
             visit.failures.append(Measurement(name, status=status_of(error), detail=f"{type(error).__name__}: {error}"))
     return durations
@@ -140,18 +140,19 @@ def _round(visit: Visit, names: list[str], number: int, iterations: int, depth: 
     rows = []
     for order, name in enumerate(names + names[::-1]):
         visit.announce(name)
-        step = visit.contenders[name]()
+        step = visit.contenders[name](iterations + 1)
         step()
         reading = visit.read_clocks(step, iterations)
         rows.append(Measurement(name, number, order, iterations, *reading, start_depth=depth))
     return rows
 
 
-def _step_ns(step: Step) -> float:
+def _step_ns(make_ready: MakeReady) -> float:
     """CPU nanoseconds of one warm step, from a number of steps that is doubled until they last long enough to be timed."""
-    step()
+    make_ready(1)()
     iterations = 1
     while True:
+        step = make_ready(iterations)
         start = process_time_ns()
         for _ in repeat(None, iterations):
             step()

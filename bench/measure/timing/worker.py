@@ -13,44 +13,40 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterable
-from dataclasses import astuple
-from importlib import import_module
+from collections.abc import Callable, Mapping
+from dataclasses import astuple, replace
 from time import perf_counter
 from typing import Any
 
 import threadpoolctl
 
 from bench.measure.machine.conditions import conditions
+from bench.measure.subjects.opening import load_libraries, opened
 from bench.measure.timing import clocks, visit
 from bench.measure.timing.frame_room import with_room_for_frames
 from bench.measure.timing.heap_history import draw_heap_history
-from bench.measure.timing.recursion_limit import raise_recursion_limit
-from bench.measure.timing.steps import Workbench
-from bench.measure.workers.endings import ending, status_of
+from bench.measure.workers.endings import RAISED_LIMIT, ending, status_of
 from bench.measure.workers.serve import Answer, die_with_parent, serve
 from bench.plan.allocators import STEADY
-from bench.plan.batches import Batch
 from bench.plan.cells import Cell
-from bench.plan.contenders import available
-from impls import Implementation
+from bench.plan.contenders import CONTROL, FLOOR
 
 ANSWERED = 86  # the exit code of a fork that has answered; code under test that ends the process itself mostly gives 0
 
 
 def main(task: dict[str, Any], answer: Answer) -> None:
     """Make the visits of the task."""
-    implementations = available(task["files"])
+    subjects = opened(task["problems"], task["files"])
     answer(hello={"blas": threadpoolctl.threadpool_info(), "conditions": conditions()})
-    _load_libraries(implementations[name] for item in task["visits"] for name in item["contenders"] if name in implementations)
+    load_libraries(each for item in task["visits"] for each in _compared(item, subjects, task["baseline"]).values())
     for item in task["visits"]:
-        _in_a_fork(lambda item=item: _visit(item, implementations, task["baseline"], answer), answer)  # type: ignore[misc]
+        _in_a_fork(lambda item=item: _visit(item, subjects, task["baseline"], answer), answer)  # type: ignore[misc]
 
 
-def _load_libraries(compared: Iterable[Implementation]) -> None:
-    """Import the libraries of implementations once and not in every fork; most take a second."""
-    for library in {implementation.library for implementation in compared if implementation.library}:
-        import_module(library.name)
+def _compared(item: dict[str, Any], subjects: Mapping[str, Any], baseline: str) -> dict[str, Any]:
+    """The implementations of a visit, by the names of their contenders; the floor is none."""
+    known = subjects[item["cell"]["problem"]].implementations
+    return {name: known[baseline if name == CONTROL else name] for name in item["contenders"] if name != FLOOR}
 
 
 def _in_a_fork(work: Callable[[], None], answer: Answer) -> None:
@@ -77,20 +73,29 @@ def _answer_errors(work: Callable[[], None], answer: Answer) -> None:
         answer(status=status_of(error), detail=f"{type(error).__name__}: {error}")
 
 
-def _visit(item: dict[str, Any], implementations: Any, baseline: str, answer: Answer) -> None:
+def _visit(item: dict[str, Any], subjects: Mapping[str, Any], baseline: str, answer: Answer) -> None:
     start = perf_counter()
+
+    def announce(name: str) -> None:
+        answer(trying=name)
+
     cell = Cell(**item["cell"])
-    raise_recursion_limit(cell.depth)
+    subject, compared = subjects[cell.problem], _compared(item, subjects, baseline)
     _alive = draw_heap_history(random.Random(f"heap {item['seed']}"))  # until the visit is over
-    bench = Workbench(cell, *Batch.read(item["data"]))
+    bench = subject.bench(cell, item["data"])
+    raised = bench.raised_limit_for(compared, announce)
     this = visit.Visit(
-        bench.contenders(item["contenders"], implementations, baseline),
+        bench.contenders(item["contenders"], subject.implementations, baseline),
         random.Random(item["seed"]),
         clocks.read_clocks,
-        lambda name: answer(trying=name),
+        announce,
         item["seconds"],
     )
-    rows = with_room_for_frames(cell.depth, lambda: visit.measure(this)) if cell.allocator == STEADY else visit.measure(this)
+    if cell.allocator == STEADY:
+        rows = with_room_for_frames(bench.stack_bytes(compared.values()), lambda: visit.measure(this))
+    else:
+        rows = visit.measure(this)
+    rows = [replace(row, detail=RAISED_LIMIT) if row.impl in raised and row.status == "ok" else row for row in rows]
     answer(rows=[astuple(row) for row in rows], wall_s=perf_counter() - start, rounds_s=this.rounds_s)
 
 

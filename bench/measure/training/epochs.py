@@ -10,7 +10,7 @@ import numpy as np
 
 from bench.measure.training.recipes import BATCH, Recipe
 from bench.measure.training.split import Split
-from bench.plan.batches import Batch
+from bench.plan.data.batches import Batch
 from impls import Implementation
 from impls.layers import forward
 from impls.losses import LOSSES

@@ -11,7 +11,7 @@ import numpy as np
 
 from bench.measure.workers.ask import answers
 from bench.measure.workers.environment import worker_environment
-from bench.plan.datasets import Dataset
+from bench.plan.data.datasets import Dataset
 
 WORKER = "bench.measure.training.million_worker"
 WIDTH, BATCH, STEPS = 4, 4, 3

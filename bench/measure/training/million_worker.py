@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from bench.measure.memory import meters
-from bench.measure.timing.recursion_limit import raise_recursion_limit
+from bench.measure.subjects.recursion_limit import raise_recursion_limit
 from bench.measure.workers.serve import Answer, serve
 from impls import IMPLEMENTATIONS
 from impls.layers import Layer

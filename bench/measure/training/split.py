@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from bench.plan.batches import Batch
+from bench.plan.data.batches import Batch
 
 if TYPE_CHECKING:  # what a training is measured by need not load pandas
-    from bench.plan.datasets import Dataset
+    from bench.plan.data.datasets import Dataset
 
 HELD_OUT = 0.2  # of the examples; one at least
 

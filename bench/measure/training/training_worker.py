@@ -18,8 +18,8 @@ from bench.measure.training.recipes import Recipe
 from bench.measure.training.split import Split
 from bench.measure.workers.endings import status_of
 from bench.measure.workers.serve import Answer, serve
-from bench.plan.batches import Batch
 from bench.plan.contenders import available
+from bench.plan.data.batches import Batch
 
 
 def main(task: dict[str, Any], answer: Answer) -> None:

@@ -7,13 +7,22 @@ from typing import Any
 
 from bench.measure.workers.ask import Answers, WorkerFailed, answers, answers_in_order
 from bench.measure.workers.environment import worker_environment
+from bench.measure.workers.problem_checks import disagreeing
 from bench.measure.workers.serve import Answer, serve
-from bench.plan.cells import DEFAULT_ACTIVATION
+from bench.plan.cells import BACKPROPAGATION, DEFAULT_ACTIVATION
 from bench.plan.contenders import available
+from bench.plan.problems import PlannedProblem
 from impls import Implementation
 from impls.contract import BrokenContract, check
 
 LONGEST_CHECK_S = 60.0  # a check takes milliseconds, and the import of a library some seconds
+
+
+def refused(problem: PlannedProblem, names: Sequence[str], files: Sequence[str], activation: str) -> dict[str, str]:
+    """Name -> how it breaks its contract, of those implementations of a problem that cannot be compared."""
+    if problem.name == BACKPROPAGATION:
+        return broken_contracts(names, files, activation)
+    return disagreeing(problem, names, files)
 
 
 def broken_contracts(

@@ -7,6 +7,8 @@ from typing import Literal
 
 Status = Literal["ok", "recursion_error", "segfault", "out_of_memory", "timeout", "error", "skipped"]
 
+RAISED_LIMIT = "with the recursion limit raised"  # the detail of what went well so, and does not as Python comes
+
 CRASHES = {
     -signal.SIGSEGV,
     -getattr(signal, "SIGBUS", signal.SIGSEGV),  # what macOS sends for a stack that overflows

@@ -89,10 +89,10 @@ def _called(place: str, name: str, files: tuple[str, ...], more: tuple[Any, ...]
 
 
 def _stand_in(told: dict[str, Any], files: tuple[str, ...]) -> StandIn:
-    _register(told["module"], told["file"])
+    register(told["module"], told["file"])
     stand_in = StandIn(
         **{field: told[field] for field in TOLD},
-        backprop=_elsewhere(told["module"]),
+        backprop=elsewhere(told["module"]),
         library=Library(**{**told["library"], "needs": tuple(told["library"]["needs"])}) if told["library"] else None,
         files=files,
     )
@@ -101,7 +101,7 @@ def _stand_in(told: dict[str, Any], files: tuple[str, ...]) -> StandIn:
     return stand_in
 
 
-def _register(module: str, file: str) -> None:
+def register(module: str, file: str) -> None:
     """Let the module's source be found under its name; it is not run."""
     loaded_from = getattr(sys.modules.get(module), "__file__", None)
     spec = spec_from_file_location(module, file)
@@ -109,14 +109,14 @@ def _register(module: str, file: str) -> None:
         sys.modules[module] = module_from_spec(spec)
 
 
-def _elsewhere(module: str) -> Callable[..., Any]:
+def elsewhere(module: str, name: str = "backprop") -> Callable[..., Any]:
     """A function of that module which cannot be called here."""
 
-    def backprop(*arguments: Any) -> Any:
+    def function(*arguments: Any) -> Any:
         raise RuntimeError(f"{module} is run by workers alone")
 
-    backprop.__module__ = module
-    return backprop
+    function.__module__, function.__qualname__, function.__name__ = module, name, name.rpartition(".")[2]
+    return function
 
 
 def _peak_in_worker(implementation: StandIn, shape: StepShape) -> int:

@@ -8,6 +8,7 @@ from bench.plan import code_text as sources
 from bench.plan.code_text import code_digest, module_of, taken_from
 from bench.plan.contenders import available
 from bench.plan.experiment import _modules, prepare
+from bench.plan.problems import backpropagation
 from bench.plan.sweeps import Sweep
 from impls import IMPLEMENTATIONS
 
@@ -53,6 +54,10 @@ def digest(monkeypatch):
         ("from impls.layers import", "from .layers import"),
     ],
 )
+def known(source, files):
+    return backpropagation(available(files))
+
+
 def test_what_does_the_same_has_the_same_digest(digest, was, is_now):
     assert was in PLAIN
     assert digest(PLAIN) == digest(PLAIN.replace(was, is_now))
@@ -114,7 +119,7 @@ def changed(monkeypatch, module, was, is_now):
 
 def settings():
     sweep = Sweep(name="s", depth=2, width=2, impls=["iterative", "recursive"])
-    return prepare(sweep, [], [], "iterative", available, lambda names, files, activation: {}).settings()
+    return prepare(sweep, [], [], "iterative", known, lambda *_: {}).settings()
 
 
 def test_a_reworded_docstring_changes_no_settings_and_an_operator_does(monkeypatch):

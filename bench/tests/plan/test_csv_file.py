@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from bench.errors import BadInput
-from bench.plan import datasets
-from bench.plan.own.csv_file import MISSING, CsvForm, read
+from bench.plan.data import datasets
+from bench.plan.data.csv_file import MISSING, CsvForm, read
 
 
 def write(tmp_path, content):

@@ -6,15 +6,21 @@ import pytest
 from bench.defaults import SWEEPS
 from bench.errors import BadInput
 from bench.measure.machine.capacity import lacks_room, needed_bytes
-from bench.plan import datasets, sweeps
-from bench.plan.batches import Batch
+from bench.plan import sweeps
 from bench.plan.cells import Cell
 from bench.plan.contenders import available, choose, load_file
+from bench.plan.data import datasets
+from bench.plan.data.batches import Batch
 from bench.plan.experiment import prepare
+from bench.plan.problems import backpropagation
 from bench.tests.places import ROOT
 from impls import IMPLEMENTATIONS
 
 SMALLEST = "depth = 2\nwidth = [3, 4]\n"
+
+
+def known(source, files):
+    return backpropagation(available(files))
 
 
 def test_a_sweep_is_every_combination_once():
@@ -26,7 +32,7 @@ def test_a_sweep_is_every_combination_once():
 def test_bundled_sweeps_say_what_the_contract_says():
     assert {f"{name}.toml" for name in SWEEPS} == {file.name for file in (ROOT / "bench/plan/bundled").iterdir()}
     precision = {name: sweeps.load(name).precision for name in SWEEPS}
-    assert precision == {"smoke": 0.05, "quick": 0.01, "standard": 0.005, "full": 0.002}
+    assert precision == {"smoke": 0.05, "quick": 0.01, "standard": 0.005, "full": 0.002, "problems": 0.01}
     assert all(set(sweeps.load(name).allocator) == {"default", "steady"} for name in SWEEPS)
     assert all(sweeps.load(name).dataset == ["breast_cancer"] for name in SWEEPS)
 
@@ -153,12 +159,12 @@ def test_a_users_file_adds_what_it_defines_once(tmp_path):
 def test_a_users_own_is_compared_beside_those_that_the_sweep_names(tmp_path):
     sweep = sweeps.parse(SMALLEST + 'impls = ["recursive"]', "small", "small.toml")
     file = user_file(tmp_path, MINE.format(name="mine"))
-    assert list(prepare(sweep, [], [file], "iterative", available, lambda names, files, activation: {}).implementations) == [
+    assert list(prepare(sweep, [], [file], "iterative", known, lambda *_: {}).implementations) == [
         "iterative",
         "recursive",
         "mine",
     ]
-    assert list(prepare(sweep, ["iterative_pop"], [file], "iterative", available, lambda names, files, activation: {}).implementations) == [
+    assert list(prepare(sweep, ["iterative_pop"], [file], "iterative", known, lambda *_: {}).implementations) == [
         "iterative",
         "iterative_pop",
     ]

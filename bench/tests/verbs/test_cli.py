@@ -13,7 +13,7 @@ import pytest
 
 from bench.cli import main
 from bench.plan.contenders import CONTROL, REFERENCES
-from bench.plan.datasets import BUNDLED
+from bench.plan.data.datasets import BUNDLED
 from bench.record.schemas import SCHEMAS
 from bench.tests.children import interruptible, wait_for_rows
 from bench.tests.places import ROOT

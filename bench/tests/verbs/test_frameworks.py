@@ -11,16 +11,16 @@ from bench.analyse.slices import slices
 from bench.analyse.summary import summarise
 from bench.cli import main
 from bench.measure.memory.readings import MemoryReader, MemoryTask
+from bench.measure.subjects.network import Workbench
 from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import Assignment
-from bench.measure.timing.steps import Workbench
 from bench.measure.training.epochs import train
 from bench.measure.training.recipes import Recipe
 from bench.measure.training.split import split
 from bench.plan import sweeps
 from bench.plan.cells import Cell
 from bench.plan.contenders import load_file
-from bench.plan.datasets import Dataset
+from bench.plan.data.datasets import Dataset
 from bench.show.answers.time import LIBRARIES, time_answers
 from bench.tests.measure.memory.test_memory_processes import linux
 from bench.tests.places import ROOT

@@ -97,8 +97,8 @@ def test_the_verb_on_the_running_interpreter_alone(tmp_path, capsys):
 
 def test_frameworks_are_tried_if_they_are_named(monkeypatch, tmp_path, capsys):
     tried = []
-    monkeypatch.setattr(verb, "broken_contracts", lambda names, files: tried.append(names) or {})
-    monkeypatch.setattr(verb, "all_limits", lambda interpreter, names, *others: tried.append(names) or [])
+    monkeypatch.setattr(verb, "refused", lambda problem, names, *others: tried.append(names) or {})
+    monkeypatch.setattr(verb, "all_limits", lambda interpreter, subjects: tried.append(subjects.names) or [])
     own = [name for name, one in IMPLEMENTATIONS.items() if not (one.library and one.control_flow == "other")]
     for options, expected in ((["--impl", "jax"], ["jax"]), ([], own)):
         assert unwind(tmp_path, "--python", "--verbose", *options) == 3

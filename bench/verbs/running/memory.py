@@ -8,17 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.errors import NothingMeasured
-from bench.measure.machine import capacity
 from bench.measure.memory.predictions import leak, predicted_bytes
 from bench.measure.memory.readings import MemoryReader, MemoryReading, MemoryTask
 from bench.measure.workers.second_tries import AGAIN
 from bench.plan import memory as plan
-from bench.plan.datasets import write_batches
+from bench.plan.data.datasets import write_batches
+from bench.plan.meters import FRAMES, meters_for
 from bench.record.memory import leak_note, memory_row, profile_rows, put_peak, put_series, read_memory, recorded, sample_rows
 from bench.show.terminal.counting import counting
 from bench.show.topics import topic
 from bench.verbs.running.failures import failure_words, to_read_again
 from bench.verbs.running.run_context import Run
+from impls import Implementation
 
 
 def measure_memory(run: Run) -> None:
@@ -43,13 +44,13 @@ def _due(run: Run) -> list[MemoryTask]:
     experiment = run.experiment
     tables = read_memory(run.folder, run.machine_name, run.screen.warn)
     known = recorded(tables.peaks.drop(to_read_again(tables.peaks, run.retry).index), tables.profile)
-    dataset, due, cell_ids = next(iter(experiment.data)), [], set()
-    frame_cells = plan.frame_cells(dataset)
-    for cell, meters in plan.all_cells(experiment.cells, dataset):
+    due, cell_ids = [], set()
+    for cell, kind in plan.all_cells(experiment.cells, next(iter(experiment.data), None)):
         cell_ids.add(cell.memory_id)
-        for implementation in experiment.implementations.values():
+        for implementation in experiment.problems[cell.problem].implementations.values():
+            meters = meters_for(kind, cell.update)
             left = tuple(meter for meter in meters if (cell.memory_id, implementation.name, meter) not in known)
-            if left and (cell not in frame_cells or plan.has_frames(implementation)):
+            if left and (kind != FRAMES or plan.has_frames(implementation)):
                 due.append(MemoryTask(cell, implementation.name, left))
     failed = tables.peaks[~tables.peaks["status"].isin(["ok", "skipped"])]
     of_this_run = failed["cell"].isin(cell_ids) & failed["impl"].isin([*experiment.implementations])
@@ -61,20 +62,25 @@ def _due(run: Run) -> list[MemoryTask]:
 def _read(run: Run, due: list[MemoryTask]) -> None:
     """Read the meters one after the other; each reading is on the disk before the next one begins."""
     experiment = run.experiment
-    leaks = {name: leak(implementation) for name, implementation in experiment.implementations.items() if not implementation.library}
+    leaks = {
+        (problem.name, name): leak(each)
+        for problem in experiment.problems.values()
+        for name, each in problem.implementations.items()
+        if isinstance(each, Implementation) and not each.library
+    }
     with tempfile.TemporaryDirectory() as scratch, counting(run.screen, "memory: implementations in cells", len(due)) as advance:
         data = write_batches(experiment.data, {task.cell.batch for task in due}, Path(scratch))
-        reader = MemoryReader(data, experiment.files, experiment.sweep.blas_threads, run.patience_s)
+        reader = MemoryReader(data, experiment.files, experiment.sources, experiment.sweep.blas_threads, run.patience_s)
         for task in due:
             advance(0, f"{task.cell.memory_id} {task.impl}")
             for reading in _readings(run, reader, task):
-                _record(run, reading, leaks.get(reading.impl, 0))
+                _record(run, reading, leaks.get((reading.cell.problem, reading.impl), 0))
             advance(1, "")
 
 
 def _readings(run: Run, reader: MemoryReader, task: MemoryTask) -> Iterator[MemoryReading]:
     """What the meters read, those that failed a second time after the others, each alone; or why the cell does not fit."""
-    why = capacity.lacks_room(task.cell, *run.experiment.shape(task.cell), run.experiment.implementations[task.impl])
+    why = run.unmeasurable(task.cell).get(task.impl, "")
     if not why:
         failed = []
         for reading in reader(task):
@@ -106,7 +112,7 @@ def _record(run: Run, reading: MemoryReading, leaked_bytes: int) -> None:
         put_series(run.table("profile.csv"), profile_rows(reading))
         return
     put_series(run.table("samples.csv"), sample_rows(reading))
-    implementation = run.experiment.implementations[reading.impl]
+    implementation = run.experiment.problems[reading.cell.problem].implementations[reading.impl]
     predicted = predicted_bytes(implementation, reading.meter, reading.cell, *run.experiment.shape(reading.cell))
     note = leak_note(leaked_bytes) if reading.meter == "heap" else ""
     put_peak(run.table("memory.csv"), memory_row(run.machine_name, reading, predicted, note))

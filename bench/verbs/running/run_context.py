@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from bench.measure.machine import capacity
 from bench.measure.machine.fingerprint import fingerprint
 from bench.measure.machine.measured_under import Settings
 from bench.measure.timing.method_digest import method
+from bench.measure.workers.problem_checks import Size, out_of_reach
+from bench.plan.allocators import lacking
+from bench.plan.cells import Cell
+from bench.plan.contenders import CONTROL
 from bench.plan.experiment import Experiment
 from bench.record.folder import read_machine
 from bench.record.machines import tell_other_machines
@@ -34,6 +40,7 @@ class Run:
         settings: what must not change between this run and one that resumes it.
         earlier: machine.json of an earlier run that this one resumes; empty if there is none.
         retry: is what failed twice in an earlier run tried again?
+        out_of_reach: of each problem without a formula for its memory, size -> implementation -> why it cannot be measured there.
         screen: where it tells the user what happens.
 
     """
@@ -48,6 +55,7 @@ class Run:
     earlier: dict[str, Any]
     retry: bool
     screen: Screen
+    out_of_reach: Mapping[str, Mapping[Size, Mapping[str, str]]]
 
     @property
     def machine_name(self) -> str:
@@ -62,6 +70,22 @@ class Run:
         """The rows of time.csv from this machine, the running run's among them."""
         rows = read_times(self.table("time.csv"), lambda sentence: None)
         return rows[rows["machine"] == self.machine_name]
+
+    def unmeasurable(self, cell: Cell) -> dict[str, str]:
+        """Who cannot be measured in the cell, and why not: all of them, or those that do not fit into memory or take too long."""
+        experiment = self.experiment
+        if everywhere := lacking(cell.allocator):
+            return dict.fromkeys(experiment.compared_in(cell), everywhere)
+        problem, reasons = experiment.problems[cell.problem], {}
+        if cell.dataset:
+            available, shape = capacity.available_bytes(), experiment.shape(cell)
+            reasons = {name: capacity.lacks_room(cell, *shape, each, available) for name, each in problem.implementations.items()}
+        else:
+            too_much = self.out_of_reach[cell.problem].get((cell.depth, cell.width), {})
+            reasons = {name: too_much.get(name, "") for name in problem.implementations}
+        alone = reasons[experiment.baseline]
+        reasons |= {name: alone if name == CONTROL or "" not in reasons.values() else "" for name in problem.references}
+        return {name: reason for name, reason in reasons.items() if reason}
 
 
 def begin(
@@ -79,4 +103,13 @@ def begin(
         tell_other_machines(table.path, table.read(), machine["machine"], machine, screen.warn)
     settings = {**experiment.settings(), "method": method(), **under}
     earlier = record_to_resume(machine, settings, folder)
-    return Run(experiment, seed, passes, patience_s, folder, machine, settings, earlier, retry, screen)
+    return Run(experiment, seed, passes, patience_s, folder, machine, settings, earlier, retry, screen, _out_of_reach(experiment))
+
+
+def _out_of_reach(experiment: Experiment) -> dict[str, dict[Size, dict[str, str]]]:
+    """What cannot be measured of problems whose inputs nobody can know the size of without making them."""
+    sizes: dict[str, dict[Size, None]] = {}
+    for cell in experiment.cells:
+        if not cell.dataset:
+            sizes.setdefault(cell.problem, {})[cell.depth, cell.width] = None
+    return {name: out_of_reach(experiment.problems[name], [*those], experiment.files) for name, those in sizes.items()}

@@ -11,16 +11,12 @@ from bench.analyse.observations import compared_in
 from bench.analyse.stopping import Progress
 from bench.analyse.summary import summarise
 from bench.errors import BadInput
-from bench.measure.machine import capacity
 from bench.measure.timing.pace import Pace
 from bench.measure.timing.pass_timer import PassTimer, failed_visit
 from bench.measure.timing.passes import Assignment, run_passes
 from bench.measure.timing.visit import VISIT_S
-from bench.plan.allocators import lacking
 from bench.plan.cells import Cell
-from bench.plan.contenders import CONTROL, FLOOR
-from bench.plan.datasets import write_batches
-from bench.plan.experiment import Experiment
+from bench.plan.data.datasets import write_batches
 from bench.record.tables import as_rows
 from bench.record.times import new_run_id, read_times, read_whole
 from bench.show.terminal.board import watching
@@ -29,7 +25,6 @@ from bench.verbs.running.machine_json import Conditions, recorded_conditions
 from bench.verbs.running.recorder import VisitRecorder
 from bench.verbs.running.run_context import Run
 from bench.verbs.running.wrapping_up import uninterrupted
-from impls import PAIRS
 
 PASSES_IN_BUDGET = 16  # a budget should pay for so many passes, which is enough for intervals to close; then visits are short
 PASSES_PACED = 24  # into so many the budget is divided: those that close the intervals of short steps, and some more for long ones
@@ -63,7 +58,7 @@ def _resumed(run: Run) -> VisitRecorder:
     go_on_from = resumed_rows(earlier, run.retry)
     experiment = run.experiment
     cells = {cell.id for cell in experiment.cells} | set(earlier.loc[earlier["round"].notna(), "cell"])
-    progress = Progress(experiment.contenders, experiment.baseline, PAIRS, experiment.sweep.precision, len(cells), run.passes)
+    progress = Progress(experiment.contenders, experiment.baseline, experiment.pairs, experiment.sweep.precision, len(cells), run.passes)
     progress.add(go_on_from)
     if not earlier.empty:
         visits = earlier[earlier["round"].notna()].groupby(["cell", "pass"], observed=True).ngroups
@@ -81,28 +76,18 @@ def _measurable(run: Run, recorder: VisitRecorder) -> list[Cell]:
     skipped = rows[rows["status"] == "skipped"]
     known = {*zip(skipped["cell"], skipped["impl"], strict=True)}
     for cell in run.experiment.cells:
-        reasons = _unmeasurable(run.experiment, cell)
+        reasons = run.unmeasurable(cell)
         _tell_skipped(run, cell, reasons)
-        recorder.progress.leave_out(cell.id, [*reasons])
+        others = {*run.experiment.contenders} - {*run.experiment.compared_in(cell)}
+        recorder.progress.leave_out(cell.id, [*reasons, *others])
         for name, reason in reasons.items():
             if (cell.id, name) not in known:
                 recorder.add(failed_visit(Assignment(cell, 0, (), ""), [name], "skipped", reason))
     return [cell for cell in run.experiment.cells if recorder.progress.comparable(cell)]
 
 
-def _unmeasurable(experiment: Experiment, cell: Cell) -> dict[str, str]:
-    """Who cannot be measured in the cell, and why not: all of them, or those that do not fit into memory, each for itself."""
-    if everywhere := lacking(cell.allocator):
-        return dict.fromkeys(experiment.contenders, everywhere)
-    available, shape = capacity.available_bytes(), experiment.shape(cell)
-    reasons = {name: capacity.lacks_room(cell, *shape, one, available) for name, one in experiment.implementations.items()}
-    reasons[CONTROL] = reasons[experiment.baseline]
-    reasons[FLOOR] = "" if "" in reasons.values() else reasons[experiment.baseline]
-    return {name: reason for name, reason in reasons.items() if reason}
-
-
 def _tell_skipped(run: Run, cell: Cell, reasons: dict[str, str]) -> None:
-    if len(reasons) == len(run.experiment.contenders):
+    if len(reasons) == len(run.experiment.compared_in(cell)):
         run.screen.warn(f"{cell.id} is skipped: {reasons[run.experiment.baseline]}")
         return
     for name, reason in reasons.items():
@@ -114,9 +99,10 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: C
     sweep = run.experiment.sweep
     with tempfile.TemporaryDirectory() as scratch:
         measure_pass = PassTimer(
-            write_batches(run.experiment.data, {cell.batch for cell in cells}, Path(scratch)),
+            write_batches(run.experiment.data, {cell.batch for cell in cells if cell.dataset}, Path(scratch)),
             run.experiment.baseline,
             run.experiment.files,
+            run.experiment.sources,
             sweep.blas_threads,
             run.patience_s,
             conditions.note_start,
@@ -139,4 +125,4 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: C
 def _sum_up(run: Run) -> None:
     """Write summary.csv from all that time.csv holds, of other machines too."""
     rows = read_times(run.table("time.csv"), lambda sentence: None)
-    run.table("summary.csv").replace(as_rows(summarise(rows, compared_in(rows, run.experiment.baseline, PAIRS))))
+    run.table("summary.csv").replace(as_rows(summarise(rows, compared_in(rows, run.experiment.baseline, run.experiment.pairs))))

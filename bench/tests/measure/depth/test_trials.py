@@ -10,7 +10,7 @@ import pytest
 import impls
 from bench.measure.depth import calls, probe
 from bench.measure.depth.interpreters import Unusable, candidates, identify
-from bench.measure.depth.study import implementation_limits
+from bench.measure.depth.study import Subjects, implementation_limits
 from bench.measure.depth.trials import Guard, Trial, TrialResult
 from bench.plan.depth import AS_IT_COMES, CALL, LIMIT_RAISED, RAISED, SETTINGS, WAYS, Setting
 from impls import IMPLEMENTATIONS
@@ -62,7 +62,7 @@ def test_an_error_and_a_missing_library_are_named(trial):
 def test_what_cannot_be_tried_is_one_row_for_all_settings(tmp_path):
     file = tmp_path / "mine.py"
     file.write_text(USER_FILE)
-    limits = [*implementation_limits(identify(sys.executable), sys.executable, ["my_far", "my_backprop"], [str(file)], 3, GUARD)]
+    limits = [*implementation_limits(identify(sys.executable), sys.executable, Subjects(["my_far", "my_backprop"], [str(file)], 3), GUARD)]
     assert [(limit.impl, limit.status) for limit in limits] == [("my_far", "skipped")] + [("my_backprop", "ok")] * len(SETTINGS)
 
 

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from bench.measure.subjects.network import FRAME_BYTES
 from bench.measure.timing.frame_room import with_room_for_frames
 
 DEPTH = 2_000
@@ -34,7 +35,7 @@ def test_with_room_recursion_finds_its_pages_there():
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(DEPTH + 1_000)
     try:
-        assert with_room_for_frames(DEPTH, faults) < 3  # one may come from elsewhere
+        assert with_room_for_frames(DEPTH * FRAME_BYTES, faults) < 3  # one may come from elsewhere
         if sys.version_info < (3, 13, 1):  # later ones may keep a chunk themselves
             assert faults() > DEPTH * 8 * 10 / 4096  # a frame has ten words at least
     finally:
@@ -42,6 +43,6 @@ def test_with_room_recursion_finds_its_pages_there():
 
 
 def test_the_work_is_done_and_its_errors_come_through():
-    assert with_room_for_frames(1_000_000, lambda: "done") == "done"
+    assert with_room_for_frames(1_000_000 * FRAME_BYTES, lambda: "done") == "done"
     with pytest.raises(KeyError, match="W1"):
         with_room_for_frames(1, lambda: {}["W1"])

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from bench.measure.memory.frame_bytes import frame_bytes
+from bench.measure.subjects.network import Workbench, floor_step
+from bench.measure.subjects.recursion_limit import raise_recursion_limit
 from bench.measure.timing import clocks
 from bench.measure.timing.clocks import Reading, read_clocks
-from bench.measure.timing.recursion_limit import raise_recursion_limit
-from bench.measure.timing.steps import Workbench, floor_step
 from bench.measure.timing.visit import CHUNK_BYTES, SHORTEST_NS, Visit, _at_depth, _rounds, measure, shortest_ns, start_depths
 from bench.plan.cells import Cell
 from impls import IMPLEMENTATIONS
@@ -33,7 +33,7 @@ def visit(steps, seconds=FEWEST, log=None):
         log.append(("time", step.__name__, iterations))
         return Reading(1.0, 2.0, 0.0)
 
-    def ready(step):
+    def ready(step, calls=1):
         log.append(("ready",))
         return step
 

@@ -8,7 +8,7 @@ from bench.measure.training.convergence import MOST_EPOCHS, epochs_to_converge
 from bench.measure.training.epochs import quality, train
 from bench.measure.training.recipes import Recipe
 from bench.measure.training.split import split
-from bench.plan import datasets
+from bench.plan.data import datasets
 from impls import IMPLEMENTATIONS
 from impls.layers import forward
 from impls.network import make_network

@@ -6,7 +6,7 @@ import pytest
 
 from bench.cli import main
 from bench.measure.training.million import STEPS, small_batch, train_deep
-from bench.plan import datasets
+from bench.plan.data import datasets
 
 DEPTH = 3_000
 

@@ -6,8 +6,8 @@ from sklearn.datasets import load_breast_cancer
 from sklearn.preprocessing import StandardScaler
 
 from bench.measure.training.split import split
-from bench.plan import datasets
-from bench.plan.datasets import Dataset
+from bench.plan.data import datasets
+from bench.plan.data.datasets import Dataset
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from bench.measure.training.recipes import DEEP_DEPTH, Recipe, deep
 from bench.measure.training.split import split
 from bench.measure.training.trainings import BASELINE, Contender, Job, Trainer
-from bench.plan import datasets
+from bench.plan.data import datasets
 from bench.tests.fixtures import mischief
 
 RECIPE = Recipe(depth=4, width=8, learning_rate=0.1, epochs=2, seed=0)

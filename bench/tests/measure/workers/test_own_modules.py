@@ -10,7 +10,8 @@ from bench.measure.depth.interpreters import OLDEST, Unusable, candidates, ident
 from bench.measure.depth.trials import Guard, Trial
 from bench.measure.other_tools import meter_pairs, sessions
 from bench.measure.workers.checking import broken_contracts
-from bench.plan import datasets, selfcheck
+from bench.plan import selfcheck
+from bench.plan.data import datasets
 from bench.plan.depth import AS_IT_COMES
 from bench.tests.places import ROOT
 

@@ -16,6 +16,7 @@ from bench.plan import sweeps
 from bench.plan.cells import Cell
 from bench.plan.contenders import available
 from bench.plan.experiment import prepare
+from bench.plan.problems import backpropagation
 from bench.tests.places import ROOT
 from impls import IMPLEMENTATIONS
 from impls.peaks import StepShape
@@ -76,7 +77,9 @@ def test_its_source_is_read_and_what_must_be_run_is_run_elsewhere(mine):
 def test_its_digest_is_that_of_its_code(mine):
     sweep = sweeps.parse("depth = 1\nwidth = 2\nimpls = ['iterative']", "small", "small.toml")
     digests = [
-        prepare(sweep, [], [mine], "iterative", known, lambda *_: {}).settings()["implementations"]
+        prepare(sweep, [], [mine], "iterative", lambda source, files, known=known: backpropagation(known(files)), lambda *_: {}).settings()[
+            "implementations"
+        ]
         for known in (known_implementations, available)
     ]
     assert digests[0] == digests[1]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 import numpy as np
 
+from bench.measure.subjects.ready import Announce, MakeReady, Step
+from bench.measure.subjects.recursion_limit import raise_recursion_limit
 from bench.plan.cells import Cell
 from bench.plan.contenders import CONTROL, FLOOR
 from impls import Implementation
@@ -14,9 +16,7 @@ from impls.network import Network, make_network
 from impls.updates import UPDATES
 
 LEARNING_RATE = 1e-3
-
-Step = Callable[[], object]
-MakeReady = Callable[[], Step]
+FRAME_BYTES = 512  # of a layer's calls at most: those of `recursive` take 216, those of `forum` 232
 
 
 class Workbench:
@@ -41,7 +41,7 @@ class Workbench:
             np.copyto(W, first_W)
             np.copyto(b, first_b)
 
-    def step(self, implementation: Implementation) -> Step:
+    def step(self, implementation: Implementation, calls: int = 1) -> Step:
         """One training step of an implementation, prepared, as a callable without arguments."""
         return partial(UPDATES[self.cell.update], implementation, *implementation.prepared(self.network, self.X, self.Y), LEARNING_RATE)
 
@@ -52,7 +52,7 @@ class Workbench:
         """
         floor = floor_step(self.network, self.X)
 
-        def ready(name: str) -> Step:
+        def ready(name: str, calls: int = 1) -> Step:
             self.put_back()
             if name == FLOOR:
                 return floor
@@ -63,6 +63,21 @@ class Workbench:
             return step
 
         return {name: partial(ready, name) for name in names}
+
+    def work(self, implementation: Implementation) -> Step:
+        """What memory is read of: the step, and what `prepare` allocates with it, where the cache may be; not where that is
+        the library's copy of the parameters.
+        """
+        return self.step(implementation) if implementation.moves else lambda: self.step(implementation)()
+
+    def stack_bytes(self, implementations: Iterable[Implementation]) -> int:
+        """What the frames of recursion through all layers take at most, whichever implementation it is."""
+        return self.cell.depth * FRAME_BYTES
+
+    def raised_limit_for(self, implementations: Mapping[str, Implementation], announce: Announce) -> set[str]:
+        """Raise Python's recursion limit by the network's depth; nothing is said of who needs it."""
+        raise_recursion_limit(self.cell.depth)
+        return set()
 
 
 def floor_step(network: Network, X: np.ndarray) -> Step:

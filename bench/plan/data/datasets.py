@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from bench.errors import BadInput, unknown
-from bench.plan.batches import Batch
-from bench.plan.own import csv_file
-from bench.plan.own.csv_file import USUAL, CsvForm, Labelled
+from bench.plan.data import csv_file
+from bench.plan.data.batches import Batch
+from bench.plan.data.csv_file import USUAL, CsvForm, Labelled
 
 # name in scikit-learn -> what it is
 BUNDLED = {

@@ -1,0 +1,16 @@
+"""Ready: what the clocks are given of a contender, made outside of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+Step = Callable[[], object]
+Announce = Callable[[str], None]  # told the name of what is about to be called, so that it is known what a crash belongs to
+
+
+class MakeReady(Protocol):
+    """Puts everything in order for so many calls in a row, and returns what is to be called."""
+
+    def __call__(self, calls: int = 1) -> Step:
+        """Make ready for so many calls."""

@@ -1,0 +1,103 @@
+"""Known problems: what is known of a problem where its file is not run.
+
+As with a user's implementations (`stand_ins`), only workers run a user's file; the process that keeps the records knows the
+problem by what a worker says of it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from bench.errors import BadInput
+from bench.measure.workers.ask import WorkerFailed, answers
+from bench.measure.workers.environment import worker_environment
+from bench.measure.workers.serve import Answer, serve
+from bench.measure.workers.stand_ins import LONGEST_RUN_S, elsewhere, known_implementations, register
+from bench.plan.cells import BACKPROPAGATION
+from bench.plan.code_text import module_of, source_of
+from bench.plan.problems import PlannedProblem, backpropagation, load_problem, planned
+from impls import Solution
+from impls.problems import PROBLEMS
+
+TOLD = ("name", "title", "depth", "width", "deepest", "level", "call")  # of a problem, as they are
+
+
+def known_problem(source: str, files: Sequence[str] = (), silence_s: float = LONGEST_RUN_S) -> PlannedProblem:
+    """The problem of that name, or the one that a file defines, with the implementations of the user's other files.
+
+    Raises:
+        BadInput: the name is not known, or a file cannot be used.
+
+    """
+    if source == BACKPROPAGATION:
+        return backpropagation(known_implementations(files, silence_s))
+    if source in PROBLEMS and not files:
+        return planned(PROBLEMS[source], source)
+    path = source if source in PROBLEMS else str(Path(source).resolve())
+    told = _told(source, files, silence_s)
+    solutions = {each["name"]: _stand_in(each) for each in told["implementations"]}
+    described: dict[str, Any] = {what: tuple(value) if isinstance(value, list) else value for what, value in told["problem"].items()}
+    return PlannedProblem(**described, implementations=solutions, baseline=next(iter(solutions)), source=path)
+
+
+def _told(source: str, files: Sequence[str], silence_s: float) -> dict[str, Any]:
+    """What a worker that runs the files says of the problem.
+
+    Raises:
+        BadInput: the worker refuses it, hangs or ends.
+
+    """
+    try:
+        with closing(answers(__name__, {"source": source, "files": list(files)}, worker_environment(), silence_s)) as replies:
+            for reply in replies:
+                if "refused" in reply:
+                    raise BadInput(reply["refused"])
+                return reply
+        raise WorkerFailed("error", "exit code 0")
+    except WorkerFailed as failure:
+        what = "hangs" if failure.status == "timeout" else "ends the process"
+        reason = f"{what} when it is run ({failure.detail}); a file should define a problem and do nothing more"
+        raise BadInput(f"--problem {source}: {reason}") from None
+
+
+def _stand_in(told: dict[str, Any]) -> Solution:
+    """An implementation whose function cannot be called here."""
+    register(told["module"], told["file"])
+    return Solution(elsewhere(told["module"], told["function"]), told["name"], told["title"], told["control_flow"])
+
+
+def main(task: dict[str, Any], answer: Answer) -> None:
+    """Describe the problem of the task."""
+    try:
+        problem = load_problem(task["source"], task["files"])
+        answer(
+            problem={what: getattr(problem, what) for what in TOLD},
+            implementations=[_description(solution, task["source"]) for solution in problem.by_name.values()],
+        )
+    except BadInput as error:
+        answer(refused=str(error))
+
+
+def _description(solution: Solution, source: str) -> dict[str, Any]:
+    try:
+        module = module_of(solution)
+        source_of(module)
+    except Exception:  # a function of C, or what is no function
+        reason = f"the function of {solution.name!r} is in no file that can be read; define it by `def` in a Python file"
+        raise BadInput(f"--problem {source}: {reason}") from None
+    return {
+        "name": solution.name,
+        "title": solution.title,
+        "control_flow": solution.control_flow,
+        "module": module,
+        "function": solution.function.__qualname__,
+        "file": getattr(sys.modules.get(module), "__file__", None),
+    }
+
+
+if __name__ == "__main__":
+    serve(main)

@@ -1,0 +1,116 @@
+"""Problems: what a run computes. Backpropagation is one; any other is a name in the registry, or in a file of the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.errors import BadInput, unknown
+from bench.plan.cells import BACKPROPAGATION
+from bench.plan.contenders import CONTROL, REFERENCES, run_file
+from impls import IMPLEMENTATIONS, PAIRS, Implementation, Problem, Solution
+from impls.problems import PROBLEMS
+
+Comparable = Implementation | Solution  # what is compared: both have a name, a title, a control flow and their code
+
+
+@dataclass(frozen=True)
+class PlannedProblem:
+    """A problem as those know it who plan and record, and do not run it.
+
+    Attributes:
+        name: as in cells.
+        title: what headings call it.
+        implementations: by name, in the order that tables show them.
+        baseline: what ratios are taken against unless told.
+        source: what a worker loads it by: its name, or the path of a file.
+        references: what is timed beside the implementations: the control, and the floor where there is one.
+        pairs: comparisons worth a row of their own, whatever the baseline.
+        depth, width: the sizes to measure at unless a sweep says others; empty if there are none.
+        deepest: the most levels that the study of depth should try.
+        level, call: what sentences call one level of depth, and one call.
+
+    """
+
+    name: str
+    title: str
+    implementations: Mapping[str, Comparable]
+    baseline: str
+    source: str
+    references: tuple[str, ...] = (CONTROL,)
+    pairs: tuple[tuple[str, str], ...] = ()
+    depth: tuple[int, ...] = ()
+    width: tuple[int, ...] = ()
+    deepest: int | None = None
+    level: str = "level"
+    call: str = "call"
+
+
+def backpropagation(implementations: Mapping[str, Implementation] = IMPLEMENTATIONS) -> PlannedProblem:
+    """Backpropagation, with those implementations."""
+    return PlannedProblem(
+        BACKPROPAGATION, "backpropagation", implementations, "iterative", BACKPROPAGATION, REFERENCES, PAIRS, level="layer", call="step"
+    )
+
+
+def planned(problem: Problem, source: str, implementations: Mapping[str, Solution] | None = None) -> PlannedProblem:
+    """Any other problem; `implementations` are its own unless others are given."""
+    return PlannedProblem(
+        problem.name,
+        problem.title,
+        problem.by_name if implementations is None else implementations,
+        problem.baseline,
+        source,
+        depth=tuple(problem.depth),
+        width=tuple(problem.width),
+        deepest=problem.deepest,
+        level=problem.level,
+        call=problem.call,
+    )
+
+
+def load_problem(source: str, files: Sequence[str] = ()) -> Problem:
+    """The problem of that name, or the one that a file defines, with the `Solution`s of further files added to it.
+
+    For workers, since it runs the files.
+
+    Raises:
+        BadInput: the name is not known, a file cannot be run, defines no problem or several, or a name is taken.
+
+    """
+    problem = PROBLEMS[source] if source in PROBLEMS else _problem_in(source)
+    for file in files:
+        its_own = [value for value in vars(run_file(file, "--with")).values() if isinstance(value, Solution)]
+        if not its_own:
+            raise BadInput(f"--with {file}: defines no Solution; write mine = Solution(function) for each implementation of {problem.name}")
+        problem = _with_more(problem, list({id(solution): solution for solution in its_own}.values()), file)
+    return problem
+
+
+def _with_more(problem: Problem, solutions: list[Solution], file: str) -> Problem:
+    for solution in solutions:
+        if solution.name in {*problem.by_name, *REFERENCES}:
+            raise BadInput(f"--with {file}: the name {solution.name!r} is taken; give your implementation another name")
+    fields = {name: getattr(problem, name) for name, its in Problem.__dataclass_fields__.items() if its.init}
+    return Problem(**fields | {"implementations": [*problem.implementations, *solutions]})
+
+
+def _problem_in(source: str) -> Problem:
+    """The one problem that a file defines."""
+    if Path(source).suffix != ".py":
+        raise BadInput(unknown("problem", source, [BACKPROPAGATION, *PROBLEMS, "the path of a .py file"], "--problem"))
+    module = run_file(source, "--problem")
+    problems = list({id(value): value for value in vars(module).values() if isinstance(value, Problem)}.values())
+    problems = [problem for problem in problems if problem not in PROBLEMS.values()]
+    if not problems:
+        raise BadInput(f"--problem {source}: defines no Problem; write problem = Problem(name, setup, [recursive, iterative])")
+    if len(problems) > 1:
+        names = ", ".join(repr(problem.name) for problem in problems)
+        raise BadInput(f"--problem {source}: defines {len(problems)} problems ({names}); a file should define one")
+    [problem] = problems
+    if problem.name == BACKPROPAGATION or problem.name in PROBLEMS:
+        raise BadInput(f"--problem {source}: the name {problem.name!r} is taken; give your problem another name")
+    if taken := [name for name in problem.by_name if name in REFERENCES]:
+        raise BadInput(f"--problem {source}: the name {taken[0]!r} is taken; give your implementation another name")
+    return problem

@@ -1,6 +1,6 @@
 """Linked list: the sum of all numbers in it, where recursion goes one call deeper with each node.
 
-What a reader learns: where depth is the length of the data, recursion meets Python's limit at some thousand nodes, and that is a
+What a reader learns: where depth is the length of the data, recursion meets Python's limit at about a thousand nodes, which is a
 short list. The loop needs no stack: nothing is left to do for a node that has been passed, so one running total is enough.
 """
 

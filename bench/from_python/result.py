@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import io
 import sys
-import tempfile
 from contextlib import suppress
 from dataclasses import astuple
 from functools import cached_property
@@ -18,6 +17,7 @@ from rich.console import Console
 
 from bench.analyse.clarity import clarity
 from bench.errors import BadInput
+from bench.from_python.home import Home
 from bench.from_python.picture import ratio_picture
 from bench.measure.depth.interpreters import identify
 from bench.measure.depth.study import Subjects, implementation_limits
@@ -54,7 +54,7 @@ class Result:
 
     """
 
-    def __init__(self, run: Run, problem: Problem, home: tempfile.TemporaryDirectory[str], interrupted: bool) -> None:
+    def __init__(self, run: Run, problem: Problem, home: Home, interrupted: bool) -> None:
         self._run, self._problem, self._home = run, problem, home
         self.interrupted = interrupted
         self.notes: list[str] = list(dict.fromkeys(run.screen.notes))  # type: ignore[attr-defined]

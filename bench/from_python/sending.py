@@ -28,7 +28,8 @@ def send(problem: Problem, folder: Path) -> Path:
         BadInput: a function refers to what cannot be sent, such as an open file; the sentence names the function.
 
     """
-    parts: dict[str, Any] = {"setup": problem.setup, "equal": problem.equal} | {name: solution.function for name, solution in problem.by_name.items()}
+    functions = {name: solution.function for name, solution in problem.by_name.items()}
+    parts: dict[str, Any] = {"setup": problem.setup, "equal": problem.equal, **functions}
     with _by_value(parts.values()):
         for name, function in parts.items():
             _refuse_what_stays(name, function)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import secrets
-import tempfile
 import warnings
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from bench.errors import BadInput, NothingMeasured
+from bench.from_python.home import Home
 from bench.from_python.quiet import QuietScreen
 from bench.from_python.result import Result
 from bench.from_python.sending import send
@@ -70,14 +69,11 @@ def versus(
 
     """
     problem = _problem(name, setup, functions, equal, mutates, depth, width)
-    home = tempfile.TemporaryDirectory(prefix="unwind_versus_")
-    screen = QuietScreen()
-    experiment = _experiment(planned(problem, str(send(problem, Path(home.name)))), baseline, allocator, precision, budget_s)
+    home, screen = Home(), QuietScreen()
+    experiment = _experiment(planned(problem, str(send(problem, home.folder))), baseline, allocator, precision, budget_s)
     for left_out, why in experiment.refused.items():
         warnings.warn(f"{left_out} is left out: it {why}", stacklevel=2)
-    run = begin(
-        experiment, secrets.randbelow(10**9) if seed is None else seed, 0, PATIENCE_S, Path(home.name), measured_under(), False, screen
-    )
+    run = begin(experiment, secrets.randbelow(10**9) if seed is None else seed, 0, PATIENCE_S, home.folder, measured_under(), False, screen)
     interrupted = False
     try:
         measure_time(run)

@@ -199,7 +199,8 @@ def _code(implementation: Comparable) -> str:
     try:
         return code_digest(_modules(implementation))
     except (OSError, ValueError, ImportError):
-        return _digest(marshal.dumps(implementation.code.__code__))
+        code = getattr(implementation.code, "__code__", None)
+        return _digest(marshal.dumps(code) if code else repr(implementation.code).encode())
 
 
 def _modules(implementation: Comparable) -> list[str]:

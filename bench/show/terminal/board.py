@@ -56,12 +56,31 @@ def _known(progress: Progress, cells: Sequence[Cell]) -> str:
 @contextmanager
 def watching(screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s: float) -> Iterator[View]:
     """A view of a run, for as long as it lasts."""
+    if screen.out.is_jupyter:
+        yield _NotebookLine(cells, progress, budget_s)
+        return
     if not screen.out.is_terminal:
         yield _Lines(screen, cells, progress, budget_s)
         return
     view = (_Board if screen.verbose else _Line)(screen, cells, progress, budget_s)
     with Live(view, console=screen.out, refresh_per_second=2, vertical_overflow="crop", transient=not screen.verbose):
         yield view
+
+
+class _NotebookLine(View):
+    """One line in a notebook, which is written over and in the end taken away."""
+
+    def __init__(self, cells: Sequence[Cell], progress: Progress, budget_s: float) -> None:
+        super().__init__(cells, progress, budget_s)
+        from IPython.display import display  # is there where there is a notebook
+
+        self._line = display({"text/plain": "starting"}, raw=True, display_id=True)
+
+    def show(self, finished: Finished) -> None:
+        super().show(finished)
+        left = max(0.0, self._budget_s - (time.monotonic() - self._start))
+        bar = percent(1 - left / self._budget_s)
+        self._line.update({"text/plain": " · ".join((bar, *self._state()))}, raw=True)
 
 
 class _Lines(View):

@@ -19,9 +19,9 @@ from bench.analyse.clarity import clarity
 from bench.errors import BadInput
 from bench.from_python.home import Home
 from bench.from_python.picture import ratio_picture
-from bench.measure.depth.interpreters import identify
 from bench.measure.depth.study import Subjects, implementation_limits
 from bench.measure.depth.trials import usual_guard
+from bench.measure.interpreters.found import identify
 from bench.record.files.disk import write_whole
 from bench.record.folder import read_machine
 from bench.record.limits import put_limit

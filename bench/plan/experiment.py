@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import marshal
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ class Experiment:
         refused: name -> why, for those that break it; they are never timed.
         data: dataset name -> the data.
         files: the user's own files that define implementations.
+        pythons: an interpreter's name in cells -> the program to measure with; "" is the harness's own.
+        unusable: an interpreter that was asked for -> why it cannot be measured with.
 
     """
 
@@ -45,6 +48,8 @@ class Experiment:
     refused: dict[str, str]
     data: dict[str, Dataset]
     files: tuple[str, ...] = ()
+    pythons: Mapping[str, str] = field(default_factory=lambda: {"": sys.executable})
+    unusable: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def contenders(self) -> list[str]:

@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Union
 
 from bench.errors import BadInput, unknown
 from bench.plan.cells import BACKPROPAGATION
@@ -14,7 +15,8 @@ from impls import IMPLEMENTATIONS, PAIRS, Implementation, Problem, Solution
 from impls.problems import PROBLEMS
 
 SENT = ".pickle"  # the end of the name of a file that holds a problem as a value
-Comparable = Implementation | Solution  # what is compared: both have a name, a title, a control flow and their code
+# what is compared: both have a name, a title, a control flow and their code
+Comparable = Union[Implementation, Solution]  # noqa: UP007, since workers on Python 3.9 read it too
 
 
 @dataclass(frozen=True)

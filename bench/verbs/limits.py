@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.errors import BadInput, NothingMeasured
-from bench.measure.depth.choice import interpreters_to_study
 from bench.measure.depth.study import Limit, Subjects, all_limits, stack_limit, without_searches
+from bench.measure.interpreters.choice import interpreters_to_study
 from bench.measure.machine.fingerprint import fingerprint
 from bench.measure.workers.checking import refused
 from bench.measure.workers.known_problems import known_problem

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from bench.measure.depth.interpreters import Interpreter, Unusable
 from bench.measure.depth.search import Search, deepest
 from bench.measure.depth.trials import Guard, Trial, TrialResult, usual_guard
-from bench.measure.depth.venvs import cache_folder, python_with_numpy
+from bench.measure.interpreters.found import Interpreter, Unusable
+from bench.measure.interpreters.venvs import cache_folder, python_with_numpy
 from bench.plan.cells import BACKPROPAGATION
 from bench.plan.depth import AS_IT_COMES, CALL, DEEPEST, LIMIT_RAISED, SETTINGS, WAYS, Setting
 

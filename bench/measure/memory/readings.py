@@ -66,7 +66,7 @@ class MemoryReader:
         problems: each problem by its name in cells -> its name, or the path of the file that defines it.
         blas_threads: threads to pin BLAS to.
         silence_s: seconds without an answer after which a worker is taken to hang.
-        python: the interpreter to measure with.
+        pythons: an interpreter's name in cells -> the program to measure with; "" is the harness's own.
 
     """
 
@@ -75,7 +75,7 @@ class MemoryReader:
     problems: Mapping[str, str] = field(default_factory=lambda: {BACKPROPAGATION: BACKPROPAGATION})
     blas_threads: int = 1
     silence_s: float = SILENCE_S
-    python: str = sys.executable
+    pythons: Mapping[str, str] = field(default_factory=lambda: {"": sys.executable})
 
     def __call__(self, task: MemoryTask) -> Iterator[MemoryReading]:
         """Yield what each meter reads, as it does; a meter that ends the worker has a reading that says so."""
@@ -90,7 +90,7 @@ class MemoryReader:
         data = str(self.data[task.cell.dataset, task.cell.batch]) if task.cell.dataset else None
         its_own = {task.cell.problem: self.problems[task.cell.problem]}
         common = {"cell": asdict(task.cell), "impl": task.impl, "data": data, "files": list(self.files), "problems": its_own}
-        return lambda meters: answers(WORKER, {**common, "meters": meters}, environment, self.silence_s, self.python)
+        return lambda meters: answers(WORKER, {**common, "meters": meters}, environment, self.silence_s, self.pythons[task.cell.python])
 
 
 def _understood(answer: dict[str, Any], meter: str) -> dict[str, Any]:

@@ -64,7 +64,7 @@ class PassTimer:
         on_hello: called with what a worker says of its BLAS and its conditions when it has started.
         visit_s: CPU seconds that the rounds of a visit should take at least.
         pace: how long they may take in a pass, where that is longer.
-        python: the interpreter to measure with.
+        pythons: an interpreter's name in cells -> the program to measure with; "" is the harness's own.
 
     """
 
@@ -77,7 +77,7 @@ class PassTimer:
     on_hello: Callable[[dict[str, Any]], None] = lambda hello: None
     visit_s: float = VISIT_S
     pace: Pace = field(default_factory=lambda: Pace(0.0))
-    python: str = sys.executable
+    pythons: Mapping[str, str] = field(default_factory=lambda: {"": sys.executable})
 
     def __call__(self, assignments: Sequence[Assignment]) -> Iterator[Finished]:
         """Yield each visit as it finishes. A contender that fails is tried once more, alone and in a fresh process: where it
@@ -91,9 +91,9 @@ class PassTimer:
         self.pace.starts_s = monotonic() - start - visits_s
 
     def _visits(self, assignments: Sequence[Assignment], visit_s: float) -> Iterator[Finished]:
-        pending, tried = _by_allocator(assignments), set[tuple[Cell, str]]()
+        pending, tried = _by_process(assignments), set[tuple[Cell, str]]()
         while pending:
-            alike = [visit for visit in pending if visit.cell.allocator == pending[0].cell.allocator]
+            alike = [visit for visit in pending if _process(visit) == _process(pending[0])]
             with closing(self._outcomes(alike, visit_s)) as outcomes:
                 for outcome in outcomes:
                     pending.pop(0)
@@ -120,18 +120,19 @@ class PassTimer:
         return [] if first.rows else _without(visit, [row.impl for row in first.failed if endings.get(row.impl) != WENT_WELL])
 
     def _outcomes(self, assignments: list[Assignment], visit_s: float) -> Generator[Outcome]:
-        """How each visit went; all are of one allocator."""
+        """How each visit went; all are of one interpreter and one allocator."""
         trying: str | None = None
 
         def ask(pending: list[Assignment]) -> Answers:
-            environment = worker_environment(pending[0].cell.allocator, self.blas_threads)
-            return answers(WORKER, self._task(pending, visit_s), environment, self.silence_s, self.python)
+            cell = pending[0].cell
+            environment = worker_environment(cell.allocator, self.blas_threads)
+            return answers(WORKER, self._task(pending, visit_s), environment, self.silence_s, self.pythons[cell.python])
 
         def understand(answer: dict[str, Any], assignment: Assignment) -> Rows | FailedVisit | None:
             nonlocal trying
             reply = understood(answer, assignment.contenders)
             if isinstance(reply, Hello):
-                self.on_hello(reply.hello.model_dump())
+                self.on_hello(reply.hello.model_dump() | {"python": assignment.cell.python})
             elif isinstance(reply, Trying):
                 trying = reply.trying
             else:
@@ -192,7 +193,12 @@ def _without(assignment: Assignment, culprits: Sequence[str]) -> list[Assignment
     return [replace(assignment, contenders=survivors)] if survivors else []
 
 
-def _by_allocator(assignments: Sequence[Assignment]) -> list[Assignment]:
-    """Cells of one allocator together, the allocator of the first cell first: the order stays random."""
-    allocators = list(dict.fromkeys(assignment.cell.allocator for assignment in assignments))
-    return sorted(assignments, key=lambda assignment: allocators.index(assignment.cell.allocator))
+def _process(assignment: Assignment) -> tuple[str, str]:
+    """What the visits of one process share: the interpreter, and the environment that the allocator asks for."""
+    return assignment.cell.python, assignment.cell.allocator
+
+
+def _by_process(assignments: Sequence[Assignment]) -> list[Assignment]:
+    """Visits that can share a process together, that of the first one first: the order stays random."""
+    processes = list(dict.fromkeys(map(_process, assignments)))
+    return sorted(assignments, key=lambda assignment: processes.index(_process(assignment)))

@@ -31,6 +31,7 @@ class Conditions:
         blas: the BLAS of its workers; empty until the first has started.
         noted: its caveats so far.
         end: how it ended; None while it measures.
+        interpreters: the BLAS of workers on other interpreters, by their names.
 
     """
 
@@ -40,6 +41,7 @@ class Conditions:
     blas: dict[str, Any] = field(default_factory=dict)
     noted: list[Caveat] = field(default_factory=list)
     end: RunEnd | None = None
+    interpreters: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def note(self, new: Sequence[Caveat]) -> None:
         """Keep caveats, and tell them."""
@@ -47,7 +49,12 @@ class Conditions:
         self.run.screen.caveats(new)
 
     def note_start(self, hello: dict[str, Any]) -> None:
-        """Keep what a worker says when it has started: of its BLAS, and of conditions that are no longer those of the run."""
+        """Keep what a worker says when it has started: of its BLAS, and of conditions that are no longer those of the run; those of
+        another interpreter are not compared with the harness's own.
+        """
+        if hello.get("python"):
+            self.interpreters[hello["python"]] = blas_of(hello)
+            return
         first, self.blas = not self.blas, blas_of(hello)
         new = caveats.of_blas(self.blas["blas_threads"], self.run.experiment.sweep.blas_threads) if first else []
         new += [Caveat(f"during the run this changed: {words}", REMEDY) for words in changed_settings(hello, self.run.settings)]
@@ -72,6 +79,7 @@ class Conditions:
             },
             "ended": asdict(self.end) if self.end else None,
             "seed": run.seed,
+            **({"interpreters": earlier.get("interpreters", {}) | self.interpreters} if self.interpreters else {}),
             "sweep": {"name": sweep.name, "precision": sweep.precision, "budget_s": sweep.budget_s},
             **_compared(run),
         }

@@ -70,7 +70,7 @@ def _read(run: Run, due: list[MemoryTask]) -> None:
     }
     with tempfile.TemporaryDirectory() as scratch, counting(run.screen, "memory: implementations in cells", len(due)) as advance:
         data = write_batches(experiment.data, {task.cell.batch for task in due}, Path(scratch))
-        reader = MemoryReader(data, experiment.files, experiment.sources, experiment.sweep.blas_threads, run.patience_s)
+        reader = MemoryReader(data, experiment.files, experiment.sources, experiment.sweep.blas_threads, run.patience_s, experiment.pythons)
         for task in due:
             advance(0, f"{task.cell.memory_id} {task.impl}")
             for reading in _readings(run, reader, task):

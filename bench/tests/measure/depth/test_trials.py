@@ -9,9 +9,9 @@ import pytest
 
 import impls
 from bench.measure.depth import calls, probe
-from bench.measure.depth.interpreters import Unusable, candidates, identify
 from bench.measure.depth.study import Subjects, implementation_limits
 from bench.measure.depth.trials import Guard, Trial, TrialResult
+from bench.measure.interpreters.found import Unusable, candidates, identify
 from bench.plan.depth import AS_IT_COMES, CALL, LIMIT_RAISED, RAISED, SETTINGS, WAYS, Setting
 from impls import IMPLEMENTATIONS
 

@@ -250,7 +250,12 @@ class Result:
 
 
 def _interval(row: Mapping[str, Any]) -> str:
-    return f"{row['low']:.3f} to {row['high']:.3f}" if row["low"] > 0 else "too few passes"
+    return f"{_bound(row['low'])} to {_bound(row['high'])}" if row["low"] > 0 else "too few passes"
+
+
+def _bound(ratio: float) -> str:
+    """With three digits after the point, or one more where those alone would put it on 1, and hide which side of 1 it is on."""
+    return f"{ratio:.4f}" if f"{ratio:.3f}" == "1.000" and ratio != 1 else f"{ratio:.3f}"
 
 
 def _plain(rows: pd.DataFrame) -> pd.DataFrame:

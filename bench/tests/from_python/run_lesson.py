@@ -46,7 +46,9 @@ def executed(notebook):
     notebook = nbformat.from_dict(notebook)
     before = notebook.metadata.get("kernelspec")
     with own_kernel() as kernel, tempfile.TemporaryDirectory() as elsewhere:
-        client = nbclient.NotebookClient(notebook, timeout=CELL_S, kernel_name=kernel, resources={"metadata": {"path": elsewhere}})
+        client = nbclient.NotebookClient(
+            notebook, timeout=CELL_S, kernel_name=kernel, coalesce_streams=True, resources={"metadata": {"path": elsewhere}}
+        )
         client.execute()
     notebook.metadata = {"kernelspec": before, "language_info": {"name": "python"}}
     return notebook

@@ -12,7 +12,7 @@ import pytest
 
 from bench import versus
 from bench.errors import BadInput
-from bench.from_python.result import Result, Undecided
+from bench.from_python.result import Result, Undecided, _interval
 from bench.plan.depth import RAISED
 from bench.show.terminal.notebook import notebook_line
 from impls import Solution
@@ -211,6 +211,12 @@ def test_the_limit_is_raised_for_the_function_that_it_stops_alone(result):
     assert asked["recursive_total"] == [1000, RAISED]
     assert list(result.limits.loc[result.limits["recursion_limit"] == RAISED, "status"]) == ["ok"]
     assert "stack_bytes" not in result.limits
+
+
+def test_a_bound_keeps_its_side_of_1():
+    assert _interval({"low": 0.85912, "high": 0.99981}) == "0.859 to 0.9998"
+    assert _interval({"low": 1.0, "high": 1.0004}) == "1.000 to 1.0004"
+    assert _interval({"low": 0.0, "high": float("inf")}) == "too few passes"
 
 
 class Shown(list):

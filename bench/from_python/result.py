@@ -245,7 +245,7 @@ class Result:
     def _words(self) -> list[str]:
         """How the measuring ended, what would settle the rest, and what speaks against the figures."""
         ending = ending_words(read_machine(self._run.folder), in_full=False)
-        longer = ["Give `versus` a larger budget_s to settle more."] if AGAIN in ending and not self.interrupted else []
+        longer = ["Give versus a larger budget_s to settle more."] if AGAIN in ending and not self.interrupted else []
         return [sentence for sentence in ending if sentence != AGAIN] + longer + [f"note: {note}" for note in self.notes]
 
 

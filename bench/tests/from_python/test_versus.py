@@ -200,7 +200,7 @@ def test_its_text_is_handed_back_in_a_notebook_too(result, monkeypatch):
 def test_a_result_without_memory_or_an_interval_shows_itself_too():
     there = versus(total, recursive_total, setup=numbers, depth=3, **QUICK)
     assert repr(there).count("too few passes") == there.table["low"].eq(0).sum() == 1
-    assert "Give `versus` a larger budget_s" in repr(there)
+    assert "Give versus a larger budget_s" in repr(there)
     assert list(there.table["peak_bytes"]) == [None, None]
     assert repr(there).count("3 × 1") == 2
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import io
+from base64 import b64encode
 
 import pandas as pd
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from bench.analyse.ratios import SAME
 
 MARKS = "osD^vPX"
+PNG_DPI = 200  # twice that of a page, for screens with fine dots
 
 
-def ratio_picture(table: pd.DataFrame, baseline: str) -> str:
-    """The figure as SVG; nothing if no ratio is known."""
+def ratio_figure(table: pd.DataFrame, baseline: str) -> Figure | None:
+    """The figure; None if no ratio is known."""
     known = table[table["ratio"].notna() & (table["low"].fillna(0) > 0)]
     if known.empty:
-        return ""
+        return None
     figure = Figure(figsize=(6, 3.2), layout="constrained")
-    FigureCanvasSVG(figure)
     axes = figure.subplots()
     axes.axhspan(1 - SAME, 1 + SAME, color="#8a8f98", alpha=0.25, label="no difference")
     depths = sorted(known["depth"].unique())
@@ -34,6 +34,18 @@ def ratio_picture(table: pd.DataFrame, baseline: str) -> str:
     axes.set_xlabel("depth")
     axes.set_ylabel(f"time ÷ that of {baseline}\n(lower is better)")
     axes.legend(fontsize=8)
+    return figure
+
+
+def as_svg(figure: Figure) -> str:
+    """As a piece of a page."""
     text = io.StringIO()
     figure.savefig(text, format="svg")
     return text.getvalue()[text.getvalue().index("<svg") :]
+
+
+def as_png(figure: Figure) -> str:
+    """In base64, as a notebook keeps pictures."""
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=PNG_DPI)
+    return b64encode(picture.getvalue()).decode()

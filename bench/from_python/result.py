@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import sys
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import astuple
 from functools import cached_property
@@ -18,23 +19,26 @@ from rich.console import Console
 from bench.analyse.clarity import clarity
 from bench.errors import BadInput
 from bench.from_python.home import Home
-from bench.from_python.picture import ratio_picture
-from bench.measure.depth.study import Subjects, implementation_limits
+from bench.from_python.picture import as_png, as_svg, ratio_figure
+from bench.measure.depth.study import Limit, Subjects, implementation_limits
 from bench.measure.depth.trials import usual_guard
 from bench.measure.interpreters.found import identify
+from bench.plan.depth import AS_IT_COMES, LIMIT_RAISED, Setting
 from bench.record.files.disk import write_whole
 from bench.record.folder import read_machine
 from bench.record.limits import put_limit
 from bench.record.results import read_results
-from bench.show.answers.ending import ending_words
+from bench.show.answers.ending import AGAIN, ending_words
 from bench.show.report.page import render
+from bench.show.terminal.counting import counting
 from bench.show.terminal.tables import VERDICT_STYLES, titled_table
 from bench.verbs.running.run_context import Run
 from bench.verbs.running.tracing import trace_steps
 from impls import Problem
 
 DEEPEST = 100_000  # levels that the study of depth tries
-HEADINGS = ("depth × width", "function", "time", "÷ baseline", "95 % interval", "verdict", "peak")
+FIGURE_WIDTH = 600  # pixels on a notebook's page; the picture has twice as many
+HEADINGS = ("depth × width", "function", "CPU time", "÷ baseline", "95 % interval", "verdict", "peak memory")
 
 
 class Undecided(Exception):
@@ -75,18 +79,26 @@ class Result:
 
     @cached_property
     def limits(self) -> pd.DataFrame:
-        """How deep each function goes on this Python, as it comes and with the limit raised; studied at the first look, which takes
-        some seconds.
+        """How deep each function goes on this Python as it comes, and, where its limit is what stops it, with the limit raised;
+        searched for at the first look, which can take a minute.
         """
-        run = self._run
-        files: list[str] = []
-        cap = min(DEEPEST, self._problem.deepest)
-        subjects = Subjects(self.functions, files, cap, self._problem.name, next(iter(run.experiment.sources.values())))
-        table = run.table("limits.csv")
-        here = identify(sys.executable)
-        for limit in implementation_limits(here, sys.executable, subjects, usual_guard()):
-            put_limit(table, run.machine_name, limit)
+        table = self._run.table("limits.csv")
+        with counting(self._run.screen, "depth: functions", len(self.functions)) as advance:
+            stopped = []
+            for limit in self._searches(self.functions, AS_IT_COMES):
+                put_limit(table, self._run.machine_name, limit)
+                advance(1, f"{limit.impl} has gone {limit.deepest_ok} levels deep")
+                stopped += [str(limit.impl)] if limit.status == "recursion_error" else []
+            for limit in self._searches(stopped, LIMIT_RAISED):
+                put_limit(table, self._run.machine_name, limit)
         return _plain(table.read())
+
+    def _searches(self, names: list[str], setting: Setting) -> Iterator[Limit]:
+        """The limit of each function under a setting."""
+        problem, here = self._problem, identify(sys.executable)
+        source = next(iter(self._run.experiment.sources.values()))
+        subjects = Subjects(names, (), min(DEEPEST, problem.deepest), problem.name, source, [setting])
+        return implementation_limits(here, sys.executable, subjects, usual_guard())
 
     @property
     def table(self) -> pd.DataFrame:
@@ -170,18 +182,37 @@ class Result:
     def __repr__(self) -> str:
         """The table as a terminal shows it."""
         text = io.StringIO()
-        console = Console(file=text, width=110, highlight=False)
+        console = Console(file=text, width=110, highlight=False, force_jupyter=False, force_terminal=False)  # plain text, in a notebook too
         console.print(self._rich_table())
         return text.getvalue() + "\n".join(self._words())
 
+    def _ipython_display_(self) -> None:
+        """The table, the figure and the words, one after the other, for a notebook.
+
+        The figure is an output of its own, and PNG: sites that show stored notebooks take SVG out of HTML.
+        """
+        from IPython.display import display  # is there where this is called
+
+        display({"text/plain": repr(self), "text/html": self._html_table()}, raw=True)
+        if figure := ratio_figure(self.table, self.baseline):
+            display({"image/png": as_png(figure)}, raw=True, metadata={"image/png": {"width": FIGURE_WIDTH}})
+        if self._words():
+            display({"text/html": self._html_words()}, raw=True)  # the text of the table has them
+
     def _repr_html_(self) -> str:
-        """The table and the figure, for a notebook."""
+        """The same in one piece."""
+        figure = ratio_figure(self.table, self.baseline)
+        return self._html_table() + (as_svg(figure) if figure else "") + self._html_words()
+
+    def _html_table(self) -> str:
         head = "".join(f"<th style='text-align:left'>{html.escape(heading)}</th>" for heading in HEADINGS)
         body = "".join(
             "<tr>" + "".join(f"<td style='text-align:left'>{html.escape(words)}</td>" for words in row) + "</tr>" for row in self._cells()
         )
-        words = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in self._words())
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{ratio_picture(self.table, self.baseline)}{words}"
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def _html_words(self) -> str:
+        return "".join(f"<p>{html.escape(sentence)}</p>" for sentence in self._words())
 
     def _rich_table(self) -> Any:
         table = titled_table("", *HEADINGS, right=HEADINGS[2:4])
@@ -196,7 +227,6 @@ class Result:
         several = self.table["allocator"].nunique() > 1
         for row in self.table.to_dict("records"):
             known = row["ratio"] is not None and pd.notna(row["ratio"])
-            closed = known and row["low"] > 0
             place = f"{row['depth']} × {row['width']}" + (f", {row['allocator']}" if several else "")
             peak = humanize.naturalsize(int(row["peak_bytes"]), binary=True) if pd.notna(row["peak_bytes"]) else ""
             rows.append(
@@ -205,7 +235,7 @@ class Result:
                     row["function"],
                     _time(row["cpu_s"]),
                     f"{row['ratio']:.3f}" if known else "1",
-                    f"{row['low']:.3f} to {row['high']:.3f}" if closed else "",
+                    _interval(row) if known else "",
                     (row["verdict"] if known else "baseline"),
                     peak,
                 ]
@@ -213,14 +243,24 @@ class Result:
         return rows
 
     def _words(self) -> list[str]:
-        """How the measuring ended, and what speaks against the figures."""
+        """How the measuring ended, what would settle the rest, and what speaks against the figures."""
         ending = ending_words(read_machine(self._run.folder), in_full=False)
-        return [sentence for sentence in ending if not sentence.startswith("Run the same")] + [f"note: {note}" for note in self.notes]
+        longer = ["Give versus a larger budget_s to settle more."] if AGAIN in ending and not self.interrupted else []
+        return [sentence for sentence in ending if sentence != AGAIN] + longer + [f"note: {note}" for note in self.notes]
+
+
+def _interval(row: Mapping[str, Any]) -> str:
+    return f"{_bound(row['low'])} to {_bound(row['high'])}" if row["low"] > 0 else "too few passes"
+
+
+def _bound(ratio: float) -> str:
+    """With three digits after the point, or one more where those alone would put it on 1, and hide which side of 1 it is on."""
+    return f"{ratio:.4f}" if f"{ratio:.3f}" == "1.000" and ratio != 1 else f"{ratio:.3f}"
 
 
 def _plain(rows: pd.DataFrame) -> pd.DataFrame:
-    """Without the columns that this problem has nothing in."""
-    return rows.dropna(axis="columns", how="all").reset_index(drop=True)
+    """Without the columns that this problem has nothing in; a table without rows keeps them all."""
+    return (rows.dropna(axis="columns", how="all") if len(rows) else rows).reset_index(drop=True)
 
 
 def _time(seconds: float) -> str:

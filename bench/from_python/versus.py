@@ -69,11 +69,17 @@ def versus(
 
     """
     problem = _problem(name, setup, functions, equal, mutates, depth, width)
-    home, screen = Home(), QuietScreen()
+    home = Home()
     experiment = _experiment(planned(problem, str(send(problem, home.folder))), baseline, allocator, precision, budget_s)
     for left_out, why in experiment.refused.items():
         warnings.warn(f"{left_out} is left out: it {why}", stacklevel=2)
-    run = begin(experiment, secrets.randbelow(10**9) if seed is None else seed, 0, PATIENCE_S, home.folder, measured_under(), False, screen)
+    return _measured(experiment, problem, home, secrets.randbelow(10**9) if seed is None else seed, memory)
+
+
+def _measured(experiment: Experiment, problem: Problem, home: Home, seed: int, memory: bool) -> Result:
+    """The result of what could be measured until the end, or until Ctrl-C."""
+    screen = QuietScreen()
+    run = begin(experiment, seed, 0, PATIENCE_S, home.folder, measured_under(), False, screen)
     interrupted = False
     try:
         measure_time(run)

@@ -72,7 +72,7 @@ def without_searches(python: str, status: str, detail: str) -> Limit:
 class Subjects:
     """What is tried: implementations of a problem, by name; `files` are the user's own, and `source` is what loads the problem.
 
-    `cap` is the deepest to try.
+    `cap` is the deepest to try, under each of the `settings`.
     """
 
     names: Sequence[str]
@@ -80,6 +80,7 @@ class Subjects:
     cap: int = DEEPEST
     problem: str = BACKPROPAGATION
     source: str = BACKPROPAGATION
+    settings: Sequence[Setting] = SETTINGS
 
 
 def all_limits(interpreter: Interpreter, subjects: Subjects) -> Iterator[Limit]:
@@ -105,7 +106,7 @@ def implementation_limits(interpreter: Interpreter, python: str, subjects: Subje
     """
     cap = subjects.cap
     for name in subjects.names:
-        for setting in SETTINGS:
+        for setting in subjects.settings:
             trial = Trial(python, name, setting, guard, subjects.files, subjects.source)
             limit = _search(interpreter, name, setting, cap, trial, from_below=subjects.problem != BACKPROPAGATION)
             yield replace(limit, problem=subjects.problem)

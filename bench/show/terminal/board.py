@@ -20,6 +20,7 @@ from bench.measure.timing.passes import Finished
 from bench.plan.cells import AXES, Cell
 from bench.plan.contenders import FLOOR, title
 from bench.show.answers.words import clock, counted, duration, percent
+from bench.show.terminal.notebook import Tell, notebook_line
 from bench.show.terminal.screen import Screen
 from bench.show.terminal.tables import VERDICT_STYLES
 from bench.text import one_line
@@ -57,7 +58,8 @@ def _known(progress: Progress, cells: Sequence[Cell]) -> str:
 def watching(screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s: float) -> Iterator[View]:
     """A view of a run, for as long as it lasts."""
     if screen.out.is_jupyter:
-        yield _NotebookLine(cells, progress, budget_s)
+        with notebook_line() as tell:
+            yield _NotebookLine(tell, cells, progress, budget_s)
         return
     if not screen.out.is_terminal:
         yield _Lines(screen, cells, progress, budget_s)
@@ -68,19 +70,15 @@ def watching(screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s
 
 
 class _NotebookLine(View):
-    """One line in a notebook, which is written over and in the end taken away."""
+    """A bar that fills up as the budget is spent, with the words of the line on a terminal."""
 
-    def __init__(self, cells: Sequence[Cell], progress: Progress, budget_s: float) -> None:
+    def __init__(self, tell: Tell, cells: Sequence[Cell], progress: Progress, budget_s: float) -> None:
         super().__init__(cells, progress, budget_s)
-        from IPython.display import display  # is there where there is a notebook
-
-        self._line = display({"text/plain": "starting"}, raw=True, display_id=True)
+        self._tell = tell
 
     def show(self, finished: Finished) -> None:
         super().show(finished)
-        left = max(0.0, self._budget_s - (time.monotonic() - self._start))
-        bar = percent(1 - left / self._budget_s)
-        self._line.update({"text/plain": " · ".join((bar, *self._state()))}, raw=True)
+        self._tell(min(1.0, (time.monotonic() - self._start) / self._budget_s), " · ".join(self._state()))
 
 
 class _Lines(View):

@@ -1,15 +1,20 @@
 """`versus` compares functions that are defined right here, refuses what cannot be compared, and its gate says what is certain."""
 
 import _thread
+import tempfile
 import threading
+import time
 import warnings
+from base64 import b64decode
 
 import pandas as pd
 import pytest
 
 from bench import versus
 from bench.errors import BadInput
-from bench.from_python.result import Result, Undecided
+from bench.from_python.result import Result, Undecided, _interval
+from bench.plan.depth import RAISED
+from bench.show.terminal.notebook import notebook_line
 from impls import Solution
 
 QUICK = {"budget_s": 1.0, "memory": False}
@@ -58,7 +63,7 @@ def test_a_report_is_one_file_with_both_sources(result, tmp_path):
     limits = result.limits.set_index("impl")
     assert limits.loc["recursive_total", "status"].iloc[0] == "recursion_error"
     assert limits.loc["recursive_total", "deepest_ok"].iloc[0] == pytest.approx(1000, abs=15)
-    assert limits.loc["total", "status"].iloc[0] == "ok"
+    assert limits.loc["total", "status"] == "ok"
 
 
 def test_closures_and_lambdas_are_compared():
@@ -80,7 +85,7 @@ def test_arguments_that_are_changed_are_made_anew():
 
     there = versus(total, popped, setup=numbers, depth=50, mutates=True, **QUICK)
     assert set(there.times.loc[there.times["round"].notna(), "impl"]) == {"total", "popped", "control"}
-    with pytest.warns(UserWarning, match="popped is left out: it .*changes its arguments, at depth 1, width 1; say mutates=True"):
+    with pytest.warns(UserWarning, match="popped is left out: it changes its arguments, at depth 1, width 1; say mutates=True"):
         versus(total, sum, popped, setup=numbers, depth=5, **QUICK)
 
 
@@ -125,13 +130,16 @@ def test_what_cannot_be_sent_is_named():
         versus(total, locked, setup=numbers, depth=3, **QUICK)
 
 
-def test_an_interrupt_keeps_what_is_finished():
-    timer = threading.Timer(8.0, _thread.interrupt_main)
-    timer.start()
-    try:
-        there = versus(total, recursive_total, setup=numbers, depth=[3, 5], budget_s=120.0, precision=1e-6)
-    finally:
-        timer.cancel()
+def test_an_interrupt_keeps_what_is_finished(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def interrupt_once_there_are_rows():
+        while not any(file.read_text().count("\n") > 30 for file in tmp_path.glob("unwind_versus_*/time.csv")):
+            time.sleep(0.05)
+        _thread.interrupt_main()
+
+    threading.Thread(target=interrupt_once_there_are_rows, daemon=True).start()
+    there = versus(total, recursive_total, setup=numbers, depth=[3, 5], budget_s=120.0, precision=1e-6)
     assert there.interrupted
     assert len(there.times) > 0
 
@@ -172,9 +180,7 @@ def test_the_gate_is_no_answer_where_nothing_is_certain(gated):
 
 def test_nothing_is_left_behind(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    import tempfile
-
-    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         versus(total, recursive_total, setup=numbers, depth=3, **QUICK)
@@ -182,3 +188,76 @@ def test_nothing_is_left_behind(tmp_path, monkeypatch):
 
     gc.collect()
     assert [*tmp_path.iterdir()] == []
+
+
+def test_its_text_is_handed_back_in_a_notebook_too(result, monkeypatch):
+    """There rich would display it at once, and hand back nothing."""
+    words = repr(result)
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    assert repr(result) == words
+
+
+def test_a_result_without_memory_or_an_interval_shows_itself_too():
+    there = versus(total, recursive_total, setup=numbers, depth=3, **QUICK)
+    assert repr(there).count("too few passes") == there.table["low"].eq(0).sum() == 1
+    assert "Give versus a larger budget_s" in repr(there)
+    assert list(there.table["peak_bytes"]) == [None, None]
+    assert repr(there).count("3 × 1") == 2
+
+
+def test_the_limit_is_raised_for_the_function_that_it_stops_alone(result):
+    asked = result.limits.groupby("impl")["recursion_limit"].agg(list)
+    assert asked["total"] == [1000]
+    assert asked["recursive_total"] == [1000, RAISED]
+    assert list(result.limits.loc[result.limits["recursion_limit"] == RAISED, "status"]) == ["ok"]
+    assert "stack_bytes" not in result.limits
+
+
+def test_a_bound_keeps_its_side_of_1():
+    assert _interval({"low": 0.85912, "high": 0.99981}) == "0.859 to 0.9998"
+    assert _interval({"low": 1.0, "high": 1.0004}) == "1.000 to 1.0004"
+    assert _interval({"low": 0.0, "high": float("inf")}) == "too few passes"
+
+
+class Shown(list):
+    """What IPython's display was given, and what was written over it."""
+
+    def __call__(self, data, raw, display_id=False, metadata=None):
+        self.append(data)
+        return self
+
+    def update(self, data, raw):
+        self[-1] = data
+        self.updates = [*getattr(self, "updates", []), data]
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    display = pytest.importorskip("IPython.display", reason="IPython is not installed")
+    there = Shown()
+    monkeypatch.setattr(display, "display", there)
+    return there
+
+
+def test_a_notebook_has_the_table_the_figure_as_png_and_the_words(result, shown):
+    result._ipython_display_()
+    assert shown[0]["text/plain"] == repr(result)
+    assert shown[0]["text/html"].startswith("<table>")
+    assert "settled" in shown[-1]["text/html"]
+    pictures = [data["image/png"] for data in shown if "image/png" in data]
+    assert all(b64decode(picture).startswith(b"\x89PNG\r\n") for picture in pictures)
+    assert len(pictures) == ("<svg" in result._repr_html_())
+
+
+def test_a_line_of_progress_is_taken_away_even_if_the_work_is_stopped(shown):
+    def stopped():
+        with notebook_line() as tell:
+            tell(0.25, "pass 3 · 1 < 2")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
+    _, told, last = shown.updates
+    assert told == {"text/plain": "25 % · pass 3 · 1 < 2", "text/html": "<progress value='0.250' max='1'></progress> pass 3 · 1 &lt; 2"}
+    assert not any(last.values())
+    assert shown == [last]

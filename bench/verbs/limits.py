@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.depth.choice import interpreters_to_study
 from bench.measure.depth.study import Limit, all_limits, stack_limit, without_searches
+from bench.measure.machine.caveats import Caveat
 from bench.measure.machine.fingerprint import fingerprint
 from bench.measure.workers.checking import broken_contracts
 from bench.measure.workers.stand_ins import known_implementations
 from bench.plan import contenders
 from bench.plan.depth import CALL, DEEPEST, setting_of, way_title
 from bench.record.folder import read_machine, results_folder
-from bench.record.limits import machines_limits, put_limit
+from bench.record.limits import executable, machines_limits, put_limit
 from bench.record.tables import Table
 from bench.show.answers.depth import ENDINGS
 from bench.show.answers.words import spaced
@@ -51,14 +52,17 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
         for path, error in failures.items():
             screen.warn(f"{path}: {error.detail}; the search goes on without it")
             put_limit(table, machine, without_searches(path, error.status, error.detail))
+        found, note = [], _told_once(screen)
         with doing(screen) as tell:
             for interpreter in interpreters:
                 screen.detail(f"Python {interpreter.name} ({interpreter.path})")
                 tell(f"Depth on Python {interpreter.name}")
-                for limit in all_limits(interpreter, [name for name in names if name not in broken], files, options.max_depth):
+                for limit in all_limits(interpreter, [name for name in names if name not in broken], files, options.max_depth, note):
                     put_limit(table, machine, limit)
                     _tell(limit, screen, tell)
-        rows = machines_limits(table, machine, screen.warn, stack_limit())
+                    found.append(limit)
+        under = {executable(limit.python, limit.impl): limit.conditions for limit in found}
+        rows = machines_limits(table, machine, screen.warn, stack_limit(), under)
     answers = topic("limits").answers(rows)
     if not answers:
         raise NothingMeasured(f"{table.path}: no search could be made; the notes above say why")
@@ -77,6 +81,17 @@ def _implementations(options: argparse.Namespace) -> tuple[list[str], list[str]]
     chosen = contenders.choose(options.impl, known_implementations(options.files), "--impl")
     not_tried = [] if options.impl else [each.name for each in chosen if each.library and each.control_flow == "other"]
     return [each.name for each in chosen if each.name not in not_tried], not_tried
+
+
+def _told_once(screen: Screen) -> Callable[[Sequence[Caveat]], None]:
+    """What tells caveats, each once, however many interpreters it concerns."""
+    told: set[Caveat] = set()
+
+    def tell(caveats: Sequence[Caveat]) -> None:
+        screen.caveats(caveat for caveat in caveats if caveat not in told)
+        told.update(caveats)
+
+    return tell
 
 
 def _tell(limit: Limit, screen: Screen, tell: Callable[[str], None]) -> None:

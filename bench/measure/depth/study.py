@@ -8,8 +8,10 @@ from time import perf_counter
 
 from bench.measure.depth.interpreters import Interpreter, Unusable
 from bench.measure.depth.search import Search, deepest
-from bench.measure.depth.trials import Guard, Trial, TrialResult, usual_guard
+from bench.measure.depth.trial_conditions import TrialConditions, caveats_of_all, trial_conditions
+from bench.measure.depth.trials import Guard, Trial, usual_guard
 from bench.measure.depth.venvs import cache_folder, python_with_numpy
+from bench.measure.machine.caveats import Caveat
 from bench.plan.depth import AS_IT_COMES, CALL, LIMIT_RAISED, SETTINGS, WAYS, Setting
 
 try:
@@ -33,6 +35,8 @@ class Limit:
         seconds: how long the search took.
         detail: more about the failure, for the terminal.
         stack_limit_bytes: the limit of the main thread's stack (`ulimit -s`), NO_LIMIT if there is none; None if it is unknown.
+        memory_limit_bytes: the most address space that each trial might take.
+        conditions: what else the trials ran under that can move depth, in words; None if it is unknown.
 
     """
 
@@ -47,6 +51,8 @@ class Limit:
     seconds: float
     detail: str = ""
     stack_limit_bytes: int | None = None
+    memory_limit_bytes: int | None = None
+    conditions: str | None = None
 
 
 def stack_limit() -> int | None:
@@ -65,52 +71,88 @@ def without_searches(python: str, status: str, detail: str) -> Limit:
     return Limit(python, None, None, None, None, None, status, None, 0.0, detail)
 
 
-def all_limits(interpreter: Interpreter, names: Sequence[str], files: Sequence[str], cap: int) -> Iterator[Limit]:
+@dataclass(frozen=True)
+class Studied:
+    """An interpreter as it is studied.
+
+    Attributes:
+        name: its version.
+        python: the path of the executable that the trials run on.
+        guard: what each trial may take.
+        under: what they run under.
+
+    """
+
+    name: str
+    python: str
+    guard: Guard
+    under: TrialConditions
+
+
+def all_limits(
+    interpreter: Interpreter, names: Sequence[str], files: Sequence[str], cap: int, tell: Callable[[Sequence[Caveat]], None]
+) -> Iterator[Limit]:
     """A row for every search on an interpreter, as it ends: first implementations, and then ways of calling.
 
-    Where there is no NumPy, one row says so in place of all implementations.
+    Where there is no NumPy, one row says so in place of all implementations. `tell` gets what speaks against the depths before
+    they are searched.
     """
     guard = usual_guard()
+    tell([*caveats_of_all(guard)])
     try:
         python = python_with_numpy(interpreter, cache_folder())
     except Unusable as error:
         yield without_searches(interpreter.name, error.status, error.detail)
     else:
-        yield from implementation_limits(interpreter, python, names, files, cap, guard)
-    yield from calling_limits(interpreter, cap, guard)
+        yield from implementation_limits(_studied(interpreter, python, guard, tell), names, files, cap)
+    yield from calling_limits(_studied(interpreter, interpreter.path, guard, tell), cap)
 
 
-def implementation_limits(
-    interpreter: Interpreter, python: str, names: Sequence[str], files: Sequence[str], cap: int, guard: Guard
-) -> Iterator[Limit]:
-    """A row for every implementation and setting; `python` is the interpreter's executable that has NumPy.
+def _studied(interpreter: Interpreter, python: str, guard: Guard, tell: Callable[[Sequence[Caveat]], None]) -> Studied:
+    under = trial_conditions(python, interpreter.name, interpreter.recursion_limit)
+    tell(under.caveats)
+    return Studied(interpreter.name, python, guard, under)
+
+
+def implementation_limits(studied: Studied, names: Sequence[str], files: Sequence[str], cap: int) -> Iterator[Limit]:
+    """A row for every implementation and setting, on an executable that has NumPy.
 
     An implementation that cannot be tried has one row for all settings.
     """
     for name in names:
         for setting in SETTINGS:
-            limit = _search(interpreter, name, setting, cap, Trial(python, name, setting, guard, files))
+            limit = _search(studied, name, setting, cap, files)
             yield limit
             if limit.status == "skipped":
                 break
 
 
-def calling_limits(interpreter: Interpreter, cap: int, guard: Guard) -> Iterator[Limit]:
+def calling_limits(studied: Studied, cap: int) -> Iterator[Limit]:
     """A row for every way of calling, with the limit raised."""
     for way in WAYS:
-        name = f"{CALL}{way}"
-        yield _search(interpreter, name, LIMIT_RAISED, cap, Trial(interpreter.path, name, LIMIT_RAISED, guard))
+        yield _search(studied, f"{CALL}{way}", LIMIT_RAISED, cap)
 
 
-def _search(interpreter: Interpreter, name: str, setting: Setting, cap: int, trial: Callable[[int], TrialResult]) -> Limit:
+def _search(studied: Studied, name: str, setting: Setting, cap: int, files: Sequence[str] = ()) -> Limit:
     start = perf_counter()
-    search = deepest(trial, cap)
+    search = deepest(Trial(studied.python, name, setting, studied.guard, files), cap)
     seconds = round(perf_counter() - start, 2)
-    limit = interpreter.recursion_limit if setting == AS_IT_COMES else setting.recursion_limit
     status, detail = (search.failure.status, search.failure.detail) if search.failure else ("ok", "")
     reached, failed = (None, None) if status == "skipped" else (search.depth, search.failed_at)
     return Limit(
-        interpreter.name, name, limit, setting.stack_bytes, reached, failed, status, _slope(search), seconds, detail, stack_limit()
+        studied.name,
+        name,
+        studied.under.recursion_limit if setting == AS_IT_COMES else setting.recursion_limit,
+        setting.stack_bytes,
+        reached,
+        failed,
+        status,
+        _slope(search),
+        seconds,
+        detail,
+        stack_limit(),
+        studied.guard.memory_bytes,
+        studied.under.unusual,
     )
 
 

@@ -1,5 +1,6 @@
 """The chart and the look-up in a browser: every control is used, and what they show is what the files have."""
 
+import itertools
 import json
 import re
 
@@ -104,6 +105,43 @@ def test_a_panel_holds_its_own_points_alone(visits, report_path):
     page.wait_for_function("document.querySelectorAll('#explore-chart svg .mark-symbol.role-mark').length === 3")
     points = page.locator("#explore-chart svg .mark-symbol.role-mark").evaluate_all("marks => marks.map(mark => mark.children.length)")
     assert points == [3, 3, 3]
+
+
+PLACES = """chart => {
+  const at = (element) => { const box = element.getBoundingClientRect(); return [box.x + box.width / 2, box.width]; };
+  const labels = [...chart.querySelectorAll('.role-axis-label text')];
+  return {
+    symbols: [...chart.querySelectorAll('.mark-symbol.role-mark path')].map(at),
+    ticks: Object.fromEntries(labels.map((label) => [label.textContent, at(label)[0]])),
+  };
+}"""
+
+
+@pytest.mark.parametrize("width", [375, 768, 1400])
+def test_points_at_one_depth_stand_side_by_side_around_its_tick(visits, report_path, width):
+    page = explored(visits, report_path, "explore=impls:iterative,iterative_pop,recursive", width=width)
+    places = page.locator("#explore-chart").evaluate(PLACES)
+    ticks = [places["ticks"][depth] for depth in ("4", "16", "64")]
+    assert len(places["symbols"]) == 9
+    for tick in ticks:
+        near = sorted((x, wide) for x, wide in places["symbols"] if tick == min(ticks, key=lambda other: abs(other - x)))
+        assert len(near) == 3
+        assert near[1][0] == pytest.approx(tick, abs=1.5)
+        gaps = [after - before for (before, _), (after, _) in itertools.pairwise(near)]
+        assert gaps == pytest.approx([14, 14], abs=1.5)
+        assert max(wide for _, wide in near) <= 14, "no symbol hides another"
+        assert near[-1][0] - near[0][0] < (ticks[1] - ticks[0]) / 2, "and each is nearest to its own tick"
+
+
+@pytest.mark.parametrize("width", [375, 1400])
+def test_names_on_the_axis_are_whole(visits, report_path, width):
+    page = explored(visits, report_path, "explore=metric:layers;axis:setting;python:3.9.18;impls:recursive", width=width)
+    labels = page.locator("#explore-chart .role-axis-label text").evaluate_all(
+        "every => every.map(label => [label.textContent, getComputedStyle(label).opacity, label.getBoundingClientRect().right])"
+    )[:4]
+    names = ["limit as it comes", "limit raised", "limit raised, 512 KiB stack", "limit raised, 64 MiB stack"]
+    assert [text.replace(" ", "") for text, _, _ in labels] == [name.replace(" ", "") for name in names]
+    assert all(opacity == "1" and right <= width for _, opacity, right in labels)
 
 
 def test_a_point_tells_its_figure_its_interval_and_its_passes(visits, report_path):

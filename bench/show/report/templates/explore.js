@@ -205,5 +205,5 @@ const explore = (() => {
   width = chart.clientWidth;
   apply(read(), false);
   if (address.read("explore") !== null) document.getElementById("explore").scrollIntoView();
-  return { data, rows, valuesOf, usual, placed, digits };
+  return { data, rows, valuesOf, usual, words, placed, digits };
 })();

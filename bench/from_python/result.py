@@ -20,9 +20,9 @@ from bench.analyse.clarity import clarity
 from bench.errors import BadInput
 from bench.from_python.home import Home
 from bench.from_python.picture import as_png, as_svg, ratio_figure
-from bench.measure.depth.study import Limit, Subjects, implementation_limits
+from bench.measure.depth.study import Limit, Subjects, implementation_limits, studied
 from bench.measure.depth.trials import usual_guard
-from bench.measure.interpreters.found import identify
+from bench.measure.interpreters.found import running
 from bench.plan.depth import AS_IT_COMES, LIMIT_RAISED, Setting
 from bench.record.files.disk import write_whole
 from bench.record.folder import read_machine
@@ -95,10 +95,11 @@ class Result:
 
     def _searches(self, names: list[str], setting: Setting) -> Iterator[Limit]:
         """The limit of each function under a setting."""
-        problem, here = self._problem, identify(sys.executable)
+        problem = self._problem
+        here = studied(running(), sys.executable, usual_guard(), self._run.screen.caveats)
         source = next(iter(self._run.experiment.sources.values()))
         subjects = Subjects(names, (), min(DEEPEST, problem.deepest), problem.name, source, [setting])
-        return implementation_limits(here, sys.executable, subjects, usual_guard())
+        return implementation_limits(here, subjects)
 
     @property
     def table(self) -> pd.DataFrame:

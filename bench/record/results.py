@@ -75,7 +75,7 @@ def read_results(folder: Path, warn: Warn) -> Results:
         machines_limits(Table(folder, "limits.csv"), machine, warn),
         read_training(Table(folder, "training.csv"), warn),
         Table(folder, "clarity.csv").read(warn),
-        read_evidence(folder / SELFCHECK, warn),
+        read_evidence(folder / SELFCHECK, warn, record),
         read_traces(folder),
     )
     if results.empty:

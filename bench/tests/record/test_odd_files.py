@@ -167,7 +167,7 @@ def test_what_a_clock_could_not_resolve_is_a_status_and_the_file_stays_readable(
 def test_no_row_is_written_that_would_be_refused(tmp_path):
     table = Table(tmp_path, "limits.csv")
     with pytest.raises(ValueError, match="unknown status"):
-        table.append([["m", "3.11.7", "recursive", 1000, None, 5, 6, "splendid", None, 0.1, None, None]])
+        table.append([["m", "3.11.7", "recursive", 1000, None, 5, 6, "splendid", None, 0.1, None, None, None, None]])
     assert not table.path.exists()
 
 

@@ -105,7 +105,7 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: C
             run.experiment.sources,
             sweep.blas_threads,
             run.patience_s,
-            conditions.note_start,
+            conditions.noting.note_start,
             min(VISIT_S, SHARE_IN_ROUNDS * sweep.budget_s / (PASSES_IN_BUDGET * max(1, len(cells)))),
             Pace(sweep.budget_s / PASSES_PACED),
             run.experiment.pythons,

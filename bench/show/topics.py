@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from bench.analyse.frontier import frontiers
-from bench.analyse.training import trained
 from bench.lazy import lazily
 from bench.record.results import Results
 from bench.show.answers import Answer, by_question
@@ -35,7 +34,7 @@ from bench.show.report.memory import memory_section
 from bench.show.report.sources import sources_section
 from bench.show.report.steps import played, steps_section
 from bench.show.report.time import answers_section, cells_section, figures_section, timed
-from bench.show.report.training import training_section
+from bench.show.report.training import all_trained, training_section
 
 if TYPE_CHECKING:
     from bench.show.figures.pictures import Picture, Shown
@@ -138,7 +137,7 @@ TOPICS = [
         "training",
         "Training",
         "Do they learn the same?",
-        lambda results: trained(results.training),
+        all_trained,
         training_answers,
         lazily("bench.show.figures.training:training_pictures"),
         training_section,

@@ -86,7 +86,7 @@ def _release(data: Slice) -> Iterator[Answer]:
 
 def _libraries(data: Slice, baseline: str) -> Iterator[Answer]:
     """What people have today: each implementation over another library against the baseline, with the allocator as it comes."""
-    here = set(data.times["impl"]) - {baseline}
+    here = set(data.times["impl"].unique()) - {baseline}
     there = [IMPLEMENTATIONS[name] for name in IMPLEMENTATIONS if IMPLEMENTATIONS[name].library and name in here]
     for library in there:
         compared = ratios(data, (library.name, baseline), data.allocators[0])

@@ -7,7 +7,8 @@ recursion and its loop are compared through this one: plain functions of the sam
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Callable, Sequence
+from operator import index
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Sequence
 
 from impls.control_flow import control_flow_of
 from impls.sameness import same
@@ -33,7 +34,7 @@ class Solution:
 
     Raises:
         ValueError: it has no name, or `control_flow` is none of the three.
-        TypeError: `function` cannot be called.
+        TypeError: `function` cannot be called, or a name or title is no string.
 
     """
 
@@ -45,7 +46,7 @@ class Solution:
     def __post_init__(self) -> None:
         if not callable(self.function):
             raise TypeError(f"{self.function!r} is not a function")
-        name = _printable(self.name or getattr(self.function, "__name__", ""))
+        name = _printable(self.name) or _printable(getattr(self.function, "__name__", ""))
         if not name:
             raise ValueError("an implementation needs a name; give Solution(function, name=...)")
         object.__setattr__(self, "name", name)
@@ -83,7 +84,8 @@ class Problem:
 
     Raises:
         ValueError: it has no name, fewer than two implementations, two of one name, or a size that is no whole number from 1.
-        TypeError: `setup`, `equal` or an implementation cannot be called.
+        TypeError: `setup`, `equal` or an implementation cannot be called, the implementations are no list, or a name or title is
+            no string.
 
     """
 
@@ -109,17 +111,24 @@ class Problem:
         for what in ("setup", "equal"):
             if not callable(getattr(self, what)):
                 raise TypeError(f"problem {name!r}: {what} is not a function")
+        if not isinstance(self.implementations, Iterable):
+            raise TypeError(f"problem {name!r}: implementations is {self.implementations!r}; give a list of functions")
         solutions = tuple(each if isinstance(each, Solution) else Solution(each) for each in self.implementations)
         names = [solution.name for solution in solutions]
         twice = [each for each in names if names.count(each) > 1]
         if twice:
             raise ValueError(f"problem {name!r}: two implementations have the name {twice[0]!r}; give Solution(function, name=...)")
         if len(solutions) < 2:
-            raise ValueError(f"problem {name!r}: has {len(solutions)} implementation; give two or more to compare")
+            has = "one implementation" if solutions else "no implementation"
+            raise ValueError(f"problem {name!r} has {has}; give two or more to compare")
         object.__setattr__(self, "implementations", solutions)
         object.__setattr__(self, "by_name", dict(zip(names, solutions)))
         for what in ("depth", "width"):
             object.__setattr__(self, what, _sizes(name, what, getattr(self, what)))
+        [deepest] = _sizes(name, "deepest", (self.deepest,))
+        object.__setattr__(self, "deepest", deepest)
+        for what in ("level", "call"):
+            object.__setattr__(self, what, _printable(getattr(self, what)) or what)
 
     @property
     def baseline(self) -> str:
@@ -135,12 +144,18 @@ class Problem:
 
 
 def _sizes(problem: str, what: str, sizes: Any) -> tuple[int, ...]:
-    listed = tuple(sizes) if isinstance(sizes, (list, tuple, range)) else (sizes,)
-    if not listed or not all(type(size) is int and 1 <= size <= MOST for size in listed):
+    given = tuple(sizes) if isinstance(sizes, Iterable) else (sizes,)
+    try:
+        listed = tuple(index(size) for size in given if not isinstance(size, bool))
+    except TypeError:  # a fraction, a word
+        listed = ()
+    if not listed or len(listed) < len(given) or not all(1 <= size <= MOST for size in listed):
         raise ValueError(f"problem {problem!r}: {what} is {sizes!r}; give a whole number from 1, or a list of such")
     return listed
 
 
-def _printable(words: str) -> str:
+def _printable(words: Any) -> str:
     """On one line, with a blank for what cannot be printed."""
+    if not isinstance(words, str):
+        raise TypeError(f"a name or title is {words!r}; give a string")
     return " ".join("".join(character if character.isprintable() else " " for character in words).split())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+import operator
+from collections import deque
+from dataclasses import fields, is_dataclass
+from typing import Any, Callable, Iterator
 
 ATOMS = (int, float, complex, bool, str, bytes, type(None))
 
@@ -12,19 +15,21 @@ class Incomparable(Exception):
 
 
 def same(answer: Any, expected: Any) -> bool:
-    """Are the two the same: of one type, with the same parts, to the last bit? NaN is the same as NaN.
+    """Are the two the same: of one type, with the same parts, to the last bit? NaN is the same as NaN, and 0.0 as -0.0.
 
-    Lists, tuples, dicts, sets, arrays and objects without a comparison of their own are compared part by part, however deep
-    they are nested and whatever refers back to itself; anything else by `==`.
+    Lists, tuples, dicts, sets, arrays, dataclasses and objects without a comparison of their own are compared part by part, however
+    deep they are nested and whatever refers back to itself; what has a method `equals` (pandas, Polars) by that; anything else by `==`.
 
     Raises:
-        Incomparable: `==` fails, or answers with what is neither true nor false.
+        Incomparable: `==` fails, or answers with what is neither true nor false; or the answers are iterators, whose parts
+            are not known before they are asked for.
 
     >>> same([1, (2.0, float("nan"))], [1, (2.0, float("nan"))]), same([1], [1.0])
     (True, False)
 
     """
-    ahead, met = [(answer, expected)], set()
+    ahead: list[tuple[Any, Any]] = [(answer, expected)]
+    met: dict[tuple[int, int], tuple[Any, Any]] = {}
     while ahead:
         one, other = ahead.pop()
         if one is other or (id(one), id(other)) in met:
@@ -35,7 +40,7 @@ def same(answer: Any, expected: Any) -> bool:
             if one != other and not (one != one and other != other):
                 return False
             continue
-        met.add((id(one), id(other)))
+        met[id(one), id(other)] = one, other  # kept alive, so that no other pair can come to have their ids
         parts = _parts(one, other)
         if parts is None:
             return False
@@ -43,47 +48,77 @@ def same(answer: Any, expected: Any) -> bool:
     return True
 
 
-def _parts(one: Any, other: Any) -> "list[tuple[Any, Any]] | None":
+def _parts(one: Any, other: Any) -> list[tuple[Any, Any]] | None:
     """Pairs of parts that must be the same, of two values of one type; None where the two differ as they stand."""
+    kind: Any = type(one)
+    if callable(getattr(kind, "equals", None)):
+        return [] if _true(kind.equals, one, other) else None
     if hasattr(one, "dtype") and hasattr(one, "shape"):
-        return [] if _same_arrays(one, other) else None
-    if isinstance(one, (list, tuple)):
+        return _parts_of_arrays(one, other)
+    if isinstance(one, (list, tuple, deque)):
         return list(zip(one, other)) if len(one) == len(other) else None
     if isinstance(one, dict):
-        return [(value, other[key]) for key, value in one.items()] if one.keys() == other.keys() else None
-    if isinstance(one, (set, frozenset)) or _compares(type(one)):
-        return [] if _equal(one, other) else None
+        return [(value, other[key]) for key, value in one.items()] if _typed(one) == _typed(other) else None
+    if isinstance(one, (set, frozenset)):
+        return [] if _typed(one) == _typed(other) else None
+    if hasattr(kind, "__next__"):
+        raise Incomparable(f"an answer of type {kind.__name__} hands out its items only when asked; return list(...) of it")
+    if kind.__eq__ is not object.__eq__ and not _compares_fields(kind):
+        return [] if _true(operator.eq, one, other) else None
     mine, theirs = dict(_attributes(one)), dict(_attributes(other))
-    if not mine and not theirs:
+    if not mine and not theirs and not is_dataclass(one):
         return None  # two objects of which nothing is known but that they are two
     return [(value, theirs[name]) for name, value in mine.items()] if mine.keys() == theirs.keys() else None
 
 
-def _same_arrays(one: Any, other: Any) -> bool:
+def _parts_of_arrays(one: Any, other: Any) -> list[tuple[Any, Any]] | None:
     import numpy as np
 
     if one.shape != other.shape or one.dtype != other.dtype:
-        return False
-    return bool(np.array_equal(one, other, equal_nan=one.dtype.kind in "fc"))
-
-
-def _compares(kind: Any) -> bool:
-    """Has a type a comparison of its own?"""
-    return kind.__eq__ is not object.__eq__
-
-
-def _equal(one: Any, other: Any) -> bool:
+        return None
     try:
-        return bool(one == other)
+        mine, theirs = np.asarray(one), np.asarray(other)
     except Exception as error:
-        raise Incomparable(f"two answers of type {type(one).__name__} cannot be compared: {type(error).__name__}: {error}") from None
+        raise _incomparable(one, error) from None
+    if mine.shape != tuple(one.shape):  # not an array after all, such as SciPy's sparse ones
+        return [] if _true(operator.eq, one, other) else None
+    if mine.dtype.kind == "O":
+        return list(zip(mine.ravel().tolist(), theirs.ravel().tolist()))
+    return [] if np.array_equal(mine, theirs, equal_nan=mine.dtype.kind in "fcmM") else None
 
 
-def _attributes(value: Any) -> "Iterator[tuple[str, Any]]":
-    """The attributes that an object holds itself, in slots too."""
+def _typed(values: Any) -> set[tuple[type, Any]]:
+    """The keys of a dict or members of a set, with their types: 1 == 1.0 == True."""
+    return {(type(value), value) for value in values}
+
+
+def _compares_fields(kind: type) -> bool:
+    """Is its comparison the one that a dataclass is given? That is made when the class is, and has no file."""
+    code = getattr(kind.__eq__, "__code__", None)
+    return is_dataclass(kind) and getattr(code, "co_filename", "")[:1] == "<"
+
+
+def _true(question: Callable[[Any, Any], Any], one: Any, other: Any) -> bool:
+    try:
+        return bool(question(one, other))
+    except Exception as error:
+        raise _incomparable(one, error) from None
+
+
+def _incomparable(value: Any, error: Exception) -> Incomparable:
+    return Incomparable(f"two answers of type {type(value).__name__} cannot be compared: {type(error).__name__}: {error}")
+
+
+def _attributes(value: Any) -> Iterator[tuple[str, Any]]:
+    """The fields of a dataclass that are compared; of any other object what it holds itself, in slots too."""
+    if is_dataclass(value):
+        yield from ((each.name, getattr(value, each.name, None)) for each in fields(value) if each.compare)
+        return
     yield from getattr(value, "__dict__", {}).items()
     for kind in type(value).__mro__:
         slots = kind.__dict__.get("__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else slots:
-            if hasattr(value, name):
+        for slot in (slots,) if isinstance(slots, str) else slots:
+            private = slot.startswith("__") and not slot.endswith("__")
+            name = f"_{kind.__name__.lstrip('_')}{slot}" if private else slot
+            if name != "__weakref__" and hasattr(value, name):
                 yield name, getattr(value, name)

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 # A reader knows these, and they stand everywhere: they are in the glossary and not marked in the text.
-PLAIN = {"batch", "depth", "exact", "implementation", "median", "step", "width"}
+PLAIN = {"batch", "depth", "exact", "implementation", "median", "problem", "step", "width"}
 ALSO = {"confidence interval": ("interval",), "steady": ("freed memory kept",), "call stack": ("stack",)}  # other names in the text
 
 

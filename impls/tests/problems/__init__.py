@@ -1,0 +1,1 @@
+"""Tests of the problems that come with the project."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import marshal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -92,7 +93,7 @@ class Experiment:
             "baseline": self.baseline,
             "blas_threads": self.sweep.blas_threads,
             "implementations": {
-                name if problem.name == BACKPROPAGATION else f"{problem.name}: {name}": code_digest(_modules(implementation))
+                name if problem.name == BACKPROPAGATION else f"{problem.name}: {name}": _code(implementation)
                 for problem in self.problems.values()
                 for name, implementation in problem.implementations.items()
             },
@@ -191,6 +192,14 @@ def _refuse_namesakes(names: Sequence[str], source: str) -> None:
     for name, stem in zip(distinct, stems, strict=True):
         if stems.count(stem) > 1 or (stem in datasets.BUNDLED and name != stem):
             raise BadInput(f"{source}: the name of {name!r} is taken by another dataset; rename the file")
+
+
+def _code(implementation: Comparable) -> str:
+    """A digest of the code of an implementation; of a function that is in no file, of its bytecode alone."""
+    try:
+        return code_digest(_modules(implementation))
+    except (OSError, ValueError, ImportError):
+        return _digest(marshal.dumps(implementation.code.__code__))
 
 
 def _modules(implementation: Comparable) -> list[str]:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bench.measure.memory import live_bytes, meters
+from bench.measure.memory import meters
 from bench.measure.memory.resident import ForkFailed, resident_peak
 from bench.measure.subjects.opening import load_libraries, opened
 from bench.measure.workers.endings import status_of
@@ -97,8 +97,7 @@ def _sampled(subject: Subject) -> dict[str, Any]:
 
 def _profile(subject: Subject) -> dict[str, Any]:
     subject.warm_up()
-    bench = subject.bench
-    return {"series": live_bytes.profile(bench.step(subject.implementation), bench.network, subject.implementation)}
+    return {"series": subject.bench.profile(subject.implementation)}
 
 
 METERS: dict[str, Read] = {"resident": _resident, "heap": _heap, "sampled": _sampled, "profile": _profile}

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from bench.measure.subjects.ready import Announce, MakeReady, Step
+from bench.measure.memory import live_calls
+from bench.measure.memory.meters import refuse_depth
+from bench.measure.subjects.own_code import OwnCode
+from bench.measure.subjects.ready import Announce, MakeReady, Point, Step
 from bench.measure.subjects.stack_use import stack_use
 from bench.plan.contenders import CONTROL
 from impls import Problem, Solution
@@ -41,6 +44,16 @@ class CallBench:
     def work(self, solution: Solution) -> Step:
         """What resident memory is read of: one call, the first of its size in its process."""
         return self.step(solution)
+
+    def profile(self, solution: Solution) -> list[Point]:
+        """Live bytes at the calls, lines and returns of a call.
+
+        Raises:
+            Unmeasurable: it is too long or too deep.
+
+        """
+        refuse_depth(self.frames(solution))
+        return live_calls.profile(live_calls.call_events(self.step(solution, live_calls.CALLS), OwnCode(solution.function)))
 
     def frames(self, solution: Solution) -> int:
         """The most frames that a call of it has at once."""

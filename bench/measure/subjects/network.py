@@ -7,7 +7,8 @@ from functools import partial
 
 import numpy as np
 
-from bench.measure.subjects.ready import Announce, MakeReady, Step
+from bench.measure.memory import live_bytes
+from bench.measure.subjects.ready import Announce, MakeReady, Point, Step
 from bench.measure.subjects.recursion_limit import raise_recursion_limit
 from bench.plan.cells import Cell
 from bench.plan.contenders import CONTROL, FLOOR
@@ -71,6 +72,11 @@ class Workbench:
         the library's copy of the parameters.
         """
         return self.step(implementation) if implementation.moves else lambda: self.step(implementation)()
+
+    def profile(self, implementation: Implementation) -> list[Point]:
+        """Live bytes after each forward and backward of a step."""
+        events = live_bytes.profile(self.step(implementation), self.network, implementation)
+        return [(number, *event, None) for number, event in enumerate(events)]
 
     def frames(self, implementation: Implementation) -> int:
         """As many of its frames as there may be at once: the layers, whichever implementation it is."""

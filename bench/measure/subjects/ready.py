@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 Step = Callable[[], object]
+Point = tuple[int, int, str, int, int | None]  # of a profile, as in profile.csv: event, layer, phase, live_bytes, frame_bytes
 Announce = Callable[[str], None]  # told the name of what is about to be called, so that it is known what a crash belongs to
 
 

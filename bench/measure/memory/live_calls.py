@@ -36,7 +36,7 @@ class CallEvent(NamedTuple):
         frames: of the implementation's own functions, that are open.
         phase: one of PHASES: a function is called, or a generator goes on; a line begins; a function returns, or yields.
         live_bytes: of the heap, above those at the first event.
-        frame_bytes: of all frames on the interpreter's stack; generators' are on the heap.
+        frame_bytes: of the call's frames on the interpreter's stack; generators' are on the heap.
         peak_bytes: the most of the heap that were alive since the event before.
 
     """
@@ -117,8 +117,9 @@ class _Code(NamedTuple):
 
 
 # the places in `_Watch.now`: where the next event is noted, own frames that are open, bytes of all frames, bytes of the hook's
-# objects, those at the event before, and whether an exception was thrown into the generator that has just gone on
-NEXT, FRAMES, STACK, OBJECTS, OBJECTS_BEFORE, THROWN = range(6)
+# objects, those at the event before, whether an exception was thrown into the generator that has just gone on, and bytes of the
+# frames outside of the call
+NEXT, FRAMES, STACK, OBJECTS, OBJECTS_BEFORE, THROWN, OUTSIDE = range(7)
 
 
 class _Watch:
@@ -132,7 +133,7 @@ class _Watch:
         self._own = own
         self._codes: dict[CodeType, _Code] = {}
         self._noted = array("q", bytes(8 * FIELDS * MOST_EVENTS))
-        self._now = array("q", bytes(8 * 6))
+        self._now = array("q", bytes(8 * 7))
         self._hook = self._on_event  # once, since every access to a method makes an object
 
     def follow(self, step: Callable[[], object]) -> None:
@@ -168,6 +169,8 @@ class _Watch:
         if event == "call":
             self._enter(frame, code)
         if code.is_own and event in PHASES:
+            if self._now[NEXT] == 0:
+                self._now[OUTSIDE] = self._now[STACK] - code.stack_bytes
             self._note(PHASES.index(event), live, peak)
         if event == "return":
             self._leave(frame, code)
@@ -198,7 +201,7 @@ class _Watch:
         if at == len(self._noted):
             sys.settrace(None)
             return
-        self._noted[at], self._noted[at + 1], self._noted[at + 3] = now[FRAMES], phase, now[STACK]
+        self._noted[at], self._noted[at + 1], self._noted[at + 3] = now[FRAMES], phase, now[STACK] - now[OUTSIDE]
         self._noted[at + 2] = live - now[OBJECTS]
         self._noted[at + 4] = peak - now[OBJECTS_BEFORE] if peak > live + HOOKS_OWN else 0
         now[NEXT], now[OBJECTS_BEFORE] = at + FIELDS, now[OBJECTS]

@@ -7,7 +7,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from bench.cli import main
-from bench.measure.tracing.records import Function, Step, Trace, Traces, in_step
+from bench.measure.tracing.records import Step, Trace, Traces, in_step
+from bench.measure.tracing.source_lines import Function
 from bench.measure.tracing.trace_step import BATCH, SIZES, trace_step
 from bench.record.trace import write_traces
 from bench.show.figures.animation import AnimatedFigure, Element, animated

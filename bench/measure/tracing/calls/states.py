@@ -19,6 +19,10 @@ CHANGEABLE = (list, deque, dict, set)
 MOST_ITEMS = 15  # of a container that are named; of a list the last ones, where a stack has its top
 ITEM_ROOM = 40  # characters
 NO_DATA = (FunctionType, ModuleType, type)
+EXPRESSIONS = {
+    "<genexpr>": "generator expression", "<listcomp>": "list comprehension", "<setcomp>": "set comprehension",
+    "<dictcomp>": "dict comprehension", "<lambda>": "lambda",
+}  # fmt: skip
 
 
 class Seen(NamedTuple):
@@ -93,7 +97,8 @@ class States:
                 variables.append((name, words(value), key))
                 if key:
                     held[key] = _container(key, value)
-        return Seen(self._frame_keys[id(frame)], frame.f_code.co_name, tuple(variables), gives), held
+        name = frame.f_code.co_name
+        return Seen(self._frame_keys[id(frame)], EXPRESSIONS.get(name, name), tuple(variables), gives), held
 
     def _container_key(self, value: Any) -> int:
         if not isinstance(value, CHANGEABLE):

@@ -14,7 +14,7 @@ from bench.measure.tracing.source_lines import functions_of, lines_of
 from impls import Problem, Solution
 
 MOST_STEPS = 400  # more than anybody would look at
-ANSWER_ROOM = 80  # characters
+ANSWER_ROOM = 160  # characters
 
 
 def trace_call(problem: Problem, solution: Solution, depth: int, width: int) -> CallTrace:

@@ -23,7 +23,7 @@ def control_flow_of(function: Callable[..., Any]) -> str:
     >>> control_flow_of(factorial), control_flow_of(sum)
     ('recursion', 'loop')
     """
-    start = _plain(function)
+    start = plain_function(function)
     calls = _reachable(start) if start else {}
     circle = [code for code in calls if _reaches(code, code, calls)]
     if any(code.co_flags & GENERATOR and code.co_name[:1] != "<" for code in circle):  # one of an expression, `sum(… for …)`, runs at once
@@ -31,7 +31,7 @@ def control_flow_of(function: Callable[..., Any]) -> str:
     return "recursion" if circle else "loop"
 
 
-def _plain(value: Any) -> FunctionType | None:
+def plain_function(value: Any) -> FunctionType | None:
     """The function in Python that a call of the value runs in the end; None where there is none."""
     for _ in range(WRAPPERS):
         if isinstance(value, MethodType):
@@ -61,7 +61,7 @@ def _reachable(start: FunctionType) -> dict[CodeType, list[CodeType]]:
             for value in (names[name] for name in _loaded(code) if name in names):
                 if isinstance(value, CodeType):
                     called.append((value, names))
-                elif (plain := _plain(value)) and plain.__module__ == start.__module__:
+                elif (plain := plain_function(value)) and plain.__module__ == start.__module__:
                     called.append((plain.__code__, _names(plain)))
             calls[code] = [each for each, _ in called]
             ahead += called

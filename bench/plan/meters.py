@@ -57,7 +57,7 @@ METERS = [
         "profile",
         "profile",
         "bytes",
-        "tracemalloc's live bytes after every forward and backward of every layer.",
+        "tracemalloc's live bytes after every forward and backward of every layer; of a call, at each of its lines, calls and returns.",
         in_table=False,
         cells=(STUDY,),
     ),

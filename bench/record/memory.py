@@ -50,7 +50,7 @@ def noted_leak(detail: str | None) -> int:
 
 def profile_rows(reading: MemoryReading) -> list[list[Any]]:
     """The rows of one implementation's profile, in the order of events."""
-    return [[reading.cell.memory_id, reading.impl, event, *point] for event, point in enumerate(reading.series)]
+    return [[reading.cell.memory_id, reading.impl, *point] for point in reading.series]
 
 
 def sample_rows(reading: MemoryReading) -> list[list[Any]]:

@@ -90,7 +90,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "high_bytes": "Int64",
         **{column: kind for column, kind in _CELL_LAST.items() if column not in _NOT_OF_MEMORY},
     },
-    # live bytes above the start, as each forward and backward of one step returns
+    # live bytes above the start, as each forward and backward of one step returns; of a call, at calls, lines and returns
     "profile.csv": {
         "cell": "string",
         "impl": "string",
@@ -98,6 +98,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "layer": "Int64",
         "phase": "string",
         "live_bytes": "Int64",
+        "frame_bytes": "Int64",
     },
     # memory_profiler's samples during a few hundred steps: seconds since they began, resident bytes above the start
     "samples.csv": {
@@ -179,7 +180,7 @@ _MAY_LACK: dict[str, str | None] = {
     **dict.fromkeys(("repeats", "low_bytes", "high_bytes")),
     **{axis.name: axis.default for axis in AXES if axis.kind and axis.default is not None},
 }
-_MAY_LACK_IN: dict[str, dict[str, str | None]] = {"training.csv": dict.fromkeys(_TRAINING_LAST)}
+_MAY_LACK_IN: dict[str, dict[str, str | None]] = {"training.csv": dict.fromkeys(_TRAINING_LAST), "profile.csv": {"frame_bytes": None}}
 
 
 def may_lack(file: str) -> dict[str, str | None]:
@@ -203,7 +204,7 @@ MAY_BE_LARGE = {"low", "high", "mean_low", "mean_high", "loss", "held_out_loss",
 STATUSES = get_args(Status)
 VERDICTS_OF_CHECKS = ("ok", "failed", "undecided", "skipped")
 KNOWN_WORDS: dict[str, Collection[str]] = {
-    "phase": ("forward", "backward"),
+    "phase": ("forward", "backward", "call", "line", "return"),
     "metric": ("cpu", "wall"),
 }
 

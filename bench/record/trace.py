@@ -1,4 +1,4 @@
-"""trace.json: one training step of every implementation, line by line, written whole and read back."""
+"""trace.json: one step or call of every implementation, line by line, written whole and read back."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from bench.errors import BadInput
+from bench.measure.tracing.calls.records import EVENTS, CallTrace
 from bench.measure.tracing.records import NOWHERE, Trace, Traces
 from bench.record.files.disk import write_whole
 
@@ -16,15 +17,16 @@ FILE = "trace.json"
 
 
 def write_traces(folder: Path, traces: Traces) -> None:
-    """Replace trace.json: a line for each trace.
+    """Replace trace.json: a line for each trace of a network, and for each problem.
 
     Raises:
         BadInput: the system refuses the write.
 
     """
     record = asdict(traces)
-    lines = ",\n".join(_compact(trace) for trace in record.pop("traces"))
-    write_whole(folder / FILE, f'{_compact(record)[:-1]},"traces":[\n{lines}\n]}}\n'.encode())
+    lists = {what: ",\n".join(map(_compact, record.pop(what))) for what in ("traces", "calls")}
+    text = _compact(record)[:-1] + "".join(f',"{what}":[\n{lines}\n]' for what, lines in lists.items()) + "}\n"
+    write_whole(folder / FILE, text.encode())
 
 
 def read_traces(folder: Path) -> Traces | None:
@@ -47,6 +49,9 @@ def read_traces(folder: Path) -> Traces | None:
     for number, trace in enumerate(traces.traces):
         if not _refers_to_itself(trace, len(traces.sizes) * 2 + 1):
             raise BadInput(f"{path}: traces.{number} refers to what is not in it; move the file away, and `unwind run` writes it anew")
+    for number, problem in enumerate(traces.calls):
+        if not all(map(_call_refers_to_itself, problem.traces)):
+            raise BadInput(f"{path}: calls.{number} refers to what is not in it; move the file away, and `unwind run` writes it anew")
     return traces
 
 
@@ -62,6 +67,18 @@ def _refers_to_itself(trace: Trace, stages: int) -> bool:
         and all(0 <= place < len(trace.frames) for step in trace.steps for place in step.frames)
         and all(0 <= place < len(trace.containers) for step in trace.steps for place in step.containers)
         and all((step.file, step.line) in lines and 0 <= step.stage < stages and step.layer >= NOWHERE for step in trace.steps)
+    )
+
+
+def _call_refers_to_itself(trace: CallTrace) -> bool:
+    """Is everything there that the steps and the frames refer to?"""
+    lines = {(function.file, number) for function in trace.functions for number, _ in function.lines}
+    keys = {container.key for container in trace.containers}
+    return (
+        all(key in keys for frame in trace.frames for _, key in frame.containers)
+        and all(0 <= place < len(trace.frames) for step in trace.steps for place in step.frames)
+        and all(0 <= place < len(trace.containers) for step in trace.steps for place in step.containers)
+        and all((step.file, step.line) in lines and step.event in EVENTS and step.frames for step in trace.steps)
     )
 
 

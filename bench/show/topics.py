@@ -86,7 +86,7 @@ TOPICS = [
         "Step through it",
         "Step through it",
         lambda results: played(results.traces),
-        pictures=lazily("bench.show.figures.step_through:step_pictures"),
+        pictures=lazily("bench.show.figures.steps.step_through:step_pictures"),
         section=steps_section,
     ),
     Topic(

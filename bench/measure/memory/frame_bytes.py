@@ -12,5 +12,10 @@ def frame_bytes(code: CodeType, version: tuple[int, int] = sys.version_info[:2])
     8 (K + variables + stack), where K fields come first (CPython's `_PyInterpreterFrame`, from 3.11 on).
     """
     fields = 9 if version < (3, 14) else 10
+    return 8 * (fields + slots(code))
+
+
+def slots(code: CodeType) -> int:
+    """The words that a call needs for its variables and its working stack."""
     cells = [name for name in code.co_cellvars if name not in code.co_varnames]
-    return 8 * (fields + code.co_nlocals + len(cells) + len(code.co_freevars) + code.co_stacksize)
+    return code.co_nlocals + len(cells) + len(code.co_freevars) + code.co_stacksize

@@ -13,7 +13,7 @@ from pathlib import Path
 
 Work = Callable[[], object]
 
-HEAP_DEPTH = 1_024  # layers; tracemalloc walks the whole stack at every allocation (python/cpython#15545)
+HEAP_DEPTH = 1_024  # frames; tracemalloc walks the whole stack at every allocation (python/cpython#15545)
 SAMPLED_STEPS = 200
 SAMPLE_INTERVAL_S = 0.1  # memory_profiler's own choice, and so what most users have
 PR_SET_THP_DISABLE = 41  # prctl(2)
@@ -32,11 +32,10 @@ def heap_peak(step: Work, depth: int) -> int:
     """Bytes of Python's and NumPy's heap at a step's worst moment above those before it, exactly.
 
     Raises:
-        Unmeasurable: the network is too deep for tracemalloc.
+        Unmeasurable: `depth`, the frames that there may be at once, is too much for tracemalloc.
 
     """
-    if depth > HEAP_DEPTH:
-        raise Unmeasurable(f"tracemalloc's time grows with the square of recursion's depth; it is not used above {HEAP_DEPTH} layers")
+    refuse_depth(depth)
     with collector_off():
         tracemalloc.start()
         try:
@@ -47,6 +46,18 @@ def heap_peak(step: Work, depth: int) -> int:
             return tracemalloc.get_traced_memory()[1] - before
         finally:
             tracemalloc.stop()
+
+
+def refuse_depth(depth: int) -> None:
+    """Use tracemalloc only where there are not too many frames at once.
+
+    Raises:
+        Unmeasurable: there may be.
+
+    """
+    if depth > HEAP_DEPTH:
+        words = f"it is not used above {HEAP_DEPTH} layers or calls at once"
+        raise Unmeasurable(f"tracemalloc's time grows with the square of recursion's depth; {words}, and here there may be {depth}")
 
 
 def sampled_series(step: Work, steps: int = SAMPLED_STEPS) -> list[tuple[float, int]]:

@@ -11,14 +11,14 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bench.measure.memory import live_bytes, meters
+from bench.measure.memory import meters
 from bench.measure.memory.resident import ForkFailed, resident_peak
 from bench.measure.subjects.opening import load_libraries, opened
 from bench.measure.workers.endings import status_of
 from bench.measure.workers.serve import Answer, serve
 from bench.plan.cells import Cell
 
-READS = 2  # calls that a meter makes
+READS = 2  # calls that tracemalloc is read of
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,6 @@ class Subject:
     implementation: Any
     bench: Any
     small: Any
-    depth: int
 
     def warm_up(self) -> None:
         """Load what any first step needs, BLAS's buffers too."""
@@ -46,8 +45,8 @@ def main(task: dict[str, Any], answer: Answer) -> None:
     opened_problem = opened(task["problems"], task["files"])[cell.problem]
     implementation = opened_problem.implementations[task["impl"]]
     bench = opened_problem.bench(cell, task["data"])
-    bench.raised_limit_for({implementation.name: implementation}, lambda name: None)
-    subject = Subject(implementation, bench, opened_problem.small_bench(cell, task["data"]), cell.depth)
+    bench.raise_limit()  # without a call to see whether it must be: resident memory is read of the first
+    subject = Subject(implementation, bench, opened_problem.small_bench(cell, task["data"]))
     for meter in task["meters"]:
         answer(meter=meter, **_reading(METERS[meter], subject))
 
@@ -68,7 +67,9 @@ def _heap(subject: Subject) -> dict[str, Any]:
     if library and library.allocates:
         raise meters.Unmeasurable(f"{library.name} allocates memory that tracemalloc does not see")
     subject.warm_up()
-    return {"peak_bytes": meters.heap_peak(subject.bench.step(subject.implementation, READS), subject.depth)}
+    bench = subject.bench
+    depth = bench.frames(subject.implementation)
+    return {"peak_bytes": meters.heap_peak(bench.step(subject.implementation, READS), depth)}
 
 
 def _resident(subject: Subject) -> dict[str, Any]:
@@ -87,6 +88,8 @@ def _resident(subject: Subject) -> dict[str, Any]:
 
 
 def _sampled(subject: Subject) -> dict[str, Any]:
+    if not subject.bench.repeats:
+        raise meters.Unmeasurable("a call changes its arguments, and fresh ones for some hundred calls would hide what a call takes")
     subject.warm_up()
     series = meters.sampled_series(subject.bench.step(subject.implementation))
     return {"peak_bytes": max(rss for _, rss in series), "series": series}
@@ -94,8 +97,7 @@ def _sampled(subject: Subject) -> dict[str, Any]:
 
 def _profile(subject: Subject) -> dict[str, Any]:
     subject.warm_up()
-    bench = subject.bench
-    return {"series": live_bytes.profile(bench.step(subject.implementation), bench.network, subject.implementation)}
+    return {"series": subject.bench.profile(subject.implementation)}
 
 
 METERS: dict[str, Read] = {"resident": _resident, "heap": _heap, "sampled": _sampled, "profile": _profile}

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from bench.measure.subjects.ready import Announce, MakeReady, Step
+from bench.measure.memory import live_calls
+from bench.measure.memory.meters import refuse_depth
+from bench.measure.subjects.own_code import OwnCode
+from bench.measure.subjects.ready import Announce, MakeReady, Point, Step
 from bench.measure.subjects.stack_use import stack_use
 from bench.plan.contenders import CONTROL
 from impls import Problem, Solution
 
 FRAMES = 1_000_000  # the limit where Python's own is too low; a recursion without end is stopped after some hundred MB of frames
-READ_CALLS = 8  # more than any meter of memory makes, but for the sampler
 
 
 class CallBench:
@@ -23,6 +25,11 @@ class CallBench:
         self.problem = problem
         self.size = depth, width, seed
         self.arguments = problem.arguments(*self.size)
+
+    @property
+    def repeats(self) -> bool:
+        """Can the same arguments be used again and again?"""
+        return not self.problem.mutates
 
     def step(self, solution: Solution, calls: int = 1) -> Step:
         """A call of an implementation, as a callable without arguments; as often as said, where it changes its arguments."""
@@ -35,8 +42,22 @@ class CallBench:
         return {name: partial(self.step, implementations[baseline if name == CONTROL else name]) for name in names}
 
     def work(self, solution: Solution) -> Step:
-        """What memory is read of: a call, and some more to come."""
-        return self.step(solution, READ_CALLS)
+        """What resident memory is read of: one call, the first of its size in its process."""
+        return self.step(solution)
+
+    def profile(self, solution: Solution) -> list[Point]:
+        """Live bytes at the calls, lines and returns of a call.
+
+        Raises:
+            Unmeasurable: it is too long or too deep.
+
+        """
+        refuse_depth(self.frames(solution))
+        return live_calls.profile(live_calls.call_events(self.step(solution, live_calls.CALLS), OwnCode(solution.function)))
+
+    def frames(self, solution: Solution) -> int:
+        """The most frames that a call of it has at once."""
+        return stack_use(self.step(solution)).frames
 
     def stack_bytes(self, implementations: Iterable[Solution]) -> int:
         """What the frames of the deepest of them take."""
@@ -50,8 +71,12 @@ class CallBench:
             if _is_stopped(self.step(solution)):
                 stopped.add(name)
         if stopped:
-            sys.setrecursionlimit(max(sys.getrecursionlimit(), FRAMES))
+            self.raise_limit()
         return stopped
+
+    def raise_limit(self) -> None:
+        """Let any recursion that ends have its way."""
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), FRAMES))
 
 
 def _is_stopped(step: Step) -> bool:

@@ -7,7 +7,8 @@ from functools import partial
 
 import numpy as np
 
-from bench.measure.subjects.ready import Announce, MakeReady, Step
+from bench.measure.memory import live_bytes
+from bench.measure.subjects.ready import Announce, MakeReady, Point, Step
 from bench.measure.subjects.recursion_limit import raise_recursion_limit
 from bench.plan.cells import Cell
 from bench.plan.contenders import CONTROL, FLOOR
@@ -25,6 +26,8 @@ class Workbench:
     Every contender of a cell works in these same buffers: separate copies have other addresses, and that
     alone biased a comparison of identical code by 0.8 %.
     """
+
+    repeats = True  # a step leaves all that the next one needs
 
     def __init__(self, cell: Cell, X: np.ndarray, Y: np.ndarray, loss: str, seed: int = 0) -> None:
         self.cell = cell
@@ -70,14 +73,27 @@ class Workbench:
         """
         return self.step(implementation) if implementation.moves else lambda: self.step(implementation)()
 
+    def profile(self, implementation: Implementation) -> list[Point]:
+        """Live bytes after each forward and backward of a step."""
+        events = live_bytes.profile(self.step(implementation), self.network, implementation)
+        return [(number, *event, None) for number, event in enumerate(events)]
+
+    def frames(self, implementation: Implementation) -> int:
+        """As many of its frames as there may be at once: the layers, whichever implementation it is."""
+        return self.cell.depth
+
     def stack_bytes(self, implementations: Iterable[Implementation]) -> int:
         """What the frames of recursion through all layers take at most, whichever implementation it is."""
         return self.cell.depth * FRAME_BYTES
 
     def raised_limit_for(self, implementations: Mapping[str, Implementation], announce: Announce) -> set[str]:
         """Raise Python's recursion limit by the network's depth; nothing is said of who needs it."""
-        raise_recursion_limit(self.cell.depth)
+        self.raise_limit()
         return set()
+
+    def raise_limit(self) -> None:
+        """Let recursion through all layers have its way."""
+        raise_recursion_limit(self.cell.depth)
 
 
 def floor_step(network: Network, X: np.ndarray) -> Step:

@@ -1,8 +1,8 @@
 """Opening a subject in a worker: the problem of a cell, with its implementations, on a bench of the cell's size.
 
 Networks and calls have the same seam, so that those who measure need not ask which of the two they have: a subject has
-`implementations`, `bench` and `small_bench`; a bench has `contenders` and `step` for the clocks, `work` for the meters,
-`stack_bytes` and `raised_limit_for`.
+`implementations`, `bench` and `small_bench`; a bench has `contenders` and `step` for the clocks, `work`, `profile`, `frames` and `repeats`
+for the meters, `stack_bytes`, `raised_limit_for` and `raise_limit`.
 """
 
 from __future__ import annotations

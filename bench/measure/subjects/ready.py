@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Optional, Protocol
 
 Step = Callable[[], object]
+# of a profile, as in profile.csv: event, layer, phase, live_bytes, frame_bytes
+Point = tuple[int, int, str, int, Optional[int]]  # noqa: UP045, since workers on Python 3.9 read it too
 Announce = Callable[[str], None]  # told the name of what is about to be called, so that it is known what a crash belongs to
 
 

@@ -10,15 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bench.measure.tracing.calls.records import CallTraces
+from bench.measure.tracing.source_lines import Function
+
 NOWHERE = -1  # the layer of what belongs to none, and the layer that a step emits where it emits none
-
-
-class Function(NamedTuple):
-    """A function that ran: its lines with their numbers in the file, without its docstring."""
-
-    name: str
-    file: str
-    lines: tuple[tuple[int, str], ...]
 
 
 class Array(NamedTuple):
@@ -121,17 +116,23 @@ class Trace:
 
 @dataclass(frozen=True)
 class Traces:
-    """What was traced: a network of `sizes` units, on so many examples, and every implementation with both updates."""
+    """What was traced: a network of `sizes` units, on so many examples, and every implementation with both updates; and of each
+    other problem calls, in `calls`. Without networks there are no sizes and no traces.
+    """
 
     sizes: tuple[int, ...]
     batch: int
     dtype: str
     traces: tuple[Trace, ...]
+    calls: tuple[CallTraces, ...] = ()
 
     @property
     def depth(self) -> int:
         """Weight layers."""
-        return len(self.sizes) - 1
+        return max(0, len(self.sizes) - 1)
+
+
+NOTHING_TRACED = Traces((), 0, "", ())
 
 
 def stages(depth: int) -> list[tuple[str, int]]:

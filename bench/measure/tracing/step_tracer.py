@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
@@ -20,6 +18,7 @@ from bench.measure.tracing.array_names import ArrayNames, words
 from bench.measure.tracing.holdings import Holdings
 from bench.measure.tracing.progress import Progress
 from bench.measure.tracing.records import NOWHERE, Array, Container, Frame, Step
+from bench.measure.tracing.source_lines import shown_file
 from impls import updates
 
 MOST_STEPS = 2_000  # a program with a loop over single numbers has more, and nobody would look at them
@@ -157,14 +156,3 @@ class StepTracer:
         for number in [number for number in self._places if number not in alive]:
             place = self._places.pop(number)
             self.arrays[place] = self.arrays[place]._replace(gone=len(self.steps))
-
-
-@cache
-def shown_file(file: str) -> str:
-    """A file's path inside the project, or its name: a report is passed on, and where its maker's files lie is nobody's business.
-
-    >>> shown_file(UPDATE_FILE), shown_file("/home/ada/thesis/mine.py")
-    ('impls/updates.py', 'mine.py')
-    """
-    path, home = Path(file), Path(UPDATE_FILE).parents[1]
-    return path.relative_to(home).as_posix() if path.is_relative_to(home) else path.name

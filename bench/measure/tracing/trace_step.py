@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-import linecache
-import textwrap
 from collections.abc import Iterable
 from functools import partial
 from types import CodeType, FunctionType
 from typing import Any
 
 from bench.measure.tracing.array_names import ArrayNames
-from bench.measure.tracing.records import Function, Trace
-from bench.measure.tracing.step_tracer import MOST_STEPS, UPDATE_FILE, StepTracer, TooLong, shown_file
+from bench.measure.tracing.records import Trace
+from bench.measure.tracing.source_lines import functions_of
+from bench.measure.tracing.step_tracer import MOST_STEPS, UPDATE_FILE, StepTracer, TooLong
 from impls import Implementation
 from impls.contract import example
 from impls.updates import UPDATES
@@ -39,7 +36,8 @@ def trace_step(implementation: Implementation, update: str, sizes: tuple[int, ..
     except TooLong:
         return _without_steps(implementation, update, f"a step has more than {MOST_STEPS} lines, too many to look at")
     return Trace(
-        implementation.name, implementation.title, update, "ok", "", _functions(tracer.codes),
+        implementation.name, implementation.title, update, "ok", "",
+        functions_of(tracer.codes, lambda code: code.co_filename == UPDATE_FILE),
         tuple(tracer.arrays), tracer.frames, tracer.containers, tuple(tracer.steps),
     )  # fmt: skip
 
@@ -58,33 +56,3 @@ def _code(function: Any) -> CodeType | None:
     while isinstance(function, partial):
         function = function.func
     return function.__code__ if isinstance(function, FunctionType) else None
-
-
-def _functions(codes: Iterable[CodeType]) -> tuple[Function, ...]:
-    """The text of every function that ran and is inside of none that did, a file after the other, the update's last."""
-    functions: list[Function] = []
-    for code in sorted(codes, key=lambda code: (code.co_filename == UPDATE_FILE, code.co_filename, code.co_firstlineno)):
-        file = shown_file(code.co_filename)
-        if not any(other.file == file and code.co_firstlineno <= other.lines[-1][0] for other in functions):
-            functions.append(Function(code.co_name, file, _lines(code)))
-    return tuple(functions)
-
-
-def _lines(code: CodeType) -> tuple[tuple[int, str], ...]:
-    """A function's lines with their numbers, without its docstring, which is no step and is read elsewhere."""
-    first = code.co_firstlineno
-    text = inspect.getblock(linecache.getlines(code.co_filename)[first - 1 :])  # getsourcelines looks through all modules first
-    left_out = _docstring("".join(text))
-    lines = enumerate(textwrap.dedent("".join(text)).splitlines(), first)
-    return tuple((number, line.rstrip()) for number, line in lines if number - first not in left_out)
-
-
-def _docstring(text: str) -> range:
-    """The places of its lines."""
-    try:
-        [definition] = ast.parse(textwrap.dedent(text)).body
-    except (SyntaxError, ValueError):  # a lambda within a longer expression
-        return range(0)
-    if isinstance(definition, ast.FunctionDef) and ast.get_docstring(definition):
-        return range(definition.body[0].lineno - 1, definition.body[0].end_lineno or 0)
-    return range(0)

@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 from bench.analyse.memory import ABSOLUTE_BYTES, RELATIVE, agreement
 from bench.measure.memory.meters import SAMPLED_STEPS
 from bench.record.memory import MemoryTables
+from bench.show.figures import call_profile
 from bench.show.figures.pictures import BAND, INK, NARROW_IN, SOFT, Picture, Plot, colour, grid, label, pictures_of, rank
 
 MIB = 2**20
@@ -43,14 +44,19 @@ def memory_profile(tables: MemoryTables, narrow: bool = False) -> Figure:
 
 def _one_dataset(rows: pd.DataFrame, peaks: pd.DataFrame) -> pd.DataFrame:
     """The rows of the dataset that was recorded first, with the columns of their cells, which are in memory.csv."""
-    cells = peaks.drop_duplicates("cell").set_index("cell")[["dataset", "update"]]
+    cells = _networks(peaks).drop_duplicates("cell").set_index("cell")[["dataset", "update"]]
     known = rows.join(cells, on="cell", how="inner")
     return known[known["dataset"] == known["dataset"].iloc[0]]
 
 
 def _known(rows: pd.DataFrame, peaks: pd.DataFrame) -> bool:
-    """Is any of the rows of a cell that is in memory.csv?"""
-    return bool(rows["cell"].isin(peaks["cell"]).any())
+    """Is any of the rows of a network's cell that is in memory.csv?"""
+    return bool(rows["cell"].isin(_networks(peaks)["cell"]).any())
+
+
+def _networks(peaks: pd.DataFrame) -> pd.DataFrame:
+    """The rows of networks: those of other problems have no data set."""
+    return peaks[peaks["dataset"].notna()]
 
 
 def _lines(rows: pd.DataFrame) -> Lines:
@@ -227,6 +233,7 @@ PLOTS = [
         lambda tables: _known(tables.profile, tables.peaks),
         partial(memory_profile, narrow=True),
     ),
+    *call_profile.PLOTS,
     Plot(
         "memory_peaks",
         "Can the peak be predicted?",

@@ -1,39 +1,57 @@
-"""The report's section that plays a training step: the recorded trace, for the script that draws it."""
+"""The report's section that plays a training step, and a call of any other problem: the recorded traces, for the script that draws them."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from typing import Any
 
-from bench.measure.tracing.records import Traces, stages
+from bench.measure.tracing.calls.records import CallTrace, CallTraces
+from bench.measure.tracing.records import Trace, Traces, stages
+from bench.plan.cells import BACKPROPAGATION
 from bench.show.report.fill import as_json
 
 FIRST = ("iterative", "recursive")  # who is shown until a reader chooses
 
 
 def steps_section(traces: Traces) -> dict[str, Any]:
-    """The trace as data inside the page, and the implementations to choose from."""
-    titles = {trace.impl: trace.title for trace in traces.traces}
-    shown = [name for name in FIRST if name in titles] + [name for name in titles if name not in FIRST]
+    """The traces as data inside the page, and the problems, updates and implementations to choose from."""
+    names = list(dict.fromkeys(trace.impl for trace in traces.traces))
+    shown = [name for name in FIRST if name in names] + [name for name in names if name not in FIRST]
     updates = list(dict.fromkeys(trace.update for trace in traces.traces))
     return {
         "data": as_json({**asdict(traces), "stages": stages(traces.depth), "updates": updates, "first": (shown * 2)[:2]}),
-        "titles": titles,
         "network": traces,
+        "problems": traces.calls,
+        "choices": _choices(traces),
         "updates": updates,
-        "untraced": _untraced(traces),
+        "untraced": _untraced([*traces.traces, *(trace for problem in traces.calls for trace in problem.traces)]),
     }
 
 
-def _untraced(traces: Traces) -> dict[str, list[str]]:
+def _choices(traces: Traces) -> dict[str, str]:
+    """The word in the page's address of each problem, and its title; of networks it is the update."""
+    networks = {traces.traces[0].update: BACKPROPAGATION} if traces.traces else {}
+    return networks | {problem.problem: problem.title for problem in traces.calls}
+
+
+def _untraced(traces: Iterable[Trace | CallTrace]) -> dict[str, list[str]]:
     """Why -> the implementations that have no steps for that reason."""
     reasons: dict[str, list[str]] = {}
-    for trace in traces.traces:
+    for trace in traces:
         if not trace.steps and trace.title not in reasons.setdefault(trace.detail, []):
             reasons[trace.detail].append(trace.title)
     return reasons
 
 
 def played(traces: Traces | None) -> Traces | None:
-    """The traces, if there is a step to play in them."""
-    return traces if traces and any(trace.steps for trace in traces.traces) else None
+    """The traces that have a step to play in them: those of networks, and those of each problem; None if there is none."""
+    if traces is None:
+        return None
+    networks = traces.traces if any(trace.steps for trace in traces.traces) else ()
+    calls = tuple(problem for problem in traces.calls if _is_played(problem))
+    return replace(traces, traces=networks, calls=calls) if networks or calls else None
+
+
+def _is_played(problem: CallTraces) -> bool:
+    return any(trace.steps for trace in problem.traces)

@@ -7,11 +7,12 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from bench.cli import main
-from bench.measure.tracing.records import Function, Step, Trace, Traces, in_step
+from bench.measure.tracing.records import Step, Trace, Traces, in_step
+from bench.measure.tracing.source_lines import Function
 from bench.measure.tracing.trace_step import BATCH, SIZES, trace_step
 from bench.record.trace import write_traces
-from bench.show.figures.animation import AnimatedFigure, Element, animated
-from bench.show.figures.step_through import step_pictures, step_through
+from bench.show.figures.steps.animation import AnimatedFigure, Element, animated
+from bench.show.figures.steps.step_through import step_pictures, step_through
 from bench.show.report.steps import steps_section
 from bench.tests.rows import write_results
 from impls import IMPLEMENTATIONS

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from bench.measure.tracing.records import Trace, Traces
+from bench.plan.problems import backpropagation
 from bench.record.trace import read_traces, write_traces
 from bench.verbs.running import tracing
 from impls import IMPLEMENTATIONS
@@ -20,7 +21,8 @@ def run(tmp_path, monkeypatch):
         return Traces((2, 1), 1, "float64", tuple(trace(implementation.name) for implementation in implementations))
 
     monkeypatch.setattr(tracing, "trace_all", trace_all)
-    experiment = SimpleNamespace(implementations={name: IMPLEMENTATIONS[name] for name in ("iterative", "recursive")}, files=())
+    networks = backpropagation({name: IMPLEMENTATIONS[name] for name in ("iterative", "recursive")})
+    experiment = SimpleNamespace(problems={networks.name: networks}, files=())
     return SimpleNamespace(
         experiment=experiment, folder=tmp_path, earlier={"machine": "m"}, screen=SimpleNamespace(warn=told.append), asked=asked, told=told
     )

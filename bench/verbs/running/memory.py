@@ -119,8 +119,8 @@ def _record(run: Run, reading: MemoryReading, leaked_bytes: int) -> None:
             f"{reading.impl} in {reading.cell.memory_id}: the {reading.meter} meter failed ({reading.status}): {reading.detail}"
         )
     if reading.meter == "profile":
-        if reading.status == "ok" and not reading.series:
-            run.screen.warn(f"{reading.impl} has no profile: its arithmetic is not that of impls.layers, where the profile is taken")
+        if why := _no_profile(reading):
+            run.screen.warn(f"{reading.impl} in {reading.cell.memory_id} has no profile: {why}")
         put_series(run.table("profile.csv"), profile_rows(reading))
         return
     put_series(run.table("samples.csv"), sample_rows(reading))
@@ -128,3 +128,14 @@ def _record(run: Run, reading: MemoryReading, leaked_bytes: int) -> None:
     predicted = predicted_bytes(implementation, reading.meter, reading.cell, *run.experiment.shape(reading.cell))
     note = leak_note(leaked_bytes) if reading.meter == "heap" else ""
     put_peak(run.table("memory.csv"), memory_row(run.machine_name, reading, predicted, note))
+
+
+def _no_profile(reading: MemoryReading) -> str:
+    """Why a profile has no events; empty if it has some, or if it was said that it failed."""
+    if reading.status == "skipped":
+        return reading.detail
+    if reading.status != "ok" or reading.series:
+        return ""
+    if reading.cell.dataset:
+        return "its arithmetic is not that of impls.layers, where the profile is taken"
+    return "no line of Python of its own runs, at which it would be taken"

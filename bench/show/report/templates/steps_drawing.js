@@ -1,4 +1,5 @@
 // Draws one moment of a traced step as boxes: the stack, what its variables refer to, and the memory bar.
+const spacedNumber = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 const stepDrawing = (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const [ROW, CHIP, GAP, TALL, HEADING] = [28, 20, 4, 6, 20]; // pixels, but TALL: items of a container one below the other
@@ -111,12 +112,12 @@ const stepDrawing = (() => {
   // Each box is known by its key: what stays moves to its new place, what is new fades in.
   const make = (svg, key) => {
     const group = document.createElementNS(SVG, "g");
-    group.append(document.createElementNS(SVG, "rect"), document.createElementNS(SVG, "text"));
+    group.append(...["rect", "text", "path"].map((name) => document.createElementNS(SVG, name)));
     svg.boxes.set(key, group);
     return group;
   };
   const place = (group, box) => {
-    const [rect, text] = group.children;
+    const [rect, text, path] = group.children;
     const more = document.createElementNS(SVG, "tspan");
     group.setAttribute("class", box.kind);
     group.style.transform = `translate(${box.x}px, ${box.y}px)`;
@@ -127,8 +128,9 @@ const stepDrawing = (() => {
     more.textContent = box.more || "";
     more.setAttribute("dx", 7);
     text.replaceChildren(box.text || "", ...(box.more ? [more] : []));
-    text.setAttribute("x", box.kind.startsWith("chip") ? box.w / 2 : 8);
+    text.setAttribute("x", box.textX ?? (/^(chip|item)/.test(box.kind) ? box.w / 2 : 8));
     text.setAttribute("y", box.textAt ?? box.h / 2);
+    path.setAttribute("d", box.path || "");
   };
   const draw = (svg, boxes) => {
     svg.boxes ||= new Map();
@@ -148,5 +150,5 @@ const stepDrawing = (() => {
   };
 
   const useFontOf = (element) => { family = getComputedStyle(element).fontFamily; };
-  return { colour, draw, memory, scene, useFontOf };
+  return { BESIDE, colour, cut, draw, memory, scene, useFontOf, widthOf };
 })();

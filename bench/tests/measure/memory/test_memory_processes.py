@@ -52,7 +52,7 @@ def test_every_meter_reads_in_its_turn(read_meters):
     readings = read_meters("recursive", "resident", "heap", "profile", "sampled")
     assert [reading.meter for reading in readings] == ["resident", "heap", "profile", "sampled"]
     assert [reading.status for reading in readings[1:]] == ["ok"] * 3
-    assert [point[1] for point in readings[2].series] == ["forward"] * 4 + ["backward"] * 4
+    assert [point[2] for point in readings[2].series] == ["forward"] * 4 + ["backward"] * 4
     seconds = [second for second, _ in readings[3].series]
     assert len(seconds) >= 2
     assert seconds == sorted(seconds)

@@ -40,8 +40,10 @@ class AnimatedFigure:
         file.write(self.svg.encode() if format == "svg" else vl_convert.svg_to_png(self.still, scale=PNG_SCALE))
 
 
-def animated(size: tuple[float, float], title: str, looks: str, scenes: Sequence[Iterable[Element]], still: int) -> AnimatedFigure:
-    """The scenes one after the other, again and again; `still` is the one that stands where nothing may move.
+def animated(
+    size: tuple[float, float], title: str, looks: str, scenes: Sequence[Iterable[Element]], still: int, moment_s: float = MOMENT_S
+) -> AnimatedFigure:
+    """The scenes one after the other, each for a moment, again and again; `still` is the one that stands where nothing may move.
 
     Every element is there once, with the scenes in which it is seen; those that come and go together share a rule.
     """
@@ -56,7 +58,7 @@ def animated(size: tuple[float, float], title: str, looks: str, scenes: Sequence
     ordered = sorted(together.items(), key=_over)
     groups = (_group("".join(svg), names.get(moments, ""), still in moments) for (_, moments), svg in ordered)
     standing = (_group("".join(svg), "", True) for (_, moments), svg in ordered if still in moments)
-    return AnimatedFigure(_svg(size, title, looks + _rules(names, len(scenes)), groups), _svg(size, title, looks, standing))
+    return AnimatedFigure(_svg(size, title, looks + _rules(names, len(scenes), moment_s), groups), _svg(size, title, looks, standing))
 
 
 def _svg(size: tuple[float, float], title: str, style: str, groups: Iterable[str]) -> str:
@@ -81,23 +83,24 @@ def _group(svg: str, name: str, in_still: bool) -> str:
 OUT = ' opacity="0"'
 
 
-def _rules(names: dict[Moments, str], count: int) -> str:
-    whole_s = (count - 1) * MOMENT_S + LAST_S
+def _rules(names: dict[Moments, str], count: int, moment_s: float) -> str:
+    whole_s = (count - 1) * moment_s + LAST_S
     frames = "".join(
-        f"@keyframes {name} {{ {_keyframes(moments, count, whole_s)} }} .{name} {{ animation-name: {name} }}\n"
+        f"@keyframes {name} {{ {_keyframes(moments, count, moment_s)} }} .{name} {{ animation-name: {name} }}\n"
         for moments, name in names.items()
     )
     return f"@media (prefers-reduced-motion: no-preference) {{ .k {{ animation: {whole_s:g}s linear infinite }}\n{frames}}}\n"
 
 
-def _keyframes(moments: Moments, count: int, whole_s: float) -> str:
+def _keyframes(moments: Moments, count: int, moment_s: float) -> str:
     """When elements come and when they go, in hundredths of the whole."""
+    whole_s = (count - 1) * moment_s + LAST_S
     at_s = {0.0: int(moments[0] == 0), whole_s: int(moments[-1] == count - 1)}
     for first, stop in _runs(moments):
         if first:
-            at_s |= {first * MOMENT_S: 0, first * MOMENT_S + FADE_S: 1}
+            at_s |= {first * moment_s: 0, first * moment_s + FADE_S: 1}
         if stop < count:
-            at_s |= {stop * MOMENT_S: 1, stop * MOMENT_S + FADE_S: 0}
+            at_s |= {stop * moment_s: 1, stop * moment_s + FADE_S: 0}
     return " ".join(f"{100 * second / whole_s:.2f}% {{ opacity: {value} }}" for second, value in sorted(at_s.items()))
 
 

@@ -109,3 +109,9 @@ def phase_words(step: Step) -> str:
     """What goes on, layers counted from 1."""
     words = {"forward": "layer {} forward", "again": "layer {} forward again", "loss": "the loss", "backward": "layer {} backward"}
     return {**words, "update": "layer {} updated"}.get(step.phase, step.phase).format(step.layer + 1)
+
+
+def cut(words: str, room: float, letter: float) -> str:
+    """As much of the words as there is room for."""
+    most = max(1, int(room / letter))
+    return words if len(words) <= most else words[: most - 1] + "…"

@@ -18,8 +18,6 @@ from bench.measure.workers.endings import status_of
 from bench.measure.workers.serve import Answer, serve
 from bench.plan.cells import Cell
 
-READS = 2  # calls that a meter makes
-
 
 @dataclass(frozen=True)
 class Subject:
@@ -68,7 +66,7 @@ def _heap(subject: Subject) -> dict[str, Any]:
     if library and library.allocates:
         raise meters.Unmeasurable(f"{library.name} allocates memory that tracemalloc does not see")
     subject.warm_up()
-    return {"peak_bytes": meters.heap_peak(subject.bench.step(subject.implementation, READS), subject.depth)}
+    return {"peak_bytes": meters.heap_peak(subject.bench.work(subject.implementation), subject.depth)}
 
 
 def _resident(subject: Subject) -> dict[str, Any]:
@@ -95,7 +93,7 @@ def _sampled(subject: Subject) -> dict[str, Any]:
 def _profile(subject: Subject) -> dict[str, Any]:
     subject.warm_up()
     bench = subject.bench
-    return {"series": live_bytes.profile(bench.step(subject.implementation), bench.network, subject.implementation)}
+    return {"series": live_bytes.profile(bench.work(subject.implementation), bench.network, subject.implementation)}
 
 
 METERS: dict[str, Read] = {"resident": _resident, "heap": _heap, "sampled": _sampled, "profile": _profile}

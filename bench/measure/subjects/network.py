@@ -68,7 +68,8 @@ class Workbench:
         """What memory is read of: the step, and what `prepare` allocates with it, where the cache may be; not where that is
         the library's copy of the parameters.
         """
-        return self.step(implementation) if implementation.moves else lambda: self.step(implementation)()
+        makes_room = implementation.prepare and not implementation.moves
+        return (lambda: self.step(implementation)()) if makes_room else self.step(implementation)
 
     def stack_bytes(self, implementations: Iterable[Implementation]) -> int:
         """What the frames of recursion through all layers take at most, whichever implementation it is."""

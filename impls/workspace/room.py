@@ -1,8 +1,8 @@
 """The room of a step: one block of memory, made beforehand, with a place for every array that a step computes."""
 
+from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import accumulate
-from typing import NamedTuple
 
 from impls.network import Network
 from impls.workspace.pages import Counted, pages
@@ -10,7 +10,8 @@ from impls.workspace.pages import Counted, pages
 ALIGNED_BYTES = 64  # where a place may begin: a line of the processor's cache
 
 
-class Places(NamedTuple):
+@dataclass
+class Places:
     """Where a step writes.
 
     Attributes:
@@ -88,11 +89,9 @@ class Room:
         line = ALIGNED_BYTES // self.dtype.itemsize
         return -(-count // line) * line
 
-    @property
-    def slots(self):
-        """The block in parts that do not overlap, for those who look at what is in it: every place begins with one of them."""
-        gradients = self.each_gradient if "apart" in vars(self) else [self.gradients, self.lone_db]
-        end = self.end if "apart" in vars(self) else self.lone_end
+    def slots(self, apart):
+        """The block in parts that do not overlap: every place begins with one of them."""
+        gradients, end = (self.each_gradient, self.end) if apart else ((self.gradients, self.lone_db), self.lone_end)
         starts = [*self.activations, *self.spaces, *gradients, end]
         return [self.block[start:stop] for start, stop in zip(starts, starts[1:])]
 
@@ -110,6 +109,10 @@ class Roomy(Network):
             self.room = None  # or the old block would be there beside the new one
             self.room = Room(self.layers, examples)
         return self.room
+
+    def slots(self, update):
+        """The arrays that a step writes to, for those who look at what is in them, each with the bytes that it takes."""
+        return [(slot, slot.nbytes) for slot in self.room.slots(update == "deferred")]
 
 
 def prepare(network, X, Y):

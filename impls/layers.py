@@ -56,7 +56,7 @@ def backward(
     derivative, dW, db, dA_prev = out
     dZ = TIMES_DERIVATIVE[layer.activation](dA, A, derivative)
     dW = dZ.dot(A_prev.T, dW)
-    db = np.add.reduce(dZ, 1, None, db, True)  # axis, dtype, out, keepdims: names take longer
+    db = np.add.reduce(dZ, 1, None, db, True)  # type: ignore[call-overload]  # out and keepdims, by place: names take longer
     dA_prev = None if layer.first else layer.W.T.dot(dZ, dA_prev)
     return dA_prev, dW, db
 

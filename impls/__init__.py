@@ -9,10 +9,12 @@ from impls.generators import generators
 from impls.interface import Implementation
 from impls.iterative import iterative
 from impls.iterative_pop import iterative_pop
+from impls.on_disk import on_disk
 from impls.originals.course import course
 from impls.originals.forum import forum
 from impls.problem import Problem, Solution
 from impls.recursive import recursive
+from impls.workspace import workspace_loop, workspace_recursion
 
 IMPLEMENTATIONS: "dict[str, Implementation]" = {
     implementation.name: implementation
@@ -24,6 +26,9 @@ IMPLEMENTATIONS: "dict[str, Implementation]" = {
         generators,
         checkpoint_loop,
         checkpoint_recursion,
+        workspace_loop,
+        workspace_recursion,
+        on_disk,
         course,
         forum,
         compiled_loop,
@@ -39,6 +44,7 @@ PAIRS = (
     ("recursive", "iterative"),
     ("recursive", "iterative_pop"),
     ("checkpoint_recursion", "checkpoint_loop"),
+    ("workspace_recursion", "workspace_loop"),
     ("forum", "course"),
     ("compiled_recursion", "compiled_loop"),
 )

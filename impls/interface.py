@@ -4,7 +4,8 @@ The contract, checked by `impls.contract` before anything is timed. `backprop(ne
 
 1. runs forward and backward once and returns the loss, a float;
 2. calls `emit(l, dW, db)` exactly once for each layer, counted from 0, as soon as the gradient of
-   layer `l` is known, and hands the two arrays over: the receiver may overwrite them;
+   layer `l` is known, and hands the two arrays over: the receiver may overwrite them, and has them
+   to itself until the next step, which may write to the same places;
 3. never changes the network, `X` or `Y`; that is for `emit` to do. When `emit(l, ...)` is called,
    `network.layers[l]` is not needed any more and may be updated on the spot;
 4. leaves nothing behind: when it has returned, everything that it allocated is free again,
@@ -12,7 +13,8 @@ The contract, checked by `impls.contract` before anything is timed. `backprop(ne
 
 Work that belongs outside the clock, such as stacking weights, tracing and compiling, is `prepare`'s: it gives back the
 network, X and Y in the form that the implementation runs on. `backprop` and `steps` are handed those, or a batch that
-is still as it came. The layers of a prepared network read as NumPy arrays, and hold its current parameters.
+is still as it came. The layers of a prepared network read as NumPy arrays, and hold its current parameters. Where it has
+arrays that a step writes to, `slots(update)` gives them, each with its bytes, to those who look into a step.
 """
 
 from __future__ import annotations

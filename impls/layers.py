@@ -8,6 +8,7 @@ Glossary, for all of `impls/` (the notation of the Deep Learning Specialization,
     A        (n, m)        what goes out: the activation, g(Z)
     dA       (n, m)        the gradient of the loss by A; likewise dZ, dW, db, dA_prev
     m, n     examples in the batch; units in the layer
+    out      the array to write a result into; None: into a new one
 
 A layer saves A and nothing more, since the derivative of each activation is a function of A.
 Arrays are overwritten where the value is not needed again and the result is the same to the bit.
@@ -32,24 +33,31 @@ class Layer:
     first: bool
 
 
-def forward(layer: Layer, A_prev: np.ndarray) -> np.ndarray:
+NEW = (None, None, None, None)
+
+
+def forward(layer: Layer, A_prev: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """A = g(W A_prev + b), with shape (n, m)."""
-    Z = layer.W.dot(A_prev)
+    Z = layer.W.dot(A_prev, out)
     Z += layer.b
     return ACTIVATE[layer.activation](Z, Z)
 
 
-def backward(layer: Layer, A_prev: np.ndarray, A: np.ndarray, dA: np.ndarray) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
+def backward(
+    layer: Layer, A_prev: np.ndarray, A: np.ndarray, dA: np.ndarray, out: tuple[np.ndarray | None, ...] = NEW
+) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
     """dA_prev (n_prev, m), dW (n, n_prev) and db (n, 1), from dA, which is overwritten.
 
     dZ = dA * g'(Z),  dW = dZ A_prev^T,  db = the sum of dZ over examples,  dA_prev = W^T dZ
     (Rumelhart, Hinton & Williams 1986). The loss has divided by m already. The first layer's
-    dA_prev is None: the gradient by the data is not used.
+    dA_prev is None: the gradient by the data is not used. `out` are the arrays for g'(Z), dW, db and
+    dA_prev, in the order that they are written in.
     """
-    dZ = TIMES_DERIVATIVE[layer.activation](dA, A)
-    dW = dZ.dot(A_prev.T)
-    db = np.add.reduce(dZ, axis=1, keepdims=True)
-    dA_prev = None if layer.first else layer.W.T.dot(dZ)
+    derivative, dW, db, dA_prev = out
+    dZ = TIMES_DERIVATIVE[layer.activation](dA, A, derivative)
+    dW = dZ.dot(A_prev.T, dW)
+    db = np.add.reduce(dZ, 1, None, db, True)  # type: ignore[call-overload]  # out and keepdims, by place: names take longer
+    dA_prev = None if layer.first else layer.W.T.dot(dZ, dA_prev)
     return dA_prev, dW, db
 
 
@@ -72,26 +80,26 @@ def sigmoid(Z, out):
     return out
 
 
-def times_linear(dA, A):
+def times_linear(dA, A, out=None):
     """DZ = dA."""
     return dA
 
 
-def times_relu(dA, A):
-    """DZ = dA where A > 0, else 0."""
-    return np.multiply(dA, A > 0, dA)
+def times_relu(dA, A, out=None):
+    """DZ = dA where A > 0, else 0; `out` is boolean."""
+    return np.multiply(dA, np.greater(A, 0, out), dA)
 
 
-def times_tanh(dA, A):
+def times_tanh(dA, A, out=None):
     """DZ = dA (1 - A^2)."""
-    derivative = A * A
+    derivative = np.multiply(A, A, out)
     np.subtract(1, derivative, derivative)
     return np.multiply(dA, derivative, dA)
 
 
-def times_sigmoid(dA, A):
+def times_sigmoid(dA, A, out=None):
     """DZ = dA A (1 - A)."""
-    derivative = 1 - A
+    derivative = np.subtract(1, A, out)
     derivative *= A
     return np.multiply(dA, derivative, dA)
 
@@ -99,7 +107,7 @@ def times_sigmoid(dA, A):
 # name -> g(Z, out); np.tanh itself has that signature, and calling it directly saves a frame.
 ACTIVATE: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {"linear": linear, "relu": relu, "tanh": np.tanh, "sigmoid": sigmoid}
 
-# name -> dZ from (dA, A), written into dA
+# name -> dZ from (dA, A, out), written into dA; `out` is for g'(Z)
 TIMES_DERIVATIVE = {"linear": times_linear, "relu": times_relu, "tanh": times_tanh, "sigmoid": times_sigmoid}
 
 HIDDEN_ACTIVATIONS = ("tanh", "relu", "sigmoid")

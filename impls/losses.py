@@ -1,37 +1,62 @@
 """Losses on logits: the mean over a batch, and its gradient by the logits.
 
 On logits nothing is ever divided by A (1 - A), so the loss of a confident network stays finite.
+`losses` and `dlogits` are arrays like the logits to write into, the second of which is returned; None: new ones.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from impls.layers import sigmoid
 
-def binary_cross_entropy(logits: np.ndarray, Y: np.ndarray) -> tuple[float, np.ndarray]:
+
+def binary_cross_entropy(
+    logits: np.ndarray, Y: np.ndarray, losses: np.ndarray | None = None, dlogits: np.ndarray | None = None
+) -> tuple[float, np.ndarray]:
     """Loss and dlogits for one logit an example; logits and Y are (1, m), Y in {0, 1}.
 
     loss = mean(max(z, 0) - z y + log(1 + e^-|z|)),  dz = (sigmoid(z) - y) / m
     (Goodfellow, Bengio & Courville 2016, section 6.2.2.2; the stable form is TensorFlow's).
     """
     m = logits.shape[1]
-    losses = np.maximum(logits, 0) - logits * Y + np.log1p(np.exp(-np.abs(logits)))
-    probabilities = 0.5 * (1 + np.tanh(0.5 * logits))
-    return float(losses.sum() / m), (probabilities - Y) / m
+    losses = np.maximum(logits, 0, out=losses)
+    dlogits = np.multiply(logits, Y, dlogits)
+    losses -= dlogits
+    losses += log_1_plus_exp_minus_abs(logits, dlogits)
+    dlogits = sigmoid(logits, dlogits)
+    dlogits -= Y
+    dlogits /= m
+    return float(losses.sum() / m), dlogits
 
 
-def softmax_cross_entropy(logits: np.ndarray, Y: np.ndarray) -> tuple[float, np.ndarray]:
+def softmax_cross_entropy(
+    logits: np.ndarray, Y: np.ndarray, losses: np.ndarray | None = None, dlogits: np.ndarray | None = None
+) -> tuple[float, np.ndarray]:
     """Loss and dlogits for one logit a class; logits and Y are (classes, m), Y one-hot.
 
     loss = mean(log(sum_k e^z_k) - z_y),  dz = (softmax(z) - y) / m, each column shifted by its
     largest logit first (Goodfellow, Bengio & Courville 2016, section 6.2.2.3).
     """
     m = logits.shape[1]
-    shifted = logits - logits.max(axis=0, keepdims=True)
-    exponentials = np.exp(shifted)
-    sums = exponentials.sum(axis=0, keepdims=True)
-    losses = np.log(sums) - (shifted * Y).sum(axis=0, keepdims=True)
-    return float(losses.sum() / m), (exponentials / sums - Y) / m
+    shifted = np.subtract(logits, logits.max(axis=0, keepdims=True), losses)
+    dlogits = np.exp(shifted, dlogits)
+    sums = dlogits.sum(axis=0, keepdims=True)
+    dlogits /= sums
+    dlogits -= Y
+    dlogits /= m
+    shifted *= Y
+    losses = np.log(sums, sums)
+    losses -= shifted.sum(axis=0, keepdims=True)
+    return float(losses.sum() / m), dlogits
+
+
+def log_1_plus_exp_minus_abs(Z, out):
+    """log(1 + e^-|z|), in place."""
+    np.abs(Z, out)
+    np.negative(out, out)
+    np.exp(out, out)
+    return np.log1p(out, out)
 
 
 LOSSES = {"binary_cross_entropy": binary_cross_entropy, "softmax_cross_entropy": softmax_cross_entropy}

@@ -17,9 +17,10 @@ from itertools import accumulate
 from typing import Callable
 
 ARRAY_BYTES = 128  # the object that NumPy keeps beside the numbers of a matrix
-BUFFERED = 8_192  # numbers that NumPy casts at a time (np.getbufsize)
+BUFFERED = 8_192  # numbers that NumPy casts, or spreads over columns, at a time (np.getbufsize)
 PULLBACK_BYTES, GENERATOR_BYTES = 400, 250  # as tracemalloc counts them on CPython 3.11, whatever the width
-REUSED_BYTES = 256 * 1024  # from this size on NumPy writes a float64 result over an operand that nothing else refers to
+LINE_BYTES = 64  # of the processor's cache: where an array in a block may begin
+APART_BYTES, TOGETHER_BYTES, FILED_BYTES = 580, 310, 170  # of a layer's arrays in a block, with its gradient or without; in a file
 
 # name -> the bytes that count numbers of g'(Z) take while dA becomes dZ
 DERIVATIVE_BYTES: dict[str, Callable[[int, int], int]] = {
@@ -71,13 +72,18 @@ class StepShape:
     def loss(self) -> int:
         """Bytes that the loss has alive at its worst moment, beside the logits themselves.
 
-        Four arrays like the logits and, for softmax, two sums over the classes; or three and three,
-        where the last division is done in place.
+        The losses and dlogits, two arrays like the logits; for softmax, two sums over the classes too.
         """
-        in_place = self.itemsize == 8 and self.A(self.depth) >= REUSED_BYTES
-        arrays, sums = (3, 3) if in_place else (4, 2)
-        row = self.batch * self.itemsize if self.sizes[-1] > 1 else 0
-        return arrays * self.A(self.depth) + sums * row
+        return 2 * self.A(self.depth) + self.sums
+
+    @property
+    def sums(self) -> int:
+        """Bytes of softmax's two sums over the classes."""
+        return 2 * self.batch * self.itemsize if self.sizes[-1] > 1 else 0
+
+    def place(self, count: int) -> int:
+        """Bytes that count numbers take in a block where each array begins at a whole multiple of LINE_BYTES."""
+        return -(-count * self.itemsize // LINE_BYTES) * LINE_BYTES
 
 
 def list_kept(step: StepShape) -> int:
@@ -125,6 +131,32 @@ def suspended_frames(step: StepShape) -> int:
     this meter does see it: some 250 bytes a layer.
     """
     return list_popped(step) + step.depth * GENERATOR_BYTES
+
+
+def block(step: StepShape) -> int:
+    """All of it is there before the step begins, and stays: a place for every A(l), two more like the largest, for dA and for g'(Z) or
+    dA_prev, and places for gradients. Each begins at a multiple of 64 bytes.
+
+    Deferred, every gradient has a place: about L A + L G. Fused, all have the same one: about L A + G. Beside the block there is what
+    NumPy needs inside one operation: a buffer of up to 8 192 numbers where b is added to all columns.
+    """
+    layers = range(1, step.depth + 1)
+    activations = [step.place(step.sizes[l] * step.batch) for l in layers]
+    weights = [step.place(step.sizes[l] * step.sizes[l - 1]) for l in layers]
+    biases = [step.place(step.sizes[l]) for l in layers]
+    deferred = step.update == "deferred"
+    gradients = sum(weights) + sum(biases) if deferred else max(weights) + max(biases)
+    views = step.depth * (APART_BYTES if deferred else TOGETHER_BYTES)
+    buffer = min(max(step.sizes[1:]) * step.batch, BUFFERED) * step.itemsize
+    return sum(activations) + 2 * max(activations) + gradients + views + max(step.sums, buffer)
+
+
+def in_a_file(step: StepShape) -> int:
+    """The activations are in a file, and their pages are the system's: held(l) = 0, but for L arrays without numbers of their own.
+
+    Deferred, the gradients grow: about L G. Fused: a few A and a G.
+    """
+    return worst_moment(step, lambda l: 0) + step.depth * FILED_BYTES
 
 
 def segments(starts: Callable[[int], list[int]]) -> Callable[[StepShape], int]:

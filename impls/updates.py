@@ -7,11 +7,16 @@ and both orders end on the same bits. An implementation that has an update of it
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from impls.interface import Implementation
 from impls.layers import Layer
 from impls.network import Network
+
+if TYPE_CHECKING:
+    from impls.interface import Emit
 
 
 def deferred(implementation: Implementation, network: Network, X: np.ndarray, Y: np.ndarray, learning_rate: float) -> float:
@@ -32,8 +37,13 @@ def fused(implementation: Implementation, network: Network, X: np.ndarray, Y: np
     """
     if "fused" in implementation.steps:
         return implementation.steps["fused"](network, X, Y, learning_rate)
+    return implementation.backprop(network, X, Y, fusing(network, learning_rate))
+
+
+def fusing(network: Network, learning_rate: float) -> Emit:
+    """The `emit` that updates a layer on the spot."""
     layers = network.layers
-    return implementation.backprop(network, X, Y, lambda l, dW, db: descend(layers[l], dW, db, learning_rate))
+    return lambda l, dW, db: descend(layers[l], dW, db, learning_rate)
 
 
 def descend(layer: Layer, dW: np.ndarray, db: np.ndarray, learning_rate: float) -> None:

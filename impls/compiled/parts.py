@@ -8,7 +8,8 @@ import numpy as np
 from numba import njit, typeof, types
 
 from impls.compiled.kernels import multiply_add, multiply_transposed_add, tanh, transposed_multiply_add
-from impls.compiled.stack import RELU, SIGMOID, TANH, Stacked, borrow_gradients, give_back, pages, views
+from impls.compiled.stack import RELU, SIGMOID, TANH, Stacked, borrow_gradients, give_back, views
+from impls.workspace.pages import pages
 
 ARITHMETIC = {"fastmath": {"contract"}, "error_model": "numpy"}  # multiply and add may be one instruction
 SUMS = {"fastmath": {"contract", "reassoc"}, "error_model": "numpy"}  # and a sum may be several that go side by side

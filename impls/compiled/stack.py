@@ -1,8 +1,5 @@
 """A network as compiled code has it: parameters, activations and gradients in flat arrays, and a table of where each layer's begin."""
 
-import mmap
-import sys
-from contextlib import suppress
 from functools import cached_property
 from typing import NamedTuple
 
@@ -10,6 +7,7 @@ import numpy as np
 
 from impls.layers import Layer
 from impls.network import Network
+from impls.workspace.pages import pages
 
 # A layer's sizes, where its W, b and A begin (A counted in examples), and what its activation is.
 LAYER = np.dtype([(name, np.int64) for name in ("n", "n_prev", "W", "b", "A", "activation")])
@@ -95,24 +93,3 @@ def give_back(gradients):
     """Keep the array for the next step, in place of any other."""
     SPARE.clear()
     SPARE[gradients.size, gradients.dtype] = gradients
-
-
-def pages(count, dtype):
-    """An array of so many zeros in pages of its own, which are the process's from when they are first written to.
-
-    Not malloc's on Linux: freeing a large array there raises a threshold of glibc's (mallopt(3), M_MMAP_THRESHOLD), after
-    which a step of `iterative` at 64 layers of 64 units had no page fault where it had 340.
-
-    Raises:
-        MemoryError: there is no room for it.
-
-    """
-    if sys.platform != "linux":
-        return np.zeros(count, dtype)
-    try:
-        memory = mmap.mmap(-1, max(count * dtype.itemsize, 1), mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    except OSError as error:
-        raise MemoryError(f"{count} numbers: {error.strerror}") from None
-    with suppress(OSError):  # as NumPy does, where the kernel has them
-        memory.madvise(mmap.MADV_HUGEPAGE)
-    return np.frombuffer(memory, dtype, count)

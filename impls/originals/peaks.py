@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import Callable
 
-from impls.peaks import ARRAY_BYTES, REUSED_BYTES, StepShape
+from impls.peaks import ARRAY_BYTES, StepShape
+
+REUSED_BYTES = 256 * 1024  # from this size on NumPy writes a float64 result over an operand that nothing else refers to
 
 # a layer's keys in a dict of parameters, and its tuples and keys of gradients, as tracemalloc counts them on CPython 3.11
 PARAMETERS_BYTES, TUPLES_BYTES = 165, 245

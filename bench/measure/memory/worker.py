@@ -18,8 +18,6 @@ from bench.measure.workers.endings import status_of
 from bench.measure.workers.serve import Answer, serve
 from bench.plan.cells import Cell
 
-READS = 2  # calls that tracemalloc is read of
-
 
 @dataclass(frozen=True)
 class Subject:
@@ -69,7 +67,7 @@ def _heap(subject: Subject) -> dict[str, Any]:
     subject.warm_up()
     bench = subject.bench
     depth = bench.frames(subject.implementation)
-    return {"peak_bytes": meters.heap_peak(bench.step(subject.implementation, READS), depth)}
+    return {"peak_bytes": meters.heap_peak(bench.work(subject.implementation), depth)}
 
 
 def _resident(subject: Subject) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from bench.measure.subjects.stack_use import stack_use
 from bench.plan.contenders import CONTROL
 from impls import Problem, Solution
 
+READS = 2  # calls that a meter of memory makes
 FRAMES = 1_000_000  # the limit where Python's own is too low; a recursion without end is stopped after some hundred MB of frames
 
 
@@ -42,8 +43,8 @@ class CallBench:
         return {name: partial(self.step, implementations[baseline if name == CONTROL else name]) for name in names}
 
     def work(self, solution: Solution) -> Step:
-        """What resident memory is read of: one call, the first of its size in its process."""
-        return self.step(solution)
+        """What memory is read of: the first call of its size in its process, and a second one for a meter that warms up by the first."""
+        return self.step(solution, READS)
 
     def profile(self, solution: Solution) -> list[Point]:
         """Live bytes at the calls, lines and returns of a call.

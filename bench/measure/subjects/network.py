@@ -71,11 +71,12 @@ class Workbench:
         """What memory is read of: the step, and what `prepare` allocates with it, where the cache may be; not where that is
         the library's copy of the parameters.
         """
-        return self.step(implementation) if implementation.moves else lambda: self.step(implementation)()
+        makes_room = implementation.prepare and not implementation.moves
+        return (lambda: self.step(implementation)()) if makes_room else self.step(implementation)
 
     def profile(self, implementation: Implementation) -> list[Point]:
         """Live bytes after each forward and backward of a step."""
-        events = live_bytes.profile(self.step(implementation), self.network, implementation)
+        events = live_bytes.profile(self.work(implementation), self.network, implementation)
         return [(number, *event, None) for number, event in enumerate(events)]
 
     def frames(self, implementation: Implementation) -> int:

@@ -7,7 +7,7 @@ in which the peak shows. A line is recorded when the next one begins, in the sam
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import CodeType, FrameType
 from typing import Any
 
@@ -23,6 +23,7 @@ from impls import updates
 
 MOST_STEPS = 2_000  # a program with a loop over single numbers has more, and nobody would look at them
 UPDATE_FILE = updates.deferred.__code__.co_filename
+FREE = "free"  # what an array that was made beforehand is called until something is written to it
 AT_ONCE = {updates.descend.__code__}  # the two lines of arithmetic of an update
 
 
@@ -39,9 +40,14 @@ class StepTracer:
 
     """
 
-    def __init__(self, files: set[str], depth: int, names: ArrayNames, X: np.ndarray) -> None:
+    def __init__(self, files: set[str], depth: int, names: ArrayNames, X: np.ndarray, slots: Sequence[tuple[np.ndarray, int]] = ()) -> None:
         self.steps: list[Step] = []
         self.arrays = [Array("X", NOWHERE, X.nbytes, 0, 0)]
+        self._slots: dict[int, int] = {}  # where an array made beforehand begins in memory -> the place in `arrays` of what is in it
+        for array, size in slots:
+            self._slots[_address(array)] = len(self.arrays)
+            self.arrays.append(Array(FREE, NOWHERE, size, 0, 0))
+        self._beforehand = sum(size for _, size in slots)
         self.codes: dict[CodeType, None] = {}
         self._X = X
         self._files = files
@@ -115,7 +121,7 @@ class StepTracer:
                 self._progress.stage, phase, layer, shown_file(code.co_filename), line,
                 tuple(self._frames.setdefault(state, len(self._frames)) for state in frames),
                 tuple(self._containers.setdefault(state, len(self._containers)) for state in containers),
-                self._memory.alive_bytes, self._memory.peak_bytes, self._emitted,
+                self._beforehand + self._memory.alive_bytes, self._beforehand + self._memory.peak_bytes, self._emitted,
             )
         )  # fmt: skip
         self._emitted = NOWHERE
@@ -131,12 +137,14 @@ class StepTracer:
         return self._progress.phase, self._progress.layer
 
     def _place(self, array: np.ndarray, variable: str) -> int | None:
-        """The place of an array in `arrays`; None for one that the step has not made."""
+        """The place of an array in `arrays`; None for one that the step has not made and that was not made for it."""
+        if _address(array) in self._slots:
+            return self._in_slot(array, variable)
         while isinstance(array.base, np.ndarray):
             array = array.base
         if array is self._X:
             return 0
-        number, size = self._memory.alive.get(array.__array_interface__["data"][0], (0, 0))
+        number, size = self._memory.alive.get(_address(array), (0, 0))
         if not number:
             return None
         if number not in self._places:
@@ -150,9 +158,25 @@ class StepTracer:
             self.arrays[place] = self.arrays[place]._replace(name=words(name, variable), layer=name[1])
         return place
 
+    def _in_slot(self, array: np.ndarray, variable: str) -> int:
+        """The place of an array that was made beforehand: what is written over it is another array, in the same memory."""
+        address, now = _address(array), len(self.steps)
+        was = self.arrays[self._slots[address]]
+        name = self._names.name(array, variable)
+        if name and words(name, variable) != was.name:
+            self._progress.saw(name)
+            self.arrays[self._slots[address]] = was._replace(gone=now)
+            self._slots[address] = len(self.arrays)
+            self.arrays.append(Array(words(name, variable), name[1], was.bytes, now, 0))
+        return self._slots[address]
+
     def _note_the_gone(self) -> None:
         """Say of arrays whose memory has been given back that they are gone, from this step on."""
         alive = {number for number, _ in self._memory.alive.values()}
         for number in [number for number in self._places if number not in alive]:
             place = self._places.pop(number)
             self.arrays[place] = self.arrays[place]._replace(gone=len(self.steps))
+
+
+def _address(array: np.ndarray) -> int:
+    return int(array.__array_interface__["data"][0])

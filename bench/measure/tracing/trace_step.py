@@ -30,7 +30,8 @@ def trace_step(implementation: Implementation, update: str, sizes: tuple[int, ..
     network, X, Y = example(sizes, examples=BATCH)
     names = ArrayNames(network, X, Y, LEARNING_RATE)
     network, X, Y = implementation.prepared(network, X, Y)
-    tracer = StepTracer({*files, UPDATE_FILE}, len(sizes) - 1, names, X)
+    slots = network.slots(update) if hasattr(network, "slots") else ()
+    tracer = StepTracer({*files, UPDATE_FILE}, len(sizes) - 1, names, X, slots)
     try:
         tracer.run(lambda: UPDATES[update](implementation, network, X, Y, LEARNING_RATE))
     except TooLong:

@@ -39,6 +39,8 @@ NOTES = {
     ("recursive", "closures"): "What a frame of the recursion holds, a closure holds here, and a loop calls the closures.",
     ("recursive", "generators"): "Where a frame of the recursion waits for its call, a generator waits at its yield.",
     ("iterative", "checkpoint_loop"): "The checkpointed loop keeps few activations and computes the others again.",
+    ("workspace_loop", "workspace_recursion"): "Both write to the same places in one block. The loop finds an activation there by its "
+    "number; a frame of the recursion holds the two of its layer.",
     ("recursive", "checkpoint_recursion"): "The checkpointed recursion splits the layers in two, and computes activations again.",
 }
 

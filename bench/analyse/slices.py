@@ -12,10 +12,12 @@ from bench.analyse.observations import Comparison
 from bench.plan.allocators import ALLOCATORS
 from bench.plan.cells import Cell
 from bench.plan.contenders import REFERENCES
+from bench.plan.described import DescribedProblem
+from bench.record.problems import problem_in
 from bench.record.times import cells_of, numbered_cells, only
 
 SEVERAL = ("depth", "width", "allocator")  # the axes that a slice has several values of
-TIMES = ["cell", "dataset", "pass", *SEVERAL, "impl", "round", "cpu_ns", "wall_ns", "minor_faults"]
+TIMES = ["cell", "dataset", "pass", *SEVERAL, "impl", "round", "cpu_ns", "wall_ns", "minor_faults", "detail"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class Slice:
     name: str
     times: pd.DataFrame
     summary: pd.DataFrame
+
+    @property
+    def problem(self) -> DescribedProblem:
+        """What was computed."""
+        return problem_in(self.summary)
 
     @property
     def allocators(self) -> list[str]:

@@ -25,6 +25,7 @@ class OpenComparison:
     impl: str
     baseline: str
     half_width: float | None
+    problem: str
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class Progress:
         if not self.stated:  # the baseline alone: only the control and the floor are beside it
             return RunEnd("interruption" if interrupted else "budget", 0, 0, ())
         still_open = [
-            OpenComparison(cell.id, *comparison, self._half_width(cell, comparison))
+            OpenComparison(cell.id, *comparison, self._half_width(cell, comparison), cell.problem)
             for cell in cells
             for comparison in self.open_comparisons(cell)
         ]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 Work = Callable[[], object]
 
-HEAP_DEPTH = 1_024  # layers; tracemalloc walks the whole stack at every allocation (python/cpython#15545)
+HEAP_DEPTH = 1_024  # tracemalloc walks the whole stack at every allocation (python/cpython#15545)
 SAMPLED_STEPS = 200
 SAMPLE_INTERVAL_S = 0.1  # memory_profiler's own choice, and so what most users have
 PR_SET_THP_DISABLE = 41  # prctl(2)
@@ -32,11 +32,11 @@ def heap_peak(step: Work, depth: int) -> int:
     """Bytes of Python's and NumPy's heap at a step's worst moment above those before it, exactly.
 
     Raises:
-        Unmeasurable: the network is too deep for tracemalloc.
+        Unmeasurable: the input is too deep for tracemalloc.
 
     """
     if depth > HEAP_DEPTH:
-        raise Unmeasurable(f"tracemalloc's time grows with the square of recursion's depth; it is not used above {HEAP_DEPTH} layers")
+        raise Unmeasurable(f"tracemalloc's time grows with the square of recursion's depth; it is not used above depth {HEAP_DEPTH}")
     with collector_off():
         tracemalloc.start()
         try:

@@ -6,15 +6,15 @@ from dataclasses import asdict
 from typing import Any
 
 from bench.measure.tracing.records import Traces, stages
+from bench.plan.contenders import foremost
 from bench.show.report.fill import as_json
-
-FIRST = ("iterative", "recursive")  # who is shown until a reader chooses
 
 
 def steps_section(traces: Traces) -> dict[str, Any]:
     """The trace as data inside the page, and the implementations to choose from."""
     titles = {trace.impl: trace.title for trace in traces.traces}
-    shown = [name for name in FIRST if name in titles] + [name for name in titles if name not in FIRST]
+    first = foremost(titles)  # shown until a reader chooses
+    shown = [*first] + [name for name in titles if name not in first]
     updates = list(dict.fromkeys(trace.update for trace in traces.traces))
     return {
         "data": as_json({**asdict(traces), "stages": stages(traces.depth), "updates": updates, "first": (shown * 2)[:2]}),

@@ -1,11 +1,11 @@
-// A reader's network: what is measured nearest to it, in powers of two, and whether it will run.
+// A reader's own input: what is measured nearest to it, in powers of two, and whether it will run.
 (() => {
   const data = JSON.parse(document.getElementById("network-data").textContent);
   const form = document.getElementById("network-form");
   const { rows, valuesOf, usual, placed, digits } = explore;
   const FREE = ["depth", "width"];
 
-  const TACIT = ["activation", "initialiser"];
+  const TACIT = ["problem", "activation", "initialiser"];
 
   // The rows of a metric at one value of every other axis: the usual one, or the first that was measured.
   const alike = (metric) => {
@@ -33,11 +33,15 @@
   const runs = (reach, depth) => {
     if (!reach) return "not tried";
     if (depth <= reach.deepest) return "yes";
-    if (reach.ended === "ok") return `not tried beyond ${digits(reach.deepest)} layers`;
-    return `no: ${reach.ended.replace(/_/g, " ").replace("recursion error", "RecursionError").replace("segfault", "segmentation fault")} above ${digits(reach.deepest)} layers`;
+    if (reach.ended === "ok") return `not tried beyond ${digits(reach.deepest)} ${data.levels}`;
+    return `no: ${reach.ended.replace(/_/g, " ").replace("recursion error", "RecursionError").replace("segfault", "segmentation fault")} above ${digits(reach.deepest)} ${data.levels}`;
   };
   const time = alike("cpu");
   const memory = alike(explore.data.metrics.heap ? "heap" : "resident");
+  const frames = alike("frames").some;
+  const inUnit = (metric, value) => `${digits(value / explore.data.metrics[metric][3])} ${explore.data.metrics[metric][2]}`;
+  // tracemalloc does not see frames; where they were counted, they are part of the peak
+  const withFrames = (peak) => frames.filter((row) => ["impl", "depth", "width"].every((key) => row[key] === peak[key])).reduce((sum, row) => sum + row.value, peak.value);
 
   function show() {
     const [depth, width] = FREE.map((name) => Math.round(form[name].valueAsNumber));
@@ -51,7 +55,7 @@
     says.textContent = `Nearest measured: depth ${timed.depth}, width ${timed.width}: ${away(timed, depth, width)}.`
       + (peaks && (peaks.depth !== timed.depth || peaks.width !== timed.width) ? ` Memory: depth ${peaks.depth}, width ${peaks.width}: ${away(peaks, depth, width)}.` : "");
     document.getElementById("network-notes").textContent = `Times are at ${time.places.join(", ")}.`
-      + (peaks ? ` Peaks are the heap’s, without frames, at ${memory.places.join(", ")}.` : "") + " Whether it runs was tried on networks two units wide.";
+      + (peaks ? ` Peaks are the heap’s, ${frames.length ? "with frames" : "without frames"}${memory.places.length ? `, at ${memory.places.join(", ")}` : ""}.` : "") + ` Whether it runs was tried on ${data.tried}.`;
     document.querySelector("#network-table tbody").replaceChildren(...data.implementations.map((name) => line(name, depth, timed, peaks)).filter(Boolean));
     return true;
   }
@@ -64,9 +68,9 @@
     const made = document.createElement("tr");
     const cells = [
       explore.data.titles[name],
-      here ? `${digits(here.value / 1e6)} ms` : "not measured",
+      here ? inUnit("cpu", here.value) : "not measured",
       !here || here.ratio === null ? "" : name === explore.data.baseline ? "1" : `${here.ratio.toFixed(3)}${interval}`,
-      peak ? `${digits(peak.value / 2 ** 20)} MiB` : "not measured",
+      peak ? inUnit(peak.metric, withFrames(peak)) : "not measured",
       runs(limits && limits[0], depth), runs(limits && limits[1], depth),
     ];
     cells.forEach((text, number) => {

@@ -66,7 +66,7 @@ def slices(summary: pd.DataFrame, times: pd.DataFrame) -> Iterator[Slice]:
     for number, shared in enumerate(dict.fromkeys(shared_cells)):
         name = shared.name() if number else ""
         its_own = numbers.isin([place for place, other in enumerate(shared_cells) if other == shared])
-        yield Slice(shared.words(), name, only(timed, its_own), cpu[shared_in_summary == shared])
+        yield Slice(shared.words("problem"), name, only(timed, its_own), cpu[shared_in_summary == shared])
 
 
 def _shared(cell: Cell) -> Cell:

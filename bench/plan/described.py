@@ -157,6 +157,7 @@ class DescribedProblem:
         look_for: what to look for in two sources side by side.
         asked_depths: depths that people ask about.
         trains: can it be trained, so that there is a study of what all learn?
+        floor: is there work that no implementation can be below, and that is timed beside them?
         leaks: is it known whether a call leaves memory behind?
         refused: name -> why, for those that were left out.
 
@@ -171,6 +172,7 @@ class DescribedProblem:
     look_for: Mapping[tuple[str, str], str] = field(default_factory=dict)
     asked_depths: tuple[int, ...] = ()
     trains: bool = False
+    floor: bool = False
     leaks: bool = False
     refused: Mapping[str, str] = field(default_factory=dict)
 
@@ -201,6 +203,7 @@ NETWORKS = DescribedProblem(
     LOOK_FOR,
     asked_depths=(152, 1_000),  # those of residual networks (He et al. 2015, 2016)
     trains=True,
+    floor=True,
     leaks=True,
 )
 

@@ -70,12 +70,20 @@ def names_there(*tables: pd.DataFrame) -> dict[str, list[str]]:
 
 def of_problem(rows: pd.DataFrame, problem: str) -> pd.DataFrame:
     """The rows of one problem, with contenders by their keys, as all who show them look them up."""
-    its_own = only(rows, (rows["problem"] == problem).fillna(False).astype(bool))
+    problems = rows["problem"].astype("string").fillna(BACKPROPAGATION)
+    its_own = only(rows, problems == problem)
     if problem == BACKPROPAGATION:  # there, keys are names
         return its_own
     if its_own["impl"].dtype == "category":
         return its_own.assign(impl=its_own["impl"].cat.rename_categories(lambda name: key(problem, str(name))))
     return its_own.assign(impl=its_own["impl"].map(lambda name: name if name.startswith(CALL) else key(problem, name), na_action="ignore"))
+
+
+def keyed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of any number of problems, with contenders by their keys, problem by problem."""
+    names = [str(name) for name in rows["problem"].dropna().unique()]
+    parts = [of_problem(rows, name) for name in names]
+    return parts[0] if len(parts) == 1 else pd.concat([part.astype({"impl": "string"}) for part in parts]).astype({"impl": "category"})
 
 
 def baseline_in(rows: pd.DataFrame) -> str:
@@ -85,6 +93,6 @@ def baseline_in(rows: pd.DataFrame) -> str:
 
 
 def problem_in(rows: pd.DataFrame) -> DescribedProblem:
-    """The problem that rows are of, all of one; if there are none, what can be said of any."""
+    """The problem that rows are of, all of one; backpropagation if they do not say."""
     names = rows["problem"].dropna()
-    return problem_of(str(names.iloc[0]) if len(names) else "")
+    return problem_of(str(names.iloc[0]) if len(names) else BACKPROPAGATION)

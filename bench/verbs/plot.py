@@ -24,12 +24,13 @@ def plot(options: argparse.Namespace, screen: Screen) -> None:
     """
     every = read_results(options.results, screen.warn)
     make_folder(options.plots, "--plots")
-    figures = save_all([picture for results in every for picture in _named(results)], options.plots)
+    of = page_names([results.problem.name for results in every]) if len(every) > 1 else [""]
+    pictures = [picture for results, name in zip(every, of, strict=True) for picture in _named(results, name)]
+    figures = save_all(pictures, options.plots)
     screen.say(f"Wrote {counted(len(figures), 'figure')}, each as SVG and PNG, to {options.plots}/")
 
 
-def _named(results: Results) -> list[Picture]:
-    """The pictures of a problem; where there are several, its name is in those of the files."""
-    pictures = all_pictures(results)
-    of = "" if results.alone else page_names([results.problem.name])[0].removeprefix(PAGES).removesuffix(".html")
-    return [replace(picture, name=f"{picture.name}-{of}") for picture in pictures] if of else pictures
+def _named(results: Results, page: str) -> list[Picture]:
+    """The pictures of a problem; where there are several, its page's name is in those of the files."""
+    of = page.removeprefix(PAGES).removesuffix(".html")
+    return [replace(picture, name=f"{picture.name}-{of}" if of else picture.name) for picture in all_pictures(results)]

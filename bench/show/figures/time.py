@@ -221,8 +221,8 @@ def time_by_depth(data: Slice, narrow: bool = False) -> Figure:
 
 
 def _grows(data: Slice) -> bool:
-    """Is there a width with several depths, and nothing else that says what of a time is control flow?"""
-    return FLOOR not in set(data.times["impl"]) and bool((data.times.groupby("width")["depth"].nunique() > 1).any())
+    """Is there a width with several depths, and no floor to look at instead?"""
+    return not data.problem.floor and bool((data.times.groupby("width")["depth"].nunique() > 1).any())
 
 
 def _rows(data: Slice, impl: str, baseline: str, allocator: str) -> pd.DataFrame:
@@ -274,7 +274,7 @@ PLOTS = [
         "CPU time of a {call} for each {level} of the deepest {inputs}. The dashed line is the matrix products alone, into arrays that are "
         "there already: no program that asks NumPy for these products can go below it.",
         time_per_layer,
-        lambda data: FLOOR in set(data.times["impl"]),
+        lambda data: data.problem.floor,
         narrow=partial(time_per_layer, narrow=True),
     ),
     Plot(

@@ -88,7 +88,7 @@ def explore_section(facts: Explored) -> dict[str, Any]:
     """The data and the scripts of the chart."""
     names = in_order(facts.points["impl"].unique())
     asked = {name for pair in asked_of(facts.problem).values() for name in pair.names}
-    shown = [name for name in names if name in asked] or names[:3]
+    shown = [name for name in names if name in asked] or [name for name in names if name not in REFERENCES][:3]
     return {
         "data": as_json(
             {

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from bench.measure.machine.conditions import CONDITIONS
-from bench.plan.contenders import FLOOR
 from bench.record.results import Results
 from bench.show.answers.words import size
 
@@ -30,9 +29,9 @@ FACTS = {
 
 def reading_section(results: Results) -> dict[str, Any]:
     """What the explanations need to know."""
-    machine, floor = results.machine, bool((results.times["impl"] == FLOOR).any())
+    machine = results.machine
     threads, share = machine.get("blas_threads", 1), machine.get("passes", {}).get("share")
-    return {"words": results.problem.words, "floor": floor, "blas_threads": threads, "share": share}
+    return {"words": results.problem.words, "floor": results.problem.floor, "blas_threads": threads, "share": share}
 
 
 def machine_section(machine: dict[str, Any]) -> dict[str, Any]:

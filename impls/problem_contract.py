@@ -37,7 +37,7 @@ def check_solution(problem: Problem, name: str) -> None:
         if not _has_input(problem, depth, width, seed) or (depth == 0 and _raises(problem, baseline, width, seed)):
             continue
         answer = _answer(problem, solution, (depth, width, seed), place)
-        expected = _answer(problem, baseline, (depth, width, seed), place)
+        expected = _answer(problem, baseline, (depth, width, seed), place, "" if solution is baseline else f"{baseline.name} ")
         if not _equal(problem, answer, expected, place):
             other = "then" if solution is baseline else f"{baseline.name} gives"
             words = "and" if solution is baseline else "where"
@@ -65,18 +65,18 @@ def _raises(problem: Problem, solution: Solution, width: int, seed: int) -> bool
     return False
 
 
-def _answer(problem: Problem, solution: Solution, size: tuple[int, int, int], place: str) -> Any:
-    """What it answers; it must leave its arguments as they were."""
+def _answer(problem: Problem, solution: Solution, size: tuple[int, int, int], place: str, whose: str = "") -> Any:
+    """What it answers; it must leave its arguments as they were. The sentence is about the implementation that is checked unless told."""
     arguments = problem.arguments(*size)
     try:
         answer = solution.function(*arguments)
     except TypeError as error:
         hint = f"; setup gives {len(arguments)} arguments, since what it returns is a tuple" if len(arguments) != 1 else ""
-        raise BrokenContract(f"{solution.name} raises {_raised(error)}, {place}{hint}") from None
+        raise BrokenContract(f"{whose}raises {_raised(error)}, {place}{hint}") from None
     except Exception as error:
-        raise BrokenContract(f"{solution.name} raises {_raised(error)}, {place}") from None
+        raise BrokenContract(f"{whose}raises {_raised(error)}, {place}") from None
     if not problem.mutates and not same(arguments, problem.arguments(*size)):
-        raise BrokenContract(f"{solution.name} changes its arguments, {place}; say mutates=True, and every call has fresh ones")
+        raise BrokenContract(f"{whose}changes its arguments, {place}; say mutates=True, and every call has fresh ones")
     return answer
 
 

@@ -63,6 +63,7 @@ AXES = (
     Axis("dtype", "string", "dtype", known=DTYPES),
     Axis("update", "string", "update", "{} update".format, known=UPDATES),
     Axis("allocator", "string", "allocator", "{} allocator".format, known=ALLOCATORS, of_memory=False, of_all=True),
+    Axis("python", "string", "Python", "Python {}".format, "py{}".format, default="", of_all=True),
     Axis("activation", "", "activation", "{} activation".format, known=HIDDEN_ACTIVATIONS, default=DEFAULT_ACTIVATION),
     Axis("initialiser", "", "initialiser", "{} initialiser".format, known=INITIALISERS, default=DEFAULT_INITIALISER),
 )
@@ -82,6 +83,7 @@ class Cell:
         allocator: "default" or "steady".
         activation: of the hidden layers.
         initialiser: of the weights.
+        python: the version of the interpreter that measures, where a sweep names several; else it is the harness's own.
         problem: what is computed. Any but backpropagation has neither dataset, batch, dtype nor update.
 
     """
@@ -96,16 +98,17 @@ class Cell:
     activation: str = DEFAULT_ACTIVATION
     initialiser: str = DEFAULT_INITIALISER
     problem: str = BACKPROPAGATION
+    python: str = ""
 
     @classmethod
-    def of_problem(cls, problem: str, depth: int, width: int, allocator: str) -> Cell:
+    def of_problem(cls, problem: str, depth: int, width: int, allocator: str, python: str = "") -> Cell:
         """A cell of a problem that has no axes but those that every problem has.
 
         >>> Cell.of_problem("tree_sum", 8, 2, "default").id
         'tree_sum-d8-w2-default'
         """
         none: Any = None  # what has a dataset has all four, and who computes with them need not ask
-        return cls(none, none, depth, width, none, none, allocator, problem=problem)
+        return cls(none, none, depth, width, none, none, allocator, problem=problem, python=python)
 
     @property
     def id(self) -> str:

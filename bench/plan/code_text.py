@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import inspect
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator
 from functools import partial
 from importlib.util import find_spec, resolve_name
@@ -43,12 +45,25 @@ def functions_source(implementation: Implementation | Solution) -> str:
     """The functions and classes of an implementation, one after the other, with their decorators: those of its file; of a
     problem's file, which has several implementations, its function and those of the file that this names.
     """
-    text = source_of(module_of(implementation))
+    text = _text_of(implementation)
     lines = text.splitlines()
     definitions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     if isinstance(implementation, Solution):
         definitions = _named_from(implementation.function, definitions)
     return "\n\n\n".join("\n".join(lines[_first_line(node) - 1 : node.end_lineno]) for node in definitions)
+
+
+def _text_of(implementation: Implementation | Solution) -> str:
+    """The text of its file; of a function that is in none, as in a notebook, its own.
+
+    Raises:
+        OSError: there is none.
+
+    """
+    try:
+        return source_of(module_of(implementation))
+    except (OSError, ValueError, ImportError):
+        return textwrap.dedent(inspect.getsource(implementation.code))
 
 
 def _named_from(function: Any, definitions: list[Any]) -> list[Any]:

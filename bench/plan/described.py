@@ -5,13 +5,15 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Union
 
 from bench.plan.cells import BACKPROPAGATION
 from bench.plan.code_text import functions_source
 from impls import IMPLEMENTATIONS, LOOK_FOR, PAIRS, Implementation, Pair, Problem, Solution
 from impls.problems import PROBLEMS
 
-Comparable = Implementation | Solution  # what is compared: both have a name, a title, a control flow and their code
+# what is compared: both have a name, a title, a control flow and their code
+Comparable = Union[Implementation, Solution]  # noqa: UP007, since workers on Python 3.9 read it too
 
 
 @dataclass(frozen=True)

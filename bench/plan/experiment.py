@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import marshal
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,8 @@ class Experiment:
         refused: name -> why, for those that break it; they are never timed.
         data: dataset name -> the data.
         files: the user's own files that define implementations.
+        pythons: an interpreter's name in cells -> the program to measure with; "" is the harness's own.
+        unusable: an interpreter that was asked for -> why it cannot be measured with.
 
     """
 
@@ -45,6 +49,8 @@ class Experiment:
     refused: dict[str, str]
     data: dict[str, Dataset]
     files: tuple[str, ...] = ()
+    pythons: Mapping[str, str] = field(default_factory=lambda: {"": sys.executable})
+    unusable: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def contenders(self) -> list[str]:
@@ -98,7 +104,7 @@ class Experiment:
             "baseline": self.baseline,
             "blas_threads": self.sweep.blas_threads,
             "implementations": {
-                name if problem.name == BACKPROPAGATION else f"{problem.name}: {name}": code_digest(_modules(implementation))
+                name if problem.name == BACKPROPAGATION else f"{problem.name}: {name}": _code(implementation)
                 for problem in self.problems.values()
                 for name, implementation in problem.implementations.items()
             },
@@ -197,6 +203,15 @@ def _refuse_namesakes(names: Sequence[str], source: str) -> None:
     for name, stem in zip(distinct, stems, strict=True):
         if stems.count(stem) > 1 or (stem in datasets.BUNDLED and name != stem):
             raise BadInput(f"{source}: the name of {name!r} is taken by another dataset; rename the file")
+
+
+def _code(implementation: Comparable) -> str:
+    """A digest of the code of an implementation; of a function that is in no file, of its bytecode alone."""
+    try:
+        return code_digest(_modules(implementation))
+    except (OSError, ValueError, ImportError):
+        code = getattr(implementation.code, "__code__", None)
+        return _digest(marshal.dumps(code) if code else repr(implementation.code).encode())
 
 
 def _modules(implementation: Comparable) -> list[str]:

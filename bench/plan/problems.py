@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from bench.plan.contenders import CONTROL, REFERENCES, run_file
 from bench.plan.described import ANY, BUNDLED, NETWORKS, Comparable, DescribedProblem, Words, description
 from impls import IMPLEMENTATIONS, Implementation, Pair, Problem, Solution
 from impls.problems import PROBLEMS
+
+SENT = ".pickle"  # the end of the name of a file that holds a problem as a value
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,17 @@ def load_problem(source: str, files: Sequence[str] = ()) -> Problem:
     return problem
 
 
+def _sent_problem(source: str) -> Problem:
+    """The problem that another process has sent (`bench.from_python.sending`)."""
+    try:
+        problem = pickle.loads(Path(source).read_bytes())
+    except Exception as error:  # whatever the import of a module raises that the functions refer to
+        reason = f"{type(error).__name__}: {error}"
+        raise BadInput(f"versus: a fresh interpreter cannot load the functions ({reason}); install what they import") from None
+    assert isinstance(problem, Problem)
+    return problem
+
+
 def _with_more(problem: Problem, solutions: list[Solution], file: str) -> Problem:
     for solution in solutions:
         if solution.name in {*problem.by_name, *REFERENCES}:
@@ -102,6 +116,8 @@ def _with_more(problem: Problem, solutions: list[Solution], file: str) -> Proble
 
 def _problem_in(source: str) -> Problem:
     """The one problem that a file defines."""
+    if Path(source).suffix == SENT:
+        return _sent_problem(source)
     if Path(source).suffix != ".py":
         raise BadInput(unknown("problem", source, [BACKPROPAGATION, *PROBLEMS, "the path of a .py file"], "--problem"))
     module = run_file(source, "--problem")

@@ -57,6 +57,7 @@ class Sweep(BaseModel):
         grid: problems that have depths and widths of their own each; in place of problem, depth and width.
         dataset: "breast_cancer", "digits" or the path of a CSV file, which needs `target`.
         sep, decimal, encoding, encode, drop_missing: how CSV files are read (`bench.plan.data.csv_file.CsvForm`).
+        python: interpreters to measure with, by version or path; "" is the harness's own.
         impls: names to compare; empty means all.
         precision: half the width of the interval to aim for, as a fraction.
         budget_s: seconds after which no further cell is started.
@@ -82,6 +83,7 @@ class Sweep(BaseModel):
     dtype: Words = ["float64"]
     update: Words = ["deferred"]
     allocator: Words = ["default"]
+    python: Words = [""]
     activation: Word = DEFAULT_ACTIVATION
     initialiser: Word = DEFAULT_INITIALISER
     impls: Annotated[list[str], BeforeValidator(_as_list), Field(description="a name in quotes, or a list of such")] = []

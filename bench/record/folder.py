@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -27,8 +27,10 @@ HOLDER = ".holder"  # beside the lock and not in it, since a process that tries 
 
 
 @contextmanager
-def results_folder(path: Path, fresh: bool = False) -> Iterator[Path]:
+def results_folder(path: Path, fresh: bool = False, parts: Sequence[str] = ()) -> Iterator[Path]:
     """The folder, made if needed and held by this process alone; with `fresh`, emptied of earlier results.
+
+    `parts` are folders inside it that belong to these results.
 
     Raises:
         BadInput: it cannot be made or written, or another run holds it.
@@ -44,7 +46,7 @@ def results_folder(path: Path, fresh: bool = False) -> Iterator[Path]:
         remove_drafts(path)
         write_whole(path / HOLDER, f"process {os.getpid()} on {platform.node()}, since {datetime.now():%d %B %H:%M:%S}".encode())
         if fresh:
-            _set_aside(path)
+            _set_aside(path, parts)
         yield path
     finally:
         (path / HOLDER).unlink(missing_ok=True)
@@ -201,12 +203,13 @@ def write_machine(folder: Path, record: dict[str, Any]) -> None:
     write_whole(folder / "machine.json", (json.dumps(record, indent=2) + "\n").encode())
 
 
-def _set_aside(folder: Path) -> None:
+def _set_aside(folder: Path, parts: Sequence[str]) -> None:
     """Move earlier results into a folder beside the new ones, so that --fresh by mistake loses nothing."""
-    files = [path for path in (*(folder / name for name in OWN_FILES), *folder.glob(f"{PAGES}*.html")) if path.is_file()]
-    if not files:
+    names = [path for path in (*(folder / name for name in OWN_FILES), *folder.glob(f"{PAGES}*.html")) if path.is_file()]
+    ours = names + [path for name in parts if (path := folder / name).is_dir()]
+    if not ours:
         return
     aside = folder / f"{SET_ASIDE}_{datetime.now():%Y%m%d_%H%M%S_%f}"
     aside.mkdir()
-    for file in files:
-        file.replace(aside / file.name)
+    for path in ours:
+        path.replace(aside / path.name)

@@ -94,7 +94,7 @@ def _read(folder: Path, warn: Warn) -> Results:
         machines_limits(Table(folder, "limits.csv"), machine, warn),
         read_training(Table(folder, "training.csv"), warn),
         Table(folder, "clarity.csv").read(warn),
-        read_evidence(folder / SELFCHECK, warn),
+        read_evidence(folder / SELFCHECK, warn, record),
         read_traces(folder),
     )
 

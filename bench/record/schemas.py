@@ -129,6 +129,8 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "bytes_per_layer": "float64",
         "seconds": "float64",
         "stack_limit_bytes": "Int64",
+        "memory_limit_bytes": "Int64",
+        "conditions": "string",
         "problem": "string",
     },
     "clarity.csv": {
@@ -171,7 +173,8 @@ SCHEMAS: dict[str, dict[str, str]] = {
 }
 
 _MAY_LACK: dict[str, str | None] = {
-    **dict.fromkeys(("run", "iterations", "minor_faults", "detail", "start_depth", "stack_limit_bytes")),
+    **dict.fromkeys(("run", "iterations", "minor_faults", "detail", "start_depth")),
+    **dict.fromkeys(("stack_limit_bytes", "memory_limit_bytes", "conditions")),
     **dict.fromkeys(("mean_ratio", "mean_low", "mean_high", "faulting_share", "without_faults", "with_faults")),
     **dict.fromkeys(("repeats", "low_bytes", "high_bytes")),
     **{axis.name: axis.default for axis in AXES if axis.kind and axis.default is not None},

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
+from bench.measure.machine.measured_under import changed_settings, recorded_settings
 from bench.measure.other_tools.meter_pairs import MeterPair
 from bench.measure.other_tools.sessions import Session
 from bench.plan.selfcheck import RUNS
@@ -31,6 +33,7 @@ class Evidence:
         others, meters, checks: rows of others.csv, meters.csv and checks.csv.
         warnings: what may have disturbed the measurements, each a "what" and a "remedy".
         runs: rows of time.csv of each of the whole runs, by name.
+        other_settings: how the settings of the figures beside it differ from those that it was made under, in words.
 
     """
 
@@ -42,10 +45,11 @@ class Evidence:
     checks: pd.DataFrame
     warnings: Sequence[dict[str, str]] = ()
     runs: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    other_settings: Sequence[str] = ()
 
 
-def read_evidence(folder: Path, warn: Warn) -> Evidence:
-    """What there is; empty tables if there was no self-check.
+def read_evidence(folder: Path, warn: Warn, beside: Mapping[str, Any] = MappingProxyType({})) -> Evidence:
+    """What there is; empty tables if there was no self-check. `beside` is the machine.json of the figures beside it.
 
     Raises:
         BadInput: a file cannot be read.
@@ -62,7 +66,16 @@ def read_evidence(folder: Path, warn: Warn) -> Evidence:
         Table(folder, "checks.csv").read(warn),
         record.get("warnings", ()),
         {run: read_times(Table(folder / run, "time.csv"), warn) for run in RUNS},
+        [*_other_settings(beside, record)],
     )
+
+
+def _other_settings(beside: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[str]:
+    """What differs between the settings of the figures, now, and of the self-check, then; what either did not record does not."""
+    now, then = (recorded_settings(dict(one)) for one in (beside, record))
+    if None not in (methods := (now.get("method"), then.get("method"))) and methods[0] != methods[1]:
+        yield "another version of the code that measures"
+    yield from changed_settings(now, then)
 
 
 def session_rows(number: int, session: Session) -> list[list[Any]]:

@@ -1,8 +1,11 @@
-"""Children that come to a bad end: by what they run, and by being interrupted."""
+"""Children of the tests: those that can be interrupted, and an interpreter in which a tool of the user's starts."""
 
 import subprocess
 import sys
+import sysconfig
 import time
+import venv
+from pathlib import Path
 
 FIRST = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL)"
 THEN = "os.execvp(sys.argv[1], sys.argv[1:])"
@@ -40,3 +43,14 @@ def mischief(name, do):
 
 crashes = mischief("crashes", lambda: ctypes.string_at(0))
 """
+
+
+def python_that_starts_with(folder, code):
+    """The path of a Python of its own, with the libraries of this one; `code` is run as each process starts, as coverage's hook is."""
+    venv.create(folder, symlinks=True)
+    python = folder / "bin" / "python"
+    purelib = Path(subprocess.check_output([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True).strip())
+    (purelib / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    (purelib / "follow.pth").write_text("import follow_all\n")  # a sitecustomize.py would stand behind Debian's own
+    (purelib / "follow_all.py").write_text(code)
+    return str(python)

@@ -23,12 +23,14 @@ from bench.plan.contenders import REFERENCES
 from bench.record.results import read_results
 from bench.show.answers.advice import markdown
 from bench.show.report.answer import answered
+from bench.tests import reference_problems as of_problems
 from bench.tests import reference_selfcheck as selfcheck
 from bench.tests.places import ROOT
 from bench.tests.reference import REFERENCE, interval, joint_alpha, log_ratios, mean_log_ratios, read, spaced, table, title
 from impls import IMPLEMENTATIONS
 
 PAGE, README = ROOT / "docs" / "results.md", ROOT / "README.md"
+PROBLEMS_PAGE = ROOT / "docs" / "recursion-or-loop.md"
 GLOSSARY = ROOT / "docs" / "glossary.md"
 CARRIED = ROOT / "bench" / "show" / "report" / "templates" / "glossary.md"  # what the package carries of it
 BLOCK = re.compile(r"(<!-- table: (\w+), from (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -38,7 +40,7 @@ MIB = 2**20
 
 def filled(text: str) -> str:
     """The page with every table made anew."""
-    return BLOCK.sub(lambda block: block[1] + (TABLES | OF_README)[block[2]](REFERENCE / block[3]) + block[4], text)
+    return BLOCK.sub(lambda block: block[1] + (TABLES | OF_README | OF_PROBLEMS)[block[2]](REFERENCE / block[3]) + block[4], text)
 
 
 def answer(folder):
@@ -330,8 +332,9 @@ TABLES: dict[str, Callable[[Path], str]] = {
 }
 
 OF_README: dict[str, Callable[[Path], str]] = {"answer": answer}
+OF_PROBLEMS: dict[str, Callable[[Path], str]] = of_problems.TABLES
 
 if __name__ == "__main__":
-    for page in (PAGE, README):
+    for page in (PAGE, README, PROBLEMS_PAGE):
         page.write_text(filled(page.read_text()))
     CARRIED.write_text(GLOSSARY.read_text())

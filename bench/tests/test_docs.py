@@ -6,12 +6,15 @@ import shlex
 import sys
 from argparse import SUPPRESS
 from importlib.util import find_spec
+from inspect import signature
 
 import numpy as np
 import pytest
 
 from bench.cli import parser
 from bench.defaults import SWEEPS
+from bench.from_python.result import Result
+from bench.from_python.versus import versus
 from bench.plan import sweeps
 from bench.plan.contenders import load_file
 from bench.plan.sweeps import Sweep
@@ -187,6 +190,17 @@ def test_the_columns_that_are_described_are_there():
         if f"## {file}" in FILES:
             rows = re.findall(r"^\| (`.*?`) \|", section(FILES, f"## {file}"), re.MULTILINE)
             assert {name.strip("`") for row in rows for name in row.split(", ")} <= set(columns)
+
+
+@pytest.mark.parametrize("argument", signature(versus).parameters)
+def test_an_argument_of_versus_is_described(argument):
+    rows = re.findall(r"^\| (`.*?`) \|", section(PAGES["docs/versus.md"], "## Arguments"), re.MULTILINE)
+    assert f"`{argument}`" in ", ".join(rows).split(", ")
+
+
+@pytest.mark.parametrize("name", [name for name in vars(Result) if not name.startswith("_") and name not in ("baseline", "functions")])
+def test_what_a_result_has_is_described(name):
+    assert re.search(rf"`{name}[`(]", section(PAGES["docs/versus.md"], "## The result"))
 
 
 def test_the_make_targets_are_described():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bench.errors import BadInput, NothingMeasured
-from bench.measure.depth.choice import interpreters_to_study
 from bench.measure.depth.study import Limit, Subjects, all_limits, stack_limit, without_searches
+from bench.measure.interpreters.choice import interpreters_to_study
+from bench.measure.machine.caveats import Caveat
 from bench.measure.machine.fingerprint import fingerprint
 from bench.measure.workers.checking import refused
 from bench.measure.workers.known_problems import known_problem
@@ -18,7 +19,7 @@ from bench.plan.cells import BACKPROPAGATION, DEFAULT_ACTIVATION
 from bench.plan.depth import CALL, DEEPEST, setting_of, way_title
 from bench.plan.problems import PlannedProblem
 from bench.record.folder import read_machine, results_folder
-from bench.record.limits import machines_limits, put_limit
+from bench.record.limits import executable, machines_limits, put_limit
 from bench.record.problems import of_problem
 from bench.record.tables import Table
 from bench.show.answers.depth import ENDINGS
@@ -59,14 +60,17 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
         for path, error in failures.items():
             screen.warn(f"{path}: {error.detail}; the search goes on without it")
             put_limit(table, machine, replace(without_searches(path, error.status, error.detail), problem=problem.name))
+        found, note = [], _told_once(screen)
         with doing(screen) as tell:
             for interpreter in interpreters:
                 screen.detail(f"Python {interpreter.name} ({interpreter.path})")
                 tell(f"Depth on Python {interpreter.name}")
-                for limit in all_limits(interpreter, subjects):
+                for limit in all_limits(interpreter, subjects, note):
                     put_limit(table, machine, limit)
                     _tell(limit, problem, screen, tell)
-        rows = of_problem(machines_limits(table, machine, screen.warn, stack_limit()), problem.name)
+                    found.append(limit)
+        under = {executable(limit.python, limit.impl): limit.conditions for limit in found}
+        rows = of_problem(machines_limits(table, machine, screen.warn, stack_limit(), under), problem.name)
     answers = topic("limits").answers(rows)
     if not answers:
         raise NothingMeasured(f"{table.path}: no search could be made; the notes above say why")
@@ -85,6 +89,17 @@ def _implementations(options: argparse.Namespace, problem: PlannedProblem) -> tu
     chosen = contenders.choose(options.impl, problem.implementations, "--impl")
     not_tried = [] if options.impl else [each.name for each in chosen if each.library and each.control_flow == "other"]
     return [each.name for each in chosen if each.name not in not_tried], not_tried
+
+
+def _told_once(screen: Screen) -> Callable[[Sequence[Caveat]], None]:
+    """What tells caveats, each once, however many interpreters it concerns."""
+    told: set[Caveat] = set()
+
+    def tell(caveats: Sequence[Caveat]) -> None:
+        screen.caveats(caveat for caveat in caveats if caveat not in told)
+        told.update(caveats)
+
+    return tell
 
 
 def _tell(limit: Limit, problem: PlannedProblem, screen: Screen, tell: Callable[[str], None]) -> None:

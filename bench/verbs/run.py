@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import argparse
 import secrets
-from dataclasses import astuple
+from collections.abc import Sequence
+from dataclasses import astuple, replace
 from typing import Any
 
 from bench.analyse.clarity import clarity
 from bench.defaults import USUAL_SWEEP
 from bench.errors import BadInput, NothingMeasured
+from bench.measure.interpreters.measuring import MeasuringPython, measuring_pythons
 from bench.measure.machine.measured_under import measured_under
 from bench.measure.workers.checking import refused
 from bench.measure.workers.known_problems import known_problem
 from bench.plan import sweeps
 from bench.plan.cells import BACKPROPAGATION
-from bench.plan.experiment import prepare
+from bench.plan.experiment import Experiment, prepare
 from bench.plan.sweeps import Sweep
 from bench.record.folder import read_machine, results_folder
 from bench.record.results import Results, read_results
@@ -44,7 +46,11 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     if options.passes < 0:
         raise BadInput(f"--passes is {options.passes}; give a number of passes from 0")
     under = measured_under()
+    pythons = measuring_pythons(options.python or [name for name in sweep.python if name], _source_of_pythons(options, sweep))
+    if pythons:
+        sweep = sweep.model_copy(update={"python": [python.name for python in pythons]})
     experiment = prepare(sweep, options.impl, options.files, options.baseline, known_problem, refused)
+    experiment = _with_pythons(experiment, pythons)
     screen.left_out(experiment.refused)
     for note in experiment.notes:
         screen.say(note)
@@ -62,6 +68,18 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
         if options.only != "time":
             measure_memory(this_run)
         _answer_both(this_run)
+
+
+def _source_of_pythons(options: argparse.Namespace, sweep: Sweep) -> str:
+    return "--python" if options.python else f"sweep {sweep.name!r}: python"
+
+
+def _with_pythons(experiment: Experiment, pythons: Sequence[MeasuringPython]) -> Experiment:
+    """The experiment with the programs of its interpreters; why, for those that cannot be used."""
+    if not pythons:
+        return experiment
+    programs = {python.name: python.program for python in pythons if not python.why_not}
+    return replace(experiment, pythons=programs, unusable={python.name: python.why_not for python in pythons if python.why_not})
 
 
 def _sweep(options: argparse.Namespace) -> Sweep:

@@ -6,8 +6,9 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.markup import escape
 
@@ -17,12 +18,14 @@ from bench.analyse.stopping import Progress
 from bench.errors import GateFailed
 from bench.measure.machine import caveats
 from bench.measure.machine.fingerprint import fingerprint
+from bench.measure.machine.measured_under import Settings, measured_under
 from bench.measure.other_tools import known_work, sessions
 from bench.measure.other_tools.meter_pairs import CELL as PAIRED
 from bench.measure.other_tools.meter_pairs import read_pairs
 from bench.measure.other_tools.renamed import write_renamed
 from bench.measure.other_tools.sessions import Session, ToolFailed, ToolMissing
 from bench.measure.other_tools.whole_runs import whole_run
+from bench.measure.timing.method_digest import method
 from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import run_passes
 from bench.plan import selfcheck as plan
@@ -38,11 +41,14 @@ from bench.show.terminal.screen import Screen
 from bench.show.terminal.tables import titled_table
 from bench.verbs.plot import plot
 from bench.verbs.report import report
+from bench.verbs.running.noting import Noting
 from bench.verbs.running.recorder import VisitRecorder
 from bench.verbs.seconds import positive_seconds
 from impls.iterative import iterative
 
 ALONE = ("grid", "deep", "wide", "known")  # the parts that have their time at once; the trio takes turns with other tools
+BLAS_THREADS = 1
+REMEDY = "keep to one setting, and repeat `make selfcheck`: its figures are of both"
 STYLES = {"ok": "green", "failed": "bold red"}
 
 
@@ -50,13 +56,14 @@ def selfcheck(options: argparse.Namespace, screen: Screen) -> None:
     """Measure, judge, record the verdicts, and put them into the report.
 
     Raises:
-        BadInput: the folder cannot be written, or the budget is not above 0.
+        BadInput: the folder cannot be written, the budget is not above 0, or no process can measure.
         GateFailed: a promise is not kept.
 
     """
     budget_s = positive_seconds("--budget", options.budget)
-    with results_folder(options.results / SELFCHECK, fresh=True) as folder:
-        _measure(plan.shares(budget_s), folder, screen)
+    under = measured_under()
+    with results_folder(options.results / SELFCHECK, fresh=True, parts=plan.RUNS) as folder:
+        _measure(plan.shares(budget_s), folder, Noting(under, BLAS_THREADS, REMEDY, screen))
         rows = check_rows(checks(read_evidence(folder, screen.warn)))
         Table(folder, "checks.csv").replace(map(astuple, rows))
     shown = titled_table("Can the figures be trusted?", "check", "verdict", "result")
@@ -70,22 +77,29 @@ def selfcheck(options: argparse.Namespace, screen: Screen) -> None:
         raise GateFailed(f"these checks failed: {', '.join(failed)}; read the report, and repeat `make selfcheck` on a quiet machine")
 
 
-def _measure(shares: plan.Shares, folder: Path, screen: Screen) -> None:
-    """Take every measurement, and record the machine with its caveats."""
-    record = fingerprint()
-    noted, start = caveats.before(caveats.read_text, record["load_1_min"], caveats.on_battery()), caveats.this_moment()
-    seconds = _measure_all(shares, folder, record["machine"], screen)
-    noted += caveats.during(start, caveats.this_moment())
-    screen.caveats(noted)
-    write_machine(folder, {**record, "passes": seconds, "warnings": [*map(asdict, noted)]})
+def _measure(shares: plan.Shares, folder: Path, noting: Noting) -> None:
+    """Take every measurement, between two records of the machine: a kill would leave rows that nothing explains."""
+    machine = fingerprint()
+    noting.note_before(machine["load_1_min"])
+    write_machine(folder, _record(machine, noting, {}))
+    seconds = _measure_all(shares, folder, machine["machine"], noting)
+    write_machine(folder, _record(machine, noting, seconds))
+    noting.screen.caveats(caveats.during(noting.start, caveats.this_moment()))
 
 
-def _measure_all(shares: plan.Shares, folder: Path, machine_name: str, screen: Screen) -> dict[str, float]:
+def _record(machine: dict[str, Any], noting: Noting, seconds: dict[str, float]) -> dict[str, Any]:
+    """machine.json: the machine and its caveats, the settings, and the seconds of passes."""
+    settings: Settings = {"blas_threads": BLAS_THREADS, "method": method(), **noting.under}
+    return {**machine, **noting.blas, "passes": seconds, "warnings": noting.warnings(), "settings": settings}
+
+
+def _measure_all(shares: plan.Shares, folder: Path, machine_name: str, noting: Noting) -> dict[str, float]:
     """The parts one by one, the tools in turns, the whole runs, the meters; the seconds that Unwind's own passes took."""
+    screen = noting.screen
     with tempfile.TemporaryDirectory() as scratch:
         dataset = {plan.TRIO.dataset: datasets.load(plan.TRIO.dataset, None, "the self-check")}
         data = datasets.write_batches(dataset, (plan.TRIO.batch, PAIRED.batch), Path(scratch))
-        passes = _passes(folder, data, machine_name, Path(scratch))
+        passes = _passes(folder, data, machine_name, Path(scratch), noting)
         for name in ALONE:
             part = plan.PARTS[name]
             screen.say(f"{', '.join(part.contenders)}: {counted(len(part.cells), 'cell')}, {shares.of(name):.0f} s")
@@ -131,14 +145,15 @@ class Passes:
         self.seconds += time.monotonic() - start
 
 
-def _passes(folder: Path, data: dict[tuple[str, int], Path], machine_name: str, scratch: Path) -> dict[str, Passes]:
+def _passes(folder: Path, data: dict[tuple[str, int], Path], machine_name: str, scratch: Path, noting: Noting) -> dict[str, Passes]:
     """The passes over every part, which share a time.csv."""
     run_id, table = new_run_id(), Table(folder, "time.csv")
     files = [known_work.__file__, str(write_renamed(iterative, scratch))]
 
     def over(part: plan.Part) -> Passes:
         recorder = VisitRecorder(run_id, machine_name, table, _EndlessProgress(part.contenders, part.baseline, (), plan.FINE))
-        return Passes(part.cells, PassTimer(data, part.baseline, files, visit_s=part.visit_s), recorder)
+        timer = PassTimer(data, part.baseline, files, blas_threads=BLAS_THREADS, on_hello=noting.note_start, visit_s=part.visit_s)
+        return Passes(part.cells, timer, recorder)
 
     return {name: over(part) for name, part in plan.PARTS.items()}
 

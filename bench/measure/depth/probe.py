@@ -10,10 +10,12 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import pickle
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -119,6 +121,8 @@ def one_call(source: str, name: str, files: list[str], depth: int) -> Work:
 
     if source in PROBLEMS:
         problem = PROBLEMS[source]
+    elif source.endswith(".pickle"):
+        problem = pickle.loads(Path(source).read_bytes())
     else:
         problem = next(value for value in values_in([source]) if isinstance(value, Problem) and value.name not in PROBLEMS)
     known = {**problem.by_name, **{value.name: value for value in values_in(files) if isinstance(value, Solution)}}

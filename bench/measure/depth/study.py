@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from bench.measure.depth.interpreters import Interpreter, Unusable
 from bench.measure.depth.search import Search, deepest
+from bench.measure.depth.trial_conditions import TrialConditions, caveats_of_all, trial_conditions
 from bench.measure.depth.trials import Guard, Trial, TrialResult, usual_guard
-from bench.measure.depth.venvs import cache_folder, python_with_numpy
+from bench.measure.interpreters.found import Interpreter, Unusable
+from bench.measure.interpreters.venvs import cache_folder, python_with_numpy
+from bench.measure.machine.caveats import Caveat
 from bench.plan.cells import BACKPROPAGATION
 from bench.plan.depth import AS_IT_COMES, CALL, DEEPEST, LIMIT_RAISED, SETTINGS, WAYS, Setting
 
@@ -35,6 +37,8 @@ class Limit:
         detail: more about the failure, for the terminal.
         problem: what was computed.
         stack_limit_bytes: the limit of the main thread's stack (`ulimit -s`), NO_LIMIT if there is none; None if it is unknown.
+        memory_limit_bytes: the most address space that each trial might take.
+        conditions: what else the trials ran under that can move depth, in words; None if it is unknown.
 
     """
 
@@ -49,6 +53,8 @@ class Limit:
     seconds: float
     detail: str = ""
     stack_limit_bytes: int | None = None
+    memory_limit_bytes: int | None = None
+    conditions: str | None = None
     problem: str = BACKPROPAGATION
 
 
@@ -72,7 +78,7 @@ def without_searches(python: str, status: str, detail: str) -> Limit:
 class Subjects:
     """What is tried: implementations of a problem, by name; `files` are the user's own, and `source` is what loads the problem.
 
-    `cap` is the deepest to try.
+    `cap` is the deepest to try, under each of the `settings`.
     """
 
     names: Sequence[str]
@@ -80,34 +86,62 @@ class Subjects:
     cap: int = DEEPEST
     problem: str = BACKPROPAGATION
     source: str = BACKPROPAGATION
+    settings: Sequence[Setting] = SETTINGS
 
 
-def all_limits(interpreter: Interpreter, subjects: Subjects) -> Iterator[Limit]:
+@dataclass(frozen=True)
+class Studied:
+    """An interpreter as it is studied.
+
+    Attributes:
+        name: its version.
+        python: the path of the executable that the trials run on.
+        guard: what each trial may take.
+        under: what they run under.
+
+    """
+
+    name: str
+    python: str
+    guard: Guard
+    under: TrialConditions
+
+
+def all_limits(interpreter: Interpreter, subjects: Subjects, tell: Callable[[Sequence[Caveat]], None]) -> Iterator[Limit]:
     """A row for every search on an interpreter, as it ends: first implementations, and then ways of calling, with networks.
 
-    Where there is no NumPy, one row says so in place of all implementations.
+    Where there is no NumPy, one row says so in place of all implementations. `tell` gets what speaks against the depths before
+    they are searched.
     """
     guard = usual_guard()
+    tell([*caveats_of_all(guard)])
     try:
         python = python_with_numpy(interpreter, cache_folder())
     except Unusable as error:
         yield replace(without_searches(interpreter.name, error.status, error.detail), problem=subjects.problem)
     else:
-        yield from implementation_limits(interpreter, python, subjects, guard)
+        yield from implementation_limits(studied(interpreter, python, guard, tell), subjects)
     if subjects.problem == BACKPROPAGATION:
-        yield from calling_limits(interpreter, subjects.cap, guard)
+        yield from calling_limits(studied(interpreter, interpreter.path, guard, tell), subjects.cap)
 
 
-def implementation_limits(interpreter: Interpreter, python: str, subjects: Subjects, guard: Guard) -> Iterator[Limit]:
-    """A row for every implementation and setting; `python` is the interpreter's executable that has NumPy.
+def studied(interpreter: Interpreter, python: str, guard: Guard, tell: Callable[[Sequence[Caveat]], None]) -> Studied:
+    """The interpreter by one of its executables; `tell` gets what speaks against depths that are found on it."""
+    under = trial_conditions(python, interpreter.name, interpreter.recursion_limit)
+    tell(under.caveats)
+    return Studied(interpreter.name, python, guard, under)
+
+
+def implementation_limits(where: Studied, subjects: Subjects) -> Iterator[Limit]:
+    """A row for every implementation and setting, on an executable that has NumPy.
 
     An implementation that cannot be tried has one row for all settings.
     """
     cap = subjects.cap
     for name in subjects.names:
-        for setting in SETTINGS:
-            trial = Trial(python, name, setting, guard, subjects.files, subjects.source)
-            limit = _search(interpreter, name, setting, cap, trial, from_below=subjects.problem != BACKPROPAGATION)
+        for setting in subjects.settings:
+            trial = Trial(where.python, name, setting, where.guard, subjects.files, subjects.source)
+            limit = _search(where, name, setting, cap, trial, from_below=subjects.problem != BACKPROPAGATION)
             yield replace(limit, problem=subjects.problem)
             if limit.status == "timeout" and subjects.problem != BACKPROPAGATION:
                 cap = max(1, limit.deepest_ok or 1)  # its work grows faster than its depth, whoever does it
@@ -115,24 +149,33 @@ def implementation_limits(interpreter: Interpreter, python: str, subjects: Subje
                 break
 
 
-def calling_limits(interpreter: Interpreter, cap: int, guard: Guard) -> Iterator[Limit]:
+def calling_limits(where: Studied, cap: int) -> Iterator[Limit]:
     """A row for every way of calling, with the limit raised."""
     for way in WAYS:
         name = f"{CALL}{way}"
-        yield _search(interpreter, name, LIMIT_RAISED, cap, Trial(interpreter.path, name, LIMIT_RAISED, guard))
+        yield _search(where, name, LIMIT_RAISED, cap, Trial(where.python, name, LIMIT_RAISED, where.guard))
 
 
-def _search(
-    interpreter: Interpreter, name: str, setting: Setting, cap: int, trial: Callable[[int], TrialResult], from_below: bool = False
-) -> Limit:
+def _search(where: Studied, name: str, setting: Setting, cap: int, trial: Callable[[int], TrialResult], from_below: bool = False) -> Limit:
     start = perf_counter()
     search = deepest(trial, cap, from_below)
     seconds = round(perf_counter() - start, 2)
-    limit = interpreter.recursion_limit if setting == AS_IT_COMES else setting.recursion_limit
     status, detail = (search.failure.status, search.failure.detail) if search.failure else ("ok", "")
     reached, failed = (None, None) if status == "skipped" else (search.depth, search.failed_at)
     return Limit(
-        interpreter.name, name, limit, setting.stack_bytes, reached, failed, status, _slope(search), seconds, detail, stack_limit()
+        where.name,
+        name,
+        where.under.recursion_limit if setting == AS_IT_COMES else setting.recursion_limit,
+        setting.stack_bytes,
+        reached,
+        failed,
+        status,
+        _slope(search),
+        seconds,
+        detail,
+        stack_limit(),
+        where.guard.memory_bytes,
+        where.under.unusual,
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from bench.measure.depth import probe
 from bench.measure.machine.capacity import available_bytes
 from bench.measure.workers.command import CommandResult, run_command
 from bench.measure.workers.endings import ending
@@ -14,11 +16,13 @@ from bench.measure.workers.process import DOOR
 from bench.plan.cells import BACKPROPAGATION
 from bench.plan.depth import Setting
 
+MOST_BYTES = 4 * 2**30  # of address space that a trial may take
+
 # By `-I` there is neither the current folder on the path nor any variable of Python's, such as PYTHON_GIL, which may fit one version
 # and stop another. Our packages come in by the door, but with fewer frames under the first than when it runs a module.
 BOOT = (
     "import json, sys; sys.path.append(sys.argv[1]); import unwind_bench; sys.path.pop(); unwind_bench.take_own_packages(); "
-    "from bench.measure.depth.probe import main; main(json.loads(sys.argv[2]))"
+    "from importlib import import_module; import_module(sys.argv[2]).main(json.loads(sys.argv[3]))"
 )
 
 
@@ -44,9 +48,21 @@ class Guard:
         return self.start_s + self.layer_s * depth
 
 
-def usual_guard() -> Guard:
-    """At most 4 GiB, and at most half of what is free."""
-    return Guard(min(4 * 2**30, available_bytes() // 2))
+def usual_guard(available: int | None = None) -> Guard:
+    """At most 4 GiB, and at most half of what is free: rounded down to 4, 3, 2, 1.5, 1, 0.75, ... GiB, so that what a search is
+    allowed, which its row tells, does not change with every page that another program takes.
+
+    >>> [usual_guard(gib * 2**30).memory_bytes / 2**30 for gib in (20, 8, 7, 3.9, 3)]
+    [4.0, 4.0, 3.0, 1.5, 1.5]
+    """
+    most = min(MOST_BYTES, (available_bytes() if available is None else int(available)) // 2)
+    power = 2 ** (most.bit_length() - 1)
+    return Guard(power * 3 // 2 if power * 3 // 2 <= most else power)
+
+
+def command_of(python: str, module: str, task: dict[str, Any]) -> list[str]:
+    """The command that gives a task to a module's `main`, under an interpreter that is as it comes."""
+    return [python, "-I", "-c", BOOT, str(DOOR.parent), module, json.dumps(task)]
 
 
 @dataclass(frozen=True)
@@ -77,8 +93,7 @@ class Trial:
             "memory_bytes": self.guard.memory_bytes,
             "cpu_s": int(timeout_s) + 1,
         }
-        command = [self.python, "-I", "-c", BOOT, str(DOOR.parent), json.dumps(task)]
-        return run_command(command, timeout_s, worker_environment())
+        return run_command(command_of(self.python, probe.__name__, task), timeout_s, worker_environment())
 
 
 def _may_be_from_outside(ended: CommandResult) -> bool:

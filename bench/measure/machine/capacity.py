@@ -64,19 +64,19 @@ def shortage(needed: int, available: int | None = None) -> str:
 
 
 def available_bytes() -> int:
-    """Bytes that a process can have at present: what the system has, or less where a container or `ulimit -v` allows less."""
-    rooms = [psutil.virtual_memory().available, cgroups.memory_room(read_text), _address_space()]
+    """Bytes that a process can have at present: what the system has, or less where a container, `ulimit -v` or `-d` allows less."""
+    rooms = [psutil.virtual_memory().available, cgroups.memory_room(read_text), _allowed_bytes()]
     return min(room for room in rooms if room is not None)
 
 
-def _address_space() -> int | None:
-    """The soft limit of the address space; None if there is none."""
+def _allowed_bytes() -> int | None:
+    """The smaller of the soft limits on address space and on data; None if there is neither."""
     if sys.platform == "win32":
         return None
     import resource
 
-    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
-    return None if soft == resource.RLIM_INFINITY else soft
+    limits = [resource.getrlimit(limit)[0] for limit in (resource.RLIMIT_AS, resource.RLIMIT_DATA)]
+    return min((limit for limit in limits if limit != resource.RLIM_INFINITY), default=None)
 
 
 def _bytes(cell: Cell, features: int, outputs: int, parameters: int, activations: int) -> int:

@@ -1,7 +1,8 @@
 """Conditions: what a process inherits from whoever started it that changes its figures, read in the process itself.
 
 Each is one entry of `CONDITIONS`, in words: empty is unknown. They are recorded beside the figures, must be the same when a run is
-resumed, and are told with a remedy where they are not as usual.
+resumed, and are told with a remedy where they are not as usual. Runs on Python 3.9 and newer with nothing but the standard library,
+since depth is studied there too: what needs more is unknown then.
 """
 
 from __future__ import annotations
@@ -17,8 +18,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import threadpoolctl
 
 from bench.measure.machine.malloc import malloc_library
 from bench.measure.machine.quota import quota_cores
@@ -45,6 +44,7 @@ class Condition:
         usual: is a value what most processes have? Any is, unless an entry says otherwise.
         remedy: how to have the usual one.
         of_machine: does it belong to the machine? Then another machine may well have another.
+        moves_depth: can it move the depth that a network reaches? What limits the stack and memory is recorded with each search.
 
     """
 
@@ -54,6 +54,7 @@ class Condition:
     usual: Callable[[str], bool] = lambda value: True
     remedy: str = ""
     of_machine: bool = False
+    moves_depth: bool = False
 
 
 def conditions() -> dict[str, str]:
@@ -73,9 +74,15 @@ def blas_words(pools: Sequence[dict[str, Any]]) -> str:
 
 def _known(read: Callable[[], str]) -> str:
     """The value; empty where this system does not tell it."""
-    with suppress(OSError, AttributeError, ValueError, TypeError):
+    with suppress(OSError, AttributeError, ValueError, TypeError, ImportError):
         return read()
     return ""
+
+
+def _blas() -> str:
+    import threadpoolctl  # not there where depth alone is studied
+
+    return blas_words(threadpoolctl.threadpool_info())
 
 
 def _tracers() -> str:
@@ -189,13 +196,14 @@ def _text(path: str) -> str:
 
 
 CONDITIONS = (
-    Condition("blas", "the BLAS and its kernel", lambda: blas_words(threadpoolctl.threadpool_info()), of_machine=True),
+    Condition("blas", "the BLAS and its kernel", _blas, of_machine=True),
     Condition(
         "malloc",
         "the library that malloc is from",
         malloc_library,
         lambda value: value.startswith(C_LIBRARIES),
         "start unwind without LD_PRELOAD, and look into /etc/ld.so.preload",
+        moves_depth=True,
     ),
     Condition(
         "tracer",
@@ -203,6 +211,7 @@ CONDITIONS = (
         _tracers,
         lambda value: value == "none",
         "end the coverage tool, the profiler or the debugger, and look into sitecustomize.py and the .pth files of this Python",
+        moves_depth=True,
     ),
     Condition(
         "threads",
@@ -217,6 +226,7 @@ CONDITIONS = (
         _debugger,
         lambda value: value == "none",
         "start unwind without strace, gdb and their like",
+        moves_depth=True,
     ),
     Condition(
         "collector",
@@ -224,6 +234,7 @@ CONDITIONS = (
         _collector,
         lambda value: not value.startswith("off") and "," not in value,
         "look into sitecustomize.py and the .pth files of this Python",
+        moves_depth=True,
     ),
     Condition(
         "stack",
@@ -262,6 +273,7 @@ CONDITIONS = (
         _addresses,
         lambda value: value == "random",
         "start unwind without setarch -R, and set kernel.randomize_va_space to 2: passes differ in their addresses on purpose",
+        moves_depth=True,
     ),
     Condition(
         "memory_policy",

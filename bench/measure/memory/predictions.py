@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import numpy as np
 
-from bench.measure.memory.frame_bytes import frame_bytes_per_layer
+from bench.measure.memory.layer_frames import frame_bytes_per_layer
 from bench.measure.workers.ask import WorkerFailed
 from bench.measure.workers.stand_ins import StandIn, in_worker
 from bench.plan.cells import Cell

@@ -12,6 +12,7 @@ from bench.defaults import SILENCE_S
 from bench.measure.memory.meters import STEADY_PAGES
 from bench.measure.workers.ask import Answers, WorkerFailed, answers, answers_in_order
 from bench.measure.workers.environment import worker_environment
+from bench.measure.workers.second_tries import second_patience_s
 from bench.plan.cells import BACKPROPAGATION, Cell
 
 WORKER = "bench.measure.memory.worker"
@@ -66,7 +67,7 @@ class MemoryReader:
         problems: each problem by its name in cells -> its name, or the path of the file that defines it.
         blas_threads: threads to pin BLAS to.
         silence_s: seconds without an answer after which a worker is taken to hang.
-        python: the interpreter to measure with.
+        pythons: an interpreter's name in cells -> the program to measure with; "" is the harness's own.
 
     """
 
@@ -75,22 +76,37 @@ class MemoryReader:
     problems: Mapping[str, str] = field(default_factory=lambda: {BACKPROPAGATION: BACKPROPAGATION})
     blas_threads: int = 1
     silence_s: float = SILENCE_S
-    python: str = sys.executable
+    pythons: Mapping[str, str] = field(default_factory=lambda: {"": sys.executable})
 
-    def __call__(self, task: MemoryTask) -> Iterator[MemoryReading]:
-        """Yield what each meter reads, as it does; a meter that ends the worker has a reading that says so."""
+    def __call__(self, task: MemoryTask, others_s: float | None = None) -> Iterator[MemoryReading]:
+        """Yield what each meter reads, as it does; a meter that ends the worker has a reading that says so.
+
+        Once one has timed out, those after it are not waited for as long: `others_s` is the longest that another implementation
+        has taken for a reading there.
+        """
+        patience = _Patience(self.silence_s)
         for meters, variables in SHARED_INTERPRETERS:
             due = [meter for meter in meters if meter in task.meters]
-            for meter, reply in answers_in_order(due, self._asker(task, variables), _understood):
+            for meter, reply in answers_in_order(due, self._asker(task, variables, patience), _understood):
+                if isinstance(reply, WorkerFailed) and reply.status == "timeout":
+                    patience.seconds = second_patience_s(self.silence_s, others_s)
                 values = {"status": reply.status, "detail": reply.detail} if isinstance(reply, WorkerFailed) else reply
                 yield MemoryReading(task.cell, task.impl, **{**values, "meter": meter})
 
-    def _asker(self, task: MemoryTask, variables: dict[str, str]) -> Callable[[list[str]], Answers]:
+    def _asker(self, task: MemoryTask, variables: dict[str, str], patience: _Patience) -> Callable[[list[str]], Answers]:
         environment = {**worker_environment(blas_threads=self.blas_threads), **variables}
         data = str(self.data[task.cell.dataset, task.cell.batch]) if task.cell.dataset else None
         its_own = {task.cell.problem: self.problems[task.cell.problem]}
         common = {"cell": asdict(task.cell), "impl": task.impl, "data": data, "files": list(self.files), "problems": its_own}
-        return lambda meters: answers(WORKER, {**common, "meters": meters}, environment, self.silence_s, self.python)
+        python = self.pythons[task.cell.python]
+        return lambda meters: answers(WORKER, {**common, "meters": meters}, environment, patience.seconds, python)
+
+
+@dataclass
+class _Patience:
+    """Seconds of silence after which a worker is taken to hang, as they are when it is asked."""
+
+    seconds: float
 
 
 def _understood(answer: dict[str, Any], meter: str) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def agreed(readings: Sequence[Bounds]) -> ResidentPeak:
     >>> agreed([(100_000, 140_000), (200_000, 240_000)])
     ResidentPeak(peak_bytes=200000, low_bytes=83616, high_bytes=256384, repeats=2)
     """
-    lows, highs = zip(*readings, strict=True)
+    lows, highs = [low for low, _ in readings], [high for _, high in readings]  # workers on Python 3.9 come here, too
     seen = max(lows)
     low, high = (seen, min(highs)) if seen <= min(highs) else (min(lows), max(highs))
     return ResidentPeak(seen, max(0, low - SCATTER_BYTES), high + SCATTER_BYTES, len(readings))

@@ -18,7 +18,7 @@ from bench.measure.timing.replies import FailedVisit, Hello, Rows, Trying, under
 from bench.measure.timing.visit import VISIT_S, Measurement
 from bench.measure.workers.ask import Answers, WorkerFailed, answers, answers_in_order
 from bench.measure.workers.environment import worker_environment
-from bench.measure.workers.second_tries import AGAIN, WENT_WELL
+from bench.measure.workers.second_tries import AGAIN, WENT_WELL, second_patience_s
 from bench.plan.cells import BACKPROPAGATION, Cell
 
 WORKER = "bench.measure.timing.worker"
@@ -34,6 +34,7 @@ class Outcome:
         failed: a row for each contender that failed.
         wall_s, rounds_s: the seconds that it took, and its rounds alone.
         begun: had it come to running a contender? If not, nobody knows which of them is to blame.
+        others_s: the longest that one of the other contenders was silent, None if none had run.
 
     """
 
@@ -43,6 +44,12 @@ class Outcome:
     wall_s: float
     rounds_s: float = 0.0
     begun: bool = True
+    others_s: float | None = None
+
+    @property
+    def timed_out(self) -> bool:
+        """Was it a contender's silence that ended it?"""
+        return self.begun and bool(self.failed) and all(row.status == "timeout" for row in self.failed)
 
     def finished(self, endings: Mapping[str, str] = MappingProxyType({})) -> Finished:
         """The visit to be recorded; `endings` of a contender's detail say what came of its second try."""
@@ -64,7 +71,7 @@ class PassTimer:
         on_hello: called with what a worker says of its BLAS and its conditions when it has started.
         visit_s: CPU seconds that the rounds of a visit should take at least.
         pace: how long they may take in a pass, where that is longer.
-        python: the interpreter to measure with.
+        pythons: an interpreter's name in cells -> the program to measure with; "" is the harness's own.
 
     """
 
@@ -77,7 +84,7 @@ class PassTimer:
     on_hello: Callable[[dict[str, Any]], None] = lambda hello: None
     visit_s: float = VISIT_S
     pace: Pace = field(default_factory=lambda: Pace(0.0))
-    python: str = sys.executable
+    pythons: Mapping[str, str] = field(default_factory=lambda: {"": sys.executable})
 
     def __call__(self, assignments: Sequence[Assignment]) -> Iterator[Finished]:
         """Yield each visit as it finishes. A contender that fails is tried once more, alone and in a fresh process: where it
@@ -91,9 +98,9 @@ class PassTimer:
         self.pace.starts_s = monotonic() - start - visits_s
 
     def _visits(self, assignments: Sequence[Assignment], visit_s: float) -> Iterator[Finished]:
-        pending, tried = _by_allocator(assignments), set[tuple[Cell, str]]()
+        pending, tried = _by_process(assignments), set[tuple[Cell, str]]()
         while pending:
-            alike = [visit for visit in pending if visit.cell.allocator == pending[0].cell.allocator]
+            alike = [visit for visit in pending if _process(visit) == _process(pending[0])]
             with closing(self._outcomes(alike, visit_s)) as outcomes:
                 for outcome in outcomes:
                     pending.pop(0)
@@ -111,7 +118,8 @@ class PassTimer:
         visit = first.assignment
         untried = tuple(row.impl for row in first.failed if (visit.cell, row.impl) not in tried)
         tried |= {(visit.cell, name) for name in untried}
-        [second] = self._outcomes([replace(visit, contenders=untried)], visit_s) if untried else [None]
+        patience_s = second_patience_s(self.silence_s, first.others_s) if first.timed_out else self.silence_s
+        [second] = self._outcomes([replace(visit, contenders=untried)], visit_s, patience_s) if untried else [None]
         endings = {name: _ending(name, first, second) for name in untried}
         yield first.finished(endings)
         if second and not second.failed and untried == visit.contenders:  # nobody knew which was to blame, and so all were there
@@ -119,29 +127,29 @@ class PassTimer:
             return []
         return [] if first.rows else _without(visit, [row.impl for row in first.failed if endings.get(row.impl) != WENT_WELL])
 
-    def _outcomes(self, assignments: list[Assignment], visit_s: float) -> Generator[Outcome]:
-        """How each visit went; all are of one allocator."""
-        trying: str | None = None
+    def _outcomes(self, assignments: list[Assignment], visit_s: float, patience_s: float | None = None) -> Generator[Outcome]:
+        """How each visit went; all are of one interpreter and one allocator. `patience_s` takes the place of `silence_s`."""
+        silences = _Silences()
 
         def ask(pending: list[Assignment]) -> Answers:
-            environment = worker_environment(pending[0].cell.allocator, self.blas_threads)
-            return answers(WORKER, self._task(pending, visit_s), environment, self.silence_s, self.python)
+            cell = pending[0].cell
+            environment = worker_environment(cell.allocator, self.blas_threads)
+            return answers(WORKER, self._task(pending, visit_s), environment, patience_s or self.silence_s, self.pythons[cell.python])
 
         def understand(answer: dict[str, Any], assignment: Assignment) -> Rows | FailedVisit | None:
-            nonlocal trying
             reply = understood(answer, assignment.contenders)
             if isinstance(reply, Hello):
-                self.on_hello(reply.hello.model_dump())
+                self.on_hello(reply.hello.model_dump() | {"python": assignment.cell.python})
             elif isinstance(reply, Trying):
-                trying = reply.trying
+                silences.begin(reply.trying)
             else:
                 return reply
             return None
 
         replies: Iterator[tuple[Assignment, Rows | FailedVisit | WorkerFailed]] = answers_in_order(assignments, ask, understand)
         for assignment, reply in replies:
-            yield _outcome(assignment, reply, trying)
-            trying = None
+            yield _outcome(assignment, reply, silences)
+            silences = _Silences()
 
     def _task(self, assignments: Sequence[Assignment], visit_s: float) -> dict[str, Any]:
         return {
@@ -165,18 +173,47 @@ class PassTimer:
         return str(self.data[cell.dataset, cell.batch]) if cell.dataset else None
 
 
+@dataclass
+class _Silences:
+    """How long each contender of a visit ran, at most, before the worker said the next word.
+
+    Attributes:
+        trying: the contender that runs; None before the first.
+        longest_s: that of each which has run.
+
+    """
+
+    trying: str | None = None
+    longest_s: dict[str, float] = field(default_factory=dict)
+    _since: float = 0.0
+
+    def begin(self, name: str) -> None:
+        """That contender runs from now on."""
+        now = monotonic()
+        if self.trying is not None:
+            self.longest_s[self.trying] = max(self.longest_s.get(self.trying, 0.0), now - self._since)
+        self.trying, self._since = name, now
+
+    @property
+    def of_others_s(self) -> float | None:
+        """The longest of those that do not run now."""
+        return max((seconds for name, seconds in self.longest_s.items() if name != self.trying), default=None)
+
+
 def failed_visit(assignment: Assignment, culprits: Sequence[str], status: str, detail: str) -> Finished:
     """A visit without times: a row for each contender that is to blame."""
     return Finished(assignment, tuple(Measurement(name, status=status, detail=detail) for name in culprits), 0.0)
 
 
-def _outcome(assignment: Assignment, reply: Rows | FailedVisit | WorkerFailed, trying: str | None) -> Outcome:
-    """A visit by what the worker replied; `trying` is the contender that it ran last, None if it had not come to that."""
+def _outcome(assignment: Assignment, reply: Rows | FailedVisit | WorkerFailed, silences: _Silences) -> Outcome:
+    """A visit by what the worker replied; the contender that it ran last is to blame for a failure, if it had come to that."""
     if isinstance(reply, Rows):
         rows, failed = ([row for row in reply.measurements if (row.status == "ok") is good] for good in (True, False))
         return Outcome(assignment, tuple(rows), tuple(failed), reply.wall_s, reply.rounds_s)
+    trying = silences.trying
     culprits = (trying,) if trying else assignment.contenders
-    return Outcome(assignment, (), failed_visit(assignment, culprits, reply.status, reply.detail).rows, 0.0, begun=trying is not None)
+    visit = failed_visit(assignment, culprits, reply.status, reply.detail)
+    return Outcome(assignment, (), visit.rows, 0.0, begun=trying is not None, others_s=silences.of_others_s)
 
 
 def _ending(name: str, first: Outcome, second: Outcome | None) -> str:
@@ -192,7 +229,12 @@ def _without(assignment: Assignment, culprits: Sequence[str]) -> list[Assignment
     return [replace(assignment, contenders=survivors)] if survivors else []
 
 
-def _by_allocator(assignments: Sequence[Assignment]) -> list[Assignment]:
-    """Cells of one allocator together, the allocator of the first cell first: the order stays random."""
-    allocators = list(dict.fromkeys(assignment.cell.allocator for assignment in assignments))
-    return sorted(assignments, key=lambda assignment: allocators.index(assignment.cell.allocator))
+def _process(assignment: Assignment) -> tuple[str, str]:
+    """What the visits of one process share: the interpreter, and the environment that the allocator asks for."""
+    return assignment.cell.python, assignment.cell.allocator
+
+
+def _by_process(assignments: Sequence[Assignment]) -> list[Assignment]:
+    """Visits that can share a process together, that of the first one first: the order stays random."""
+    processes = list(dict.fromkeys(map(_process, assignments)))
+    return sorted(assignments, key=lambda assignment: processes.index(_process(assignment)))

@@ -27,7 +27,7 @@ BUNDLE = "import sys, vl_convert; sys.stdout.reconfigure(encoding='utf-8'); sys.
 def chart_specs(names: Sequence[str]) -> dict[str, dict[str, Any]]:
     """A Vega-Lite specification for each kind of figure; the page puts the rows in.
 
-    A row has `impl` (a title), `x` (a value of the axis, as text), `order` (its place on it), `panel`, `y`, `low`, `high` and the
+    A row has `impl` (a title), `x` (a value of the axis, as lines of text), `order` (its place on it), `panel`, `y`, `low`, `high` and the
     words of the tooltip: `figure`, `interval`, `passes` and `place`.
     """
     return {kind: _spec(kind, scale, names) for kind, scale in SCALES.items()}
@@ -43,7 +43,8 @@ def _spec(kind: str, scale: Any, names: Sequence[str]) -> dict[str, Any]:
     by_impl = alt.Color("impl:N", scale=colours, legend=legend)
     # side by side, so that intervals do not hide each other
     aside = alt.XOffset("impl:N", scale=alt.Scale(domain=titles))
-    x = alt.X("x:O", sort=alt.EncodingSortField("order", op="min"), title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True))
+    lines = alt.Axis(labelAngle=0, labelOverlap=True, labelExpr=r"split(datum.label, '\n')")
+    x = alt.X("x:O", sort=alt.EncodingSortField("order", op="min"), title=None, axis=lines)
     y = alt.Y(
         "y:Q",
         title=None,

@@ -10,10 +10,11 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from bench.analyse.depth import age
+from bench.measure.depth.trial_conditions import AS_USUAL
 from bench.plan.contenders import title, told_of
 from bench.plan.depth import CALL, setting_of, way_title
 from bench.record.problems import problem_in
-from bench.show.answers.words import spaced
+from bench.show.answers.words import listed, size, spaced
 from bench.show.report.tables import Table
 
 HOW = (
@@ -32,11 +33,17 @@ def depth_section(rows: pd.DataFrame) -> dict[str, Any]:
         _table("Every way of calling", ("way of calling",), tried[is_call], lambda row: (way_title(row.impl),)),
     ]
     notes = [f"Python {row.python} could not be studied ({row.status})." for row in failed.itertuples()]
-    return {"tables": [table for table in tables if table.rows], "notes": [*notes, *_introductions(tried[~is_call]), _how(rows)]}
+    notes += [*_surroundings(tried), *_introductions(tried[~is_call]), problem_in(rows).words.fill(HOW)]
+    return {"tables": [table for table in tables if table.rows], "notes": notes}
 
 
-def _how(rows: pd.DataFrame) -> str:
-    return problem_in(rows).words.fill(HOW)
+def _surroundings(rows: pd.DataFrame) -> list[str]:
+    """What was not as usual where depths were found, and can have moved them."""
+    unusual = rows[rows["conditions"].notna() & rows["conditions"].ne(AS_USUAL)].groupby("conditions", sort=False)["python"].unique()
+    notes = [f"Python {listed([*pythons])} ran under conditions that can move depth: {words}." for words, pythons in unusual.items()]
+    short = rows.loc[rows["status"].eq("out_of_memory"), "memory_limit_bytes"].dropna()
+    allowed = listed([size(limit) for limit in sorted(set(short))]) if len(short) else ""
+    return [*notes, *([f"A depth that ended out of memory was allowed {allowed}; more memory moves it."] if allowed else [])]
 
 
 def _introductions(rows: pd.DataFrame) -> list[str]:

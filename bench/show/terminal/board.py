@@ -20,6 +20,7 @@ from bench.measure.timing.passes import Finished
 from bench.plan.cells import AXES, Cell
 from bench.plan.contenders import FLOOR, problem_of
 from bench.show.answers.words import clock, counted, duration, percent
+from bench.show.terminal.notebook import Tell, notebook_line
 from bench.show.terminal.screen import Screen
 from bench.show.terminal.tables import VERDICT_STYLES
 from bench.text import one_line
@@ -56,12 +57,28 @@ def _known(progress: Progress, cells: Sequence[Cell]) -> str:
 @contextmanager
 def watching(screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s: float) -> Iterator[View]:
     """A view of a run, for as long as it lasts."""
+    if screen.out.is_jupyter:
+        with notebook_line() as tell:
+            yield _NotebookLine(tell, cells, progress, budget_s)
+        return
     if not screen.out.is_terminal:
         yield _Lines(screen, cells, progress, budget_s)
         return
     view = (_Board if screen.verbose else _Line)(screen, cells, progress, budget_s)
     with Live(view, console=screen.out, refresh_per_second=2, vertical_overflow="crop", transient=not screen.verbose):
         yield view
+
+
+class _NotebookLine(View):
+    """A bar that fills up as the budget is spent, with the words of the line on a terminal."""
+
+    def __init__(self, tell: Tell, cells: Sequence[Cell], progress: Progress, budget_s: float) -> None:
+        super().__init__(cells, progress, budget_s)
+        self._tell = tell
+
+    def show(self, finished: Finished) -> None:
+        super().show(finished)
+        self._tell(min(1.0, (time.monotonic() - self._start) / self._budget_s), " · ".join(self._state()))
 
 
 class _Lines(View):

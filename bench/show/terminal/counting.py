@@ -1,4 +1,4 @@
-"""Progress of work that is counted: a bar on a terminal, a line at the end elsewhere."""
+"""Progress of work that is counted: a bar on a terminal and in a notebook, a line at the end elsewhere."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from bench.show.answers.words import duration, spaced
+from bench.show.terminal.notebook import notebook_line
 from bench.show.terminal.screen import Screen
 
 Advance = Callable[[int, str], None]
@@ -20,11 +21,30 @@ Advance = Callable[[int, str], None]
 def counting(screen: Screen, what: str, total: int) -> Iterator[Advance]:
     """Count `what` up to `total`, for as long as it lasts: `advance(more, doing)`."""
     start = time.monotonic()
+    with (_notebook_bar if screen.out.is_jupyter else _terminal_bar)(screen, what, total) as advance:
+        yield advance
+    screen.say(f"{what}: {spaced(total)} in {duration(time.monotonic() - start)}")
+
+
+@contextmanager
+def _terminal_bar(screen: Screen, what: str, total: int) -> Iterator[Advance]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.fields[doing]}"))
     with Progress(*columns, console=screen.out, transient=True, disable=not screen.out.is_terminal) as progress:
         task = progress.add_task(what, total=total, doing="")
         yield lambda more, doing: progress.update(task, advance=more, doing=doing)
-    screen.say(f"{what}: {spaced(total)} in {duration(time.monotonic() - start)}")
+
+
+@contextmanager
+def _notebook_bar(screen: Screen, what: str, total: int) -> Iterator[Advance]:
+    done = 0
+    with notebook_line() as tell:
+
+        def advance(more: int, doing: str) -> None:
+            nonlocal done
+            done += more
+            tell(done / max(1, total), " · ".join(filter(None, (f"{what}: {done} of {total}", doing))))
+
+        yield advance
 
 
 @contextmanager

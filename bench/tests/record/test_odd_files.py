@@ -82,9 +82,9 @@ def test_a_column_that_may_be_lacking_is_missed_by_no_verb(folder, column):
 
 
 HARMFUL = {
-    "a field too many": (lambda lines: [*lines[:4], f"{lines[4]},more", *lines[5:]], "line 5 has 22 fields where the header has 21"),
-    "a field too few": (lambda lines: [*lines[:4], lines[4].rpartition(",")[0], *lines[5:]], "line 5 has 20 fields"),
-    "after a blank line": (lambda lines: [*lines[:3], "", f"{lines[4]},more"], "line 5 has 22 fields"),
+    "a field too many": (lambda lines: [*lines[:4], f"{lines[4]},more", *lines[5:]], "line 5 has 23 fields where the header has 22"),
+    "a field too few": (lambda lines: [*lines[:4], lines[4].rpartition(",")[0], *lines[5:]], "line 5 has 21 fields"),
+    "after a blank line": (lambda lines: [*lines[:3], "", f"{lines[4]},more"], "line 5 has 23 fields"),
     "a quotation mark": (lambda lines: [*lines[:4], lines[4].replace("float64", '"float64'), *lines[5:]], "line 5 cannot be taken apart"),
     "a depth of 0": (
         lambda lines: [*lines[:4], lines[4].replace(",32,4,", ",32,0,"), *lines[5:]],
@@ -167,7 +167,7 @@ def test_what_a_clock_could_not_resolve_is_a_status_and_the_file_stays_readable(
 def test_no_row_is_written_that_would_be_refused(tmp_path):
     table = Table(tmp_path, "limits.csv")
     with pytest.raises(ValueError, match="unknown status"):
-        table.append([["m", "3.11.7", "recursive", 1000, None, 5, 6, "splendid", None, 0.1, None]])
+        table.append([["m", "3.11.7", "recursive", 1000, None, 5, 6, "splendid", None, 0.1, None, None, None, None]])
     assert not table.path.exists()
 
 

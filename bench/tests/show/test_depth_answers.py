@@ -1,5 +1,7 @@
 """Limits from rows to words: what is answered, drawn and reported."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from bench.measure.depth.study import Limit, without_searches
@@ -179,3 +181,16 @@ def test_the_section_has_every_figure_and_escapes_names():
     assert "mine&lt;b&gt;" in text
     assert "<b>" not in text
     assert "Python 3.12.0 could not be studied (error)" in text
+
+
+def test_the_report_says_under_which_odd_conditions_depths_were_found():
+    odd = [
+        replace(limit("3.13.0", "recursive", 10), conditions="tracer x", memory_limit_bytes=2**32),
+        replace(limit("3.9.18", "recursive", 10, "out_of_memory"), conditions="as usual", memory_limit_bytes=2**28),
+    ]
+    notes = topic("limits").section(rows(*odd))["notes"]
+    assert notes[:2] == [
+        "Python 3.13.0 ran under conditions that can move depth: tracer x.",
+        "A depth that ended out of memory was allowed 256.0 MiB; more memory moves it.",
+    ]
+    assert not [note for note in topic("limits").section(ROWS)["notes"] if "conditions" in note or "out of memory" in note]

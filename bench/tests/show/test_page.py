@@ -1,12 +1,17 @@
 """The page: its parts are in order, its words are explained, its tables can be read out, and its files can be saved."""
 
 import base64
+import io
 import itertools
 import re
 
+import pandas as pd
 import pytest
 
+from bench.analyse.summary import summarise
 from bench.cli import main
+from bench.record.schemas import SCHEMAS
+from bench.record.tables import Table, as_rows
 from bench.show.report.back.glossary import terms
 from bench.show.report.fill import linked
 from bench.tests.rows import write_results
@@ -65,7 +70,16 @@ def test_an_issue_of_cpython_is_a_link():
 
 def test_the_files_behind_the_page_can_be_saved_from_it(page):
     saved = dict(re.findall(r'download="([\w.]+)" href="data:text/csv;base64,([^"]+)"', page))
-    lines = base64.b64decode(saved["summary.csv"]).decode().splitlines()
-    assert lines[0].startswith("machine,cell,dataset,batch,depth,width")
-    assert len(lines) == 1 + 2
+    summary = pd.read_csv(io.BytesIO(base64.b64decode(saved["summary.csv"])))
+    assert [*summary.columns] == [*SCHEMAS["summary.csv"]]
+    assert sorted(zip(summary["width"], summary["metric"], strict=True)) == [(2, "cpu"), (2, "wall"), (3, "cpu"), (3, "wall")]
     assert "time.csv: too large to be inside this page" in page
+
+
+def test_the_summary_that_is_saved_from_the_page_is_summary_csv(tmp_path):
+    folder = write_results(tmp_path, lambda cell: 1.2 + cell, cells=2)
+    rows = Table(folder, "time.csv").read()
+    Table(folder, "summary.csv").replace(as_rows(summarise(rows, [("recursive", "iterative")]).astype(SCHEMAS["summary.csv"])))
+    assert main(["report", "--results", str(folder)]) == 0
+    [saved] = re.findall(r'download="summary.csv" href="data:text/csv;base64,([^"]+)"', (folder / "report.html").read_text())
+    pd.testing.assert_frame_equal(pd.read_csv(io.BytesIO(base64.b64decode(saved))), pd.read_csv(folder / "summary.csv"))

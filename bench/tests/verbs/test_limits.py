@@ -13,9 +13,10 @@ import pytest
 
 import bench.verbs.limits as verb
 from bench.cli import main
-from bench.measure.depth import choice, study
-from bench.measure.depth.interpreters import identify
+from bench.measure.depth import study
 from bench.measure.depth.study import Limit, without_searches
+from bench.measure.interpreters import choice
+from bench.measure.interpreters.found import identify
 from bench.plan.depth import RAISED, SETTINGS, WAYS
 from bench.record.limits import machines_limits, put_limit
 from bench.record.schemas import SCHEMAS

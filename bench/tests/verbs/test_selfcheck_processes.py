@@ -1,19 +1,24 @@
 """The self-check in real processes: what is given to tools and runs, a whole check of some seconds, and one without its tools."""
 
+import json
 import sys
 import time
 
 import psutil
 import pytest
 
+import bench.verbs.selfcheck as verb
 from bench.cli import main
+from bench.measure.machine.conditions import conditions
 from bench.measure.other_tools import known_work
 from bench.measure.other_tools.renamed import write_renamed
 from bench.measure.other_tools.whole_runs import neighbour
 from bench.plan import selfcheck as plan
 from bench.plan.code_text import source_of
 from bench.plan.contenders import load_file
+from bench.record.folder import write_machine
 from bench.record.tables import Table
+from bench.tests.rows import write_results
 from impls.contract import check, example
 from impls.iterative import iterative
 
@@ -92,7 +97,7 @@ def test_its_figure_is_drawn(real, tmp_path):
     assert main(["plot", "--results", str(home), "--plots", str(tmp_path)]) in (0, 3)
 
 
-def test_a_tool_that_is_missing_is_left_out(tmp_path, monkeypatch, capsys):
+def test_a_tool_that_is_missing_is_left_out_and_settings_are_told_recorded_and_not_mixed(tmp_path, monkeypatch, capsys):
     from bench.measure.other_tools import sessions as tools
 
     def missing(data, amount):
@@ -102,8 +107,49 @@ def test_a_tool_that_is_missing_is_left_out(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(tools, "pytest_benchmark", missing)
     monkeypatch.setattr(plan, "WHOLE", plan.Shares(grid_s=0.5, deep_s=0.5, wide_s=0.5, known_s=0.5, run_s=0.5, turns=2, trio_s=0.5))
     monkeypatch.setattr(plan, "TIMEIT_REPEATS", 1)
+    monkeypatch.setenv("PYTHONMALLOC", "malloc")
     main(["selfcheck", "--results", str(tmp_path)])
-    err = capsys.readouterr().err
+    err = " ".join(capsys.readouterr().err.split())
     assert err.count("pyperf is left out: it is not installed") == 1
-    assert " ".join(err.split()).count("`pip install '.[selfcheck]'` installs it") == 2
+    assert err.count("`pip install '.[selfcheck]'` installs it") == 2
     assert set(Table(tmp_path / "selfcheck", "others.csv").read()["tool"]) == {"timeit"}
+
+    what = "PYTHONMALLOC=malloc is set, which can change figures"
+    assert err.count(f"{what}; what to do: unset PYTHONMALLOC") >= 1
+    record = json.loads((tmp_path / "selfcheck" / "machine.json").read_text())
+    assert record["settings"]["environment"] == {"PYTHONMALLOC": "malloc"}
+    assert record["settings"]["conditions"].keys() == conditions().keys()
+    assert record["settings"]["conditions"]["blas"] == record["blas"]
+    assert what in {warning["what"] for warning in record["warnings"]}
+    assert what in (tmp_path / "report.html").read_text()
+    for run in plan.RUNS:
+        settings = json.loads((tmp_path / "selfcheck" / run / "machine.json").read_text())["settings"]
+        assert settings["environment"] == {"PYTHONMALLOC": "malloc"}
+
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.delenv("PYTHONMALLOC")
+    monkeypatch.setattr(verb, "_measure_all", interrupted)
+    assert main(["selfcheck", "--results", str(tmp_path)]) == 130
+    assert json.loads((tmp_path / "selfcheck" / "machine.json").read_text())["settings"]["environment"] == {}
+    [aside] = (tmp_path / "selfcheck").glob("set_aside_*")
+    assert {"machine.json", "time.csv", "checks.csv", *plan.RUNS} <= {path.name for path in aside.iterdir()}
+    assert not any((tmp_path / "selfcheck" / name).exists() for name in ("time.csv", "checks.csv", *plan.RUNS))
+
+
+def test_what_differs_between_the_self_check_and_the_figures_is_told(tmp_path):
+    folder = write_results(tmp_path, lambda cell: 1.0)
+    (folder / "selfcheck").mkdir()
+    Table(folder / "selfcheck", "checks.csv").replace([["a promise", "ok", "kept"]])
+    record = json.loads((folder / "machine.json").read_text())
+    then = {**record["settings"], "conditions": {"niceness": "5", "stack": ""}, "environment": {}}
+    write_machine(folder / "selfcheck", {**record, "settings": then})
+    now = {**record["settings"], "method": "another", "conditions": {"niceness": "0", "stack": "8388608"}, "environment": {}}
+    write_machine(folder, {**record, "settings": now})
+    assert main(["report", "--results", str(folder)]) == 0
+    words = "another version of the code that measures; the niceness (5 then, 0 now)"
+    assert f"(then: the self-check, now: the figures): {words}. Repeat" in (folder / "report.html").read_text()
+    write_machine(folder, {**record, "settings": then})
+    assert main(["report", "--results", str(folder)]) == 0
+    assert "not measured as the self-check was" not in (folder / "report.html").read_text()

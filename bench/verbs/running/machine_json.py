@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bench.analyse.stopping import RunEnd
 from bench.errors import BadInput
 from bench.measure.machine import caveats
-from bench.measure.machine.caveats import Caveat, Moment
-from bench.measure.machine.fingerprint import blas_of
-from bench.measure.machine.measured_under import caveats_of, changed_settings
+from bench.measure.machine.measured_under import caveats_of
 from bench.plan.described import DescribedProblem
 from bench.record.folder import write_machine
 from bench.record.problems import problem_record
+from bench.verbs.running.noting import Noting, joined_warnings
 from bench.verbs.running.run_context import Run
 from bench.verbs.running.wrapping_up import uninterrupted
 
@@ -28,44 +27,28 @@ class Conditions:
 
     Attributes:
         run: the run.
-        start: when it began to measure.
+        noting: what speaks against its figures.
         measured_s: seconds inside measured code so far.
-        blas: the BLAS of its workers; empty until the first has started.
-        noted: its caveats so far.
         end: how it ended; None while it measures.
 
     """
 
     run: Run
-    start: Moment = field(default_factory=caveats.this_moment)
+    noting: Noting
     measured_s: float = 0.0
-    blas: dict[str, Any] = field(default_factory=dict)
-    noted: list[Caveat] = field(default_factory=list)
     end: RunEnd | None = None
-
-    def note(self, new: Sequence[Caveat]) -> None:
-        """Keep caveats, and tell them."""
-        self.noted += new
-        self.run.screen.caveats(new)
-
-    def note_start(self, hello: dict[str, Any]) -> None:
-        """Keep what a worker says when it has started: of its BLAS, and of conditions that are no longer those of the run."""
-        first, self.blas = not self.blas, blas_of(hello)
-        new = caveats.of_blas(self.blas["blas_threads"], self.run.experiment.sweep.blas_threads) if first else []
-        new += [Caveat(f"during the run this changed: {words}", REMEDY) for words in changed_settings(hello, self.run.settings)]
-        self.note([caveat for caveat in new if caveat not in self.noted])
 
     def write(self) -> None:
         """Write machine.json: what it said before this run, and what this run adds to it."""
         run, earlier, now = self.run, self.run.earlier, caveats.this_moment()
         spent, sweep = earlier.get("passes", {}), run.experiment.sweep
-        this_wall_s = now.monotonic_s - self.start.monotonic_s
+        this_wall_s = now.monotonic_s - self.noting.start.monotonic_s
         wall_s = (spent.get("wall_s") or 0.0) + this_wall_s
         measured_s = (spent.get("measured_s") or 0.0) + self.measured_s
         record = {
             **run.machine,
-            "warnings": _joined_warnings(earlier, [*self.noted, *caveats.during(self.start, now)]),
-            **(self.blas or {key: earlier[key] for key in ("blas", "blas_threads") if key in earlier}),
+            "warnings": self.noting.warnings(earlier),
+            **(self.noting.blas or {key: earlier[key] for key in ("blas", "blas_threads") if key in earlier}),
             "passes": {
                 "wall_s": round(wall_s, 1),
                 "last_run_s": round(this_wall_s, 1),
@@ -74,6 +57,7 @@ class Conditions:
             },
             "ended": asdict(self.end) if self.end else None,
             "seed": run.seed,
+            **({"interpreters": known} if (known := earlier.get("interpreters", {}) | self.noting.interpreters) else {}),
             "sweep": {"name": sweep.name, "precision": sweep.precision, "budget_s": sweep.budget_s},
             **_compared(run),
         }
@@ -85,8 +69,8 @@ def recorded_conditions(run: Run) -> Iterator[Conditions]:
     """Keep machine.json while something is measured: written first, since a kill would leave rows that nothing explains,
     and again at the end, however it ends.
     """
-    conditions = Conditions(run)
-    conditions.note([*caveats.before(caveats.read_text, run.machine["load_1_min"], caveats.on_battery()), *caveats_of(run.settings)])
+    conditions = Conditions(run, Noting(run.settings, run.experiment.sweep.blas_threads, REMEDY, run.screen))
+    conditions.noting.note_before(run.machine["load_1_min"])
     conditions.write()
     try:
         yield conditions
@@ -95,20 +79,14 @@ def recorded_conditions(run: Run) -> Iterator[Conditions]:
             conditions.write()
         raise
     conditions.write()
-    run.screen.caveats(caveats.during(conditions.start, caveats.this_moment()))
+    run.screen.caveats(caveats.during(conditions.noting.start, caveats.this_moment()))
 
 
 def write_conditions(run: Run) -> None:
     """Write machine.json where no time is measured."""
     noted = [*caveats_of(run.settings)]
     run.screen.caveats(noted)
-    write_machine(run.folder, {**run.earlier, **run.machine, "warnings": _joined_warnings(run.earlier, noted), **_compared(run)})
-
-
-def _joined_warnings(earlier: dict[str, Any], noted: Sequence[Caveat]) -> list[dict[str, str]]:
-    """Earlier caveats and new ones, the last of each kind."""
-    warnings = [*earlier.get("warnings", []), *map(asdict, noted)]
-    return [*{warning["remedy"]: warning for warning in warnings}.values()]
+    write_machine(run.folder, {**run.earlier, **run.machine, "warnings": joined_warnings(run.earlier, noted), **_compared(run)})
 
 
 def _compared(run: Run) -> dict[str, Any]:

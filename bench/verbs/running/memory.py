@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +11,9 @@ from pathlib import Path
 from bench.errors import NothingMeasured
 from bench.measure.memory.predictions import leak, predicted_bytes
 from bench.measure.memory.readings import MemoryReader, MemoryReading, MemoryTask
-from bench.measure.workers.second_tries import AGAIN
+from bench.measure.workers.second_tries import AGAIN, second_patience_s
 from bench.plan import memory as plan
+from bench.plan.cells import Cell
 from bench.plan.data.datasets import write_batches
 from bench.plan.meters import FRAMES, meters_for
 from bench.record.memory import leak_note, memory_row, profile_rows, put_peak, put_series, read_memory, recorded, sample_rows
@@ -72,32 +74,42 @@ def _read(run: Run, due: list[MemoryTask]) -> None:
     }
     with tempfile.TemporaryDirectory() as scratch, counting(run.screen, "memory: implementations in cells", len(due)) as advance:
         data = write_batches(experiment.data, {task.cell.batch for task in due}, Path(scratch))
-        reader = MemoryReader(data, experiment.files, experiment.sources, experiment.sweep.blas_threads, run.patience_s)
+        reader = MemoryReader(data, experiment.files, experiment.sources, experiment.sweep.blas_threads, run.patience_s, experiment.pythons)
+        longest_s: dict[Cell, float] = {}  # of the readings in a cell so far that went well
         for task in due:
             advance(0, f"{task.cell.memory_id} {task.impl}")
-            for reading in _readings(run, reader, task):
+            start = time.monotonic()
+            for reading in _readings(run, reader, task, longest_s.get(task.cell)):
                 _record(run, reading, leaks.get((reading.cell.problem, reading.impl), 0))
+                start, seconds = time.monotonic(), time.monotonic() - start
+                if reading.status == "ok":
+                    longest_s[task.cell] = max(longest_s.get(task.cell, 0.0), seconds)
             advance(1, "")
 
 
-def _readings(run: Run, reader: MemoryReader, task: MemoryTask) -> Iterator[MemoryReading]:
-    """What the meters read, those that failed a second time after the others, each alone; or why the cell does not fit."""
+def _readings(run: Run, reader: MemoryReader, task: MemoryTask, others_s: float | None) -> Iterator[MemoryReading]:
+    """What the meters read, those that failed a second time after the others, each alone; or why the cell does not fit.
+
+    `others_s` is the longest that a reading of another implementation took there, None if there was none.
+    """
     why = run.unmeasurable(task.cell).get(task.impl, "")
     if not why:
         failed = []
-        for reading in reader(task):
+        for reading in reader(task, others_s):
             if reading.status in ("ok", "skipped"):
                 yield reading
             else:
                 failed.append(reading)
-        yield from (_tried_again(reader, task, reading) for reading in failed)
+        yield from (_tried_again(reader, task, reading, others_s) for reading in failed)
         return
     for meter in task.meters:
         yield MemoryReading(task.cell, task.impl, meter, status="skipped", detail=why)
 
 
-def _tried_again(reader: MemoryReader, task: MemoryTask, failed: MemoryReading) -> MemoryReading:
+def _tried_again(reader: MemoryReader, task: MemoryTask, failed: MemoryReading, others_s: float | None) -> MemoryReading:
     """What a meter that failed reads alone; if it fails there too, the first failure, which says so."""
+    if failed.status == "timeout":
+        reader = replace(reader, silence_s=second_patience_s(reader.silence_s, others_s))
     [second] = reader(replace(task, meters=(failed.meter,)))
     return second if second.status == "ok" else replace(failed, detail=failed.detail + AGAIN)
 

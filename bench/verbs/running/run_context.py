@@ -74,7 +74,7 @@ class Run:
     def unmeasurable(self, cell: Cell) -> dict[str, str]:
         """Who cannot be measured in the cell, and why not: all of them, or those that do not fit into memory or take too long."""
         experiment = self.experiment
-        if everywhere := lacking(cell.allocator):
+        if everywhere := experiment.unusable.get(cell.python, "") or lacking(cell.allocator):
             return dict.fromkeys(experiment.compared_in(cell), everywhere)
         problem, reasons = experiment.problems[cell.problem], {}
         if cell.dataset:

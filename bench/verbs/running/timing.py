@@ -117,9 +117,10 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: C
             run.experiment.sources,
             sweep.blas_threads,
             run.patience_s,
-            conditions.note_start,
+            conditions.noting.note_start,
             min(VISIT_S, SHARE_IN_ROUNDS * sweep.budget_s / (PASSES_IN_BUDGET * max(1, len(cells)))),
             Pace(sweep.budget_s / PASSES_PACED),
+            run.experiment.pythons,
         )
         visits = run_passes(cells, recorder.progress, measure_pass, run.seed, sweep.budget_s, time.monotonic)
         with watching(run.screen, cells, recorder.progress, sweep.budget_s) as view:

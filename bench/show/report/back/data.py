@@ -33,7 +33,7 @@ def data_section(facts: tuple[Results, Timed | None]) -> dict[str, Any]:
 
 def _files(results: Results, timed: Timed | None) -> Iterator[DataFile]:
     named = {
-        "summary.csv": pd.concat([part.summary for part in timed.slices]) if timed else results.times[:0],
+        "summary.csv": timed.summary if timed else results.times[:0],
         "memory.csv": results.memory.peaks,
         "profile.csv": results.memory.profile,
         "limits.csv": results.limits,

@@ -22,6 +22,7 @@ def selfcheck_section(evidence: Evidence) -> dict[str, Any]:
     headings = ("tool", "seconds", "comparisons", "false alarms", "detections", "half-width")
     return {
         "warnings": evidence.warnings,
+        "other_settings": evidence.other_settings,
         "checks": Table(("check", "verdict", "what came out"), checks, wrapped=frozenset({2})),
         "tools": Table(headings, [*map(_tool_row, judged)], frozenset(range(1, 6)), "Every tool over time"),
     }

@@ -6,6 +6,7 @@ const explore = (() => {
   const rows = unpacked(data.points);
   const AXES = Object.keys(data.axes);
   const HIGHER_IS_BETTER = ["layers"];
+  const [APART, MOST_OF_BAND] = [14, 0.7]; // of points at one value of the axis: pixels, and the share of the room between two values
 
   function unpacked(columns) {
     const names = Object.keys(columns);
@@ -133,22 +134,34 @@ const explore = (() => {
     const text = { labelColor: ink, titleColor: ink, labelFontSize: 12 };
     return { font: getComputedStyle(document.body).fontFamily, axis: { ...text, gridColor: line, domainColor: soft, tickColor: soft }, legend: text, header: { ...text, labelFontSize: 13, labelFontWeight: "bold" }, view: { stroke: null } };
   };
+  // Words in lines of so many letters, where none is longer.
+  const inLines = (text, letters) => text.split(" ").reduce((lines, word) => {
+    const longer = lines.length ? `${lines[lines.length - 1]} ${word}` : word;
+    return lines.length && longer.length <= letters ? [...lines.slice(0, -1), longer] : [...lines, word];
+  }, []).join("\n");
   function specification(view, shown) {
     const kind = view.unit === "ratio" ? "ratio" : data.metrics[view.metric][1];
     const { $schema, data: source, datasets, height, config, background, ...layers } = structuredClone(data.specs[kind]);
     const there = new Set(shown.map((row) => row.impl));
+    const panels = new Set(shown.map((row) => row.panel)).size;
+    const columns = Math.max(1, Math.min(panels, Math.floor(chart.clientWidth / 250)));
+    const width = Math.max(120, Math.floor((chart.clientWidth - 60 - 20 * columns) / columns));
+    const room = width / new Set(shown.map((row) => row.x)).size; // between two values of the axis
+    const legendColumns = chart.clientWidth < 560 ? 1 : 3;
+    const legendHeight = 16 * Math.max(0, Math.ceil(there.size / legendColumns) - 2);
+    // Side by side around their tick, a symbol's width apart, or closer, and then smaller, where there is no room for that.
+    const half = `${there.size / 2} * min(${APART}, ${MOST_OF_BAND} * bandwidth('x') / ${there.size})`;
+    const aside = { domain: Object.values(data.titles).filter((title) => there.has(title)), range: ["-", "+"].map((sign) => ({ expr: `bandwidth('x') / 2 ${sign} ${half}` })) };
     // A line says that there is something between two values.
     if (typeof view.rows[0][view.axis] !== "number") layers.layer = layers.layer.filter((layer) => layer.mark.type !== "line");
     for (const layer of layers.layer) {
       if (layer.data && layer.data.name === "shown") delete layer.data; // else it would be in every panel as a whole
-      for (const channel of ["color", "shape"]) if (layer.encoding[channel] && layer.encoding[channel].legend) Object.assign(layer.encoding[channel].legend, { values: Object.values(data.titles).filter((title) => there.has(title)), columns: chart.clientWidth < 560 ? 1 : 3 });
-      if (layer.encoding.xOffset) layer.encoding.xOffset.scale = { domain: Object.values(data.titles).filter((title) => there.has(title)) };
+      for (const channel of ["color", "shape"]) if (layer.encoding[channel] && layer.encoding[channel].legend) Object.assign(layer.encoding[channel].legend, { values: Object.values(data.titles).filter((title) => there.has(title)), columns: legendColumns });
+      if (layer.encoding.xOffset) layer.encoding.xOffset.scale = aside;
+      if (layer.mark.type === "point" && MOST_OF_BAND * room < APART * there.size) layer.mark.size /= 2;
     }
-    const whole = { $schema, background, config: colours(), datasets: { ...datasets, shown } };
-    if (!view.panel) return { ...whole, data: { name: "shown" }, width: "container", height, autosize: { type: "fit", contains: "padding" }, ...layers };
-    const panels = new Set(shown.map((row) => row.panel)).size;
-    const columns = Math.max(1, Math.min(panels, Math.floor(chart.clientWidth / 250)));
-    const width = Math.max(120, Math.floor((chart.clientWidth - 60 - 20 * columns) / columns));
+    const whole = { $schema, background, config: colours(), datasets: { ...datasets, shown: shown.map((row) => ({ ...row, x: inLines(row.x, room / 7) })) } };
+    if (!view.panel) return { ...whole, data: { name: "shown" }, width: "container", height: height + legendHeight, autosize: { type: "fit", contains: "padding" }, ...layers };
     return { ...whole, data: { name: "shown" }, facet: { field: "panel", type: "nominal", title: null, sort: valuesOf(view.rows, view.panel).map((value) => placed(view.panel, value)) }, columns, spec: { width, height: 220, ...layers } };
   }
 
@@ -192,5 +205,5 @@ const explore = (() => {
   width = chart.clientWidth;
   apply(read(), false);
   if (address.read("explore") !== null) document.getElementById("explore").scrollIntoView();
-  return { data, rows, valuesOf, usual, placed, digits };
+  return { data, rows, valuesOf, usual, words, placed, digits };
 })();

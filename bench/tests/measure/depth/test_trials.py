@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 import impls
-from bench.measure.depth import calls, probe
-from bench.measure.depth.interpreters import Unusable, candidates, identify
-from bench.measure.depth.study import Subjects, implementation_limits
+from bench.measure.depth import calls, probe, surroundings
+from bench.measure.depth.study import Studied, Subjects, implementation_limits
+from bench.measure.depth.trial_conditions import TrialConditions
 from bench.measure.depth.trials import Guard, Trial, TrialResult
+from bench.measure.interpreters.found import Unusable, candidates, identify
+from bench.measure.machine import cgroups, conditions, malloc, quota
 from bench.plan.depth import AS_IT_COMES, CALL, LIMIT_RAISED, RAISED, SETTINGS, WAYS, Setting
 from impls import IMPLEMENTATIONS
 
@@ -62,7 +64,8 @@ def test_an_error_and_a_missing_library_are_named(trial):
 def test_what_cannot_be_tried_is_one_row_for_all_settings(tmp_path):
     file = tmp_path / "mine.py"
     file.write_text(USER_FILE)
-    limits = [*implementation_limits(identify(sys.executable), sys.executable, Subjects(["my_far", "my_backprop"], [str(file)], 3), GUARD)]
+    here = Studied("3.11.7", sys.executable, GUARD, TrialConditions(1_000, "as usual"))
+    limits = [*implementation_limits(here, Subjects(["my_far", "my_backprop"], [str(file)], 3))]
     assert [(limit.impl, limit.status) for limit in limits] == [("my_far", "skipped")] + [("my_backprop", "ok")] * len(SETTINGS)
 
 
@@ -124,8 +127,7 @@ def test_every_way_has_a_title():
 def test_what_runs_on_old_interpreters_has_no_newer_syntax():
     files = [
         *(file for file in Path(impls.__file__).parent.rglob("*.py") if "tests" not in file.parts),
-        Path(probe.__file__),
-        Path(calls.__file__),
+        *(Path(module.__file__) for module in (probe, calls, surroundings, conditions, malloc, quota, cgroups)),
     ]
     assert len(files) > 5
     for file in files:

@@ -121,8 +121,9 @@ def test_room_is_what_the_container_has():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a limit of Linux")
-def test_room_is_what_a_limit_on_the_address_space_leaves():
-    assert room_after(f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({2 * GIB}, -1))") <= 2 * GIB
+@pytest.mark.parametrize("limit", ["RLIMIT_AS", "RLIMIT_DATA"])
+def test_room_is_what_a_limit_on_a_process_leaves(limit):
+    assert room_after(f"import resource; resource.setrlimit(resource.{limit}, ({2 * GIB}, -1))") <= 2 * GIB
 
 
 def test_without_limits_room_is_what_the_system_has():

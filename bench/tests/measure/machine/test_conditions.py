@@ -5,9 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
-import venv
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +13,7 @@ from bench.errors import BadInput
 from bench.measure.machine.conditions import CONDITIONS, conditions
 from bench.measure.machine.measured_under import caveats_of, changed_settings, measured_under
 from bench.measure.workers.environment import BLAS_VARIABLES, worker_environment
+from bench.tests.children import python_that_starts_with
 from bench.tests.places import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="most conditions are Linux's")
@@ -131,20 +129,11 @@ def test_another_malloc_is_seen_where_it_acts(plain, tmp_path, monkeypatch):
     assert len(changed_settings(settings, plain)) == 2
 
 
-@pytest.fixture
-def traced_python(tmp_path):
-    """A Python of its own, with the libraries of this one, in which a tracer starts with every process, as coverage's does."""
-    venv.create(tmp_path / "venv", symlinks=True)
-    python = tmp_path / "venv" / "bin" / "python"
-    purelib = Path(subprocess.check_output([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True).strip())
-    (purelib / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    (purelib / "follow.pth").write_text("import follow_all\n")  # a sitecustomize.py would stand behind Debian's own
-    (purelib / "follow_all.py").write_text("import sys\ndef follow(*event): pass\nsys.settrace(follow)\nsys.setprofile(follow)\n")
-    return str(python)
+TRACER = "import sys\ndef follow(*event): pass\nsys.settrace(follow)\nsys.setprofile(follow)\n"
 
 
-def test_a_tracer_in_the_process_is_seen_whatever_has_started_it(traced_python):
-    settings = measured_under(traced_python)
+def test_a_tracer_in_the_process_is_seen_whatever_has_started_it(tmp_path):
+    settings = measured_under(python_that_starts_with(tmp_path / "venv", TRACER))
     assert settings["conditions"]["tracer"] == "sys.settrace follow_all.follow, sys.setprofile follow_all.follow"
     assert "end the coverage tool" in next(iter(caveats_of(settings))).remedy
 

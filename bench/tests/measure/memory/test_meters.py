@@ -8,7 +8,8 @@ import pytest
 
 from bench.analyse.memory import ABSOLUTE_BYTES, RELATIVE
 from bench.measure.memory import meters
-from bench.measure.memory.frame_bytes import frame_bytes, frame_bytes_per_layer
+from bench.measure.memory.frame_bytes import frame_bytes
+from bench.measure.memory.layer_frames import frame_bytes_per_layer
 from bench.measure.memory.predictions import predicted_bytes
 from bench.plan.cells import Cell
 from impls import IMPLEMENTATIONS

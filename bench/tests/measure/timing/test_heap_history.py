@@ -8,13 +8,13 @@ import weakref
 import numpy as np
 import pytest
 
+from bench.measure.subjects.opening import Networks
 from bench.measure.timing import worker
 from bench.measure.timing.heap_history import draw_heap_history
 from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import Assignment
 from bench.measure.timing.visit import measure
 from bench.plan.cells import Cell
-from impls import IMPLEMENTATIONS
 
 CELL = Cell("breast_cancer", 128, 32, 128, "float64", "deferred", "default")
 MIB = 2**20
@@ -61,7 +61,7 @@ def test_a_history_lasts_as_long_as_its_visit_and_has_its_seed(data, monkeypatch
     cell = {**vars(CELL), "depth": 2, "width": 3}
     for seed in ("1 1 cell", "1 2 cell"):
         item = {"cell": cell, "data": data, "contenders": ["iterative"], "seconds": 0.0, "seed": seed}
-        worker._visit(item, IMPLEMENTATIONS, "iterative", lambda **message: None)
+        worker._visit(item, {"backpropagation": Networks([])}, "iterative", lambda **message: None)
     assert alive == [sizes("heap 1 1 cell"), sizes("heap 1 2 cell")]
     assert not any(block() is not None for blocks in drawn for block in blocks)
 

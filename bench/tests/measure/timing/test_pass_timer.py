@@ -13,8 +13,12 @@ import numpy as np
 import psutil
 import pytest
 
+from bench.measure.timing import pass_timer
 from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import Assignment
+from bench.measure.workers import second_tries
+from bench.measure.workers.ask import answers
+from bench.measure.workers.second_tries import AGAIN
 from bench.plan.cells import Cell
 from bench.tests.children import MISCHIEF
 
@@ -24,10 +28,11 @@ CELL = Cell("breast_cancer", 4, 2, 3, "float64", "deferred", "default")
 MISCHIEVOUS = (
     MISCHIEF
     + """
-import signal, subprocess, sys
+import signal, subprocess, sys, time
 is_killed = mischief("is_killed", lambda: os.kill(os.getpid(), signal.SIGKILL))
 exits = mischief("exits", lambda: os._exit(7))
 aborts = mischief("aborts", os.abort)
+sleeps = mischief("sleeps", lambda: time.sleep(60))
 raises = mischief("raises", lambda: [][0])
 left_behind = []
 sleep = lambda: subprocess.Popen(["sleep", "40"], start_new_session=True)
@@ -92,6 +97,31 @@ def test_a_culprit_is_a_row_and_all_others_are_measured(workers, culprit, status
     assert all(detail in row.detail for row in failures)
     timed = Counter((visit.assignment.cell.width, row.impl) for visit in done for row in visit.rows if row.status == "ok")
     assert timed == {(3, "iterative"): 10, (3, "recursive"): 10, (2, "iterative"): 10}
+
+
+@pytest.mark.parametrize(
+    ("contenders", "waits_s"),
+    [
+        (("iterative", "recursive", "sleeps"), [4.0, 2.0, 4.0]),  # the visit, the second try alone, and the visit without it
+        (("sleeps", "iterative"), [4.0, 4.0, 4.0]),  # nothing is known of others yet
+        (("iterative", "crashes"), [4.0, 4.0, 4.0]),  # what is no time-out costs no patience
+    ],
+)
+def test_who_hangs_costs_the_patience_once_where_others_have_shown_what_it_takes(workers, monkeypatch, contenders, waits_s):
+    measure, _ = workers
+    waited = []
+
+    def spy(module, task, environment, silence_s, python):
+        waited.append(silence_s)
+        return answers(module, task, environment, silence_s, python)
+
+    monkeypatch.setattr(pass_timer, "answers", spy)
+    monkeypatch.setattr(second_tries, "LEAST_S", 2.0)
+    done = list(replace(measure, silence_s=4.0)([assign(*contenders)]))
+    assert waited == waits_s
+    [failed] = [row for visit in done for row in visit.rows if row.status != "ok"]
+    assert failed.detail.endswith(AGAIN)
+    assert {row.impl for row in done[-1].rows} == {*contenders} - {failed.impl}
 
 
 def test_a_process_that_is_left_behind_with_an_open_pipe_delays_nothing(workers):

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.measure.depth import venvs
-from bench.measure.depth.interpreters import Interpreter, Unusable, identify
 from bench.measure.depth.trials import Guard, Trial
+from bench.measure.interpreters import venvs
+from bench.measure.interpreters.found import Interpreter, Unusable, identify
 from bench.measure.other_tools import meter_pairs, sessions
 from bench.measure.workers.ask import WorkerFailed, answers, answers_in_order
 from bench.measure.workers.checking import broken_contracts

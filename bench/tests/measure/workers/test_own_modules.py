@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from bench.measure.depth.interpreters import OLDEST, Unusable, candidates, identify
 from bench.measure.depth.trials import Guard, Trial
+from bench.measure.interpreters.found import OLDEST, Unusable, candidates, identify
 from bench.measure.other_tools import meter_pairs, sessions
 from bench.measure.workers.checking import broken_contracts
 from bench.plan import selfcheck

@@ -14,6 +14,9 @@ import pytest
 
 from bench.cli import main
 from bench.measure.machine import capacity
+from bench.measure.memory import readings
+from bench.measure.workers import second_tries
+from bench.measure.workers.ask import answers
 from bench.measure.workers.second_tries import AGAIN, WENT_WELL
 from bench.tests.children import interruptible, wait_for_rows
 from bench.tests.places import ROOT
@@ -52,6 +55,7 @@ crashes = mine("crashes", lambda: ctypes.string_at(0))
 is_killed = mine("is_killed", kill)
 is_killed_once = mine("is_killed_once", kill_once)
 leaks_memory = mine("leaks_memory", kill, "memory")
+hangs_in_memory = mine("hangs_in_memory", lambda: time.sleep(60), "memory")
 crawls = mine("crawls", lambda: time.sleep(0.01))
 if "bench.measure.timing.worker" in WORKER and (Path({home!r}) / "unreadable").exists():
     raise ImportError("libfoo.so.1: cannot open shared object file")
@@ -159,6 +163,30 @@ def test_a_meter_that_failed_for_memory_is_read_again(home, capsys, monkeypatch)
     assert "memory: leaks_memory failed in" in said
     assert "and is tried again" in said
     assert (set(heap()["status"]), len(heap())) == ({"ok"}, before), "its rows took the place of the failures"
+
+
+def test_a_meter_that_hangs_costs_the_patience_once_in_a_cell(home, capsys, monkeypatch):
+    """Recursion is read first, and shows what a reading takes."""
+    monkeypatch.setattr("bench.plan.memory.STUDY_DEPTH", 3)
+    monkeypatch.setattr("bench.plan.memory.FRAME_DEPTHS", (20,))
+    monkeypatch.setattr(second_tries, "LEAST_S", 0.5)
+    monkeypatch.setattr(second_tries, "TIMES", 0)
+    waited = []
+
+    def spy(module, task, environment, silence_s, python):
+        if task["impl"] == "hangs_in_memory":
+            waited.append((task["cell"]["depth"], task["cell"]["update"], [*task["meters"]], silence_s))
+        return answers(module, task, environment, silence_s, python)
+
+    monkeypatch.setattr(readings, "answers", spy)
+    run(home, capsys, "hangs_in_memory", only="memory", more=["--patience", "6"])
+    of_study = [(meters, silence_s) for depth, update, meters, silence_s in waited if (depth, update) == (3, "deferred")]
+    first = [(["resident", "heap"], 6.0), (["heap"], 0.5), (["profile"], 0.5), (["sampled"], 0.5)]
+    again = [([meter], 0.5) for meter in ("resident", "heap", "profile", "sampled")]
+    assert of_study == first + again
+    rows = pd.read_csv(home / "results" / "memory.csv").query("impl == 'hangs_in_memory'")
+    assert set(rows["status"]) == {"timeout"}
+    assert rows["detail"].str.endswith(AGAIN).all()
 
 
 @pytest.fixture

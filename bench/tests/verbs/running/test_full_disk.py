@@ -62,7 +62,7 @@ def test_a_full_disk_keeps_the_file_that_was_there(tmp_path):
 
 
 SMALL_DISK = """
-mount -t tmpfs -o size=64k none results || exit 77
+mount -t tmpfs -o size=256k none results || exit 77
 {command}
 code=$?
 cp -r results/. kept
@@ -72,7 +72,7 @@ exit $code
 
 @pytest.mark.skipif(not FULL, reason="the limit on the size of files stands for it")
 def test_a_small_disk_that_fills_up_is_one_sentence_and_tears_nothing(home):
-    """A real file system of 64 KiB, where the system has namespaces to mount it in."""
+    """A real file system of 256 KiB, of which the trace takes some 100, where the system has namespaces to mount it in."""
     for name in ("results", "kept"):
         (home / name).mkdir()
     script = SMALL_DISK.format(command=" ".join(command("--precision", "0.0001")))

@@ -51,11 +51,15 @@ def test_killed_again_and_again_it_loses_nothing_and_repeats_nothing(home):
     for number in range(KILLS):
         size = _size(time_csv)
         process = start(home, "--precision", "0.0001")
-        if number % 5:  # most while it records; every fifth while it gets ready
-            wait_for(lambda: _size(time_csv) > size, 60)  # noqa: B023
-        time.sleep(rng.uniform(0, 1.5))
-        process.kill()
-        process.communicate()
+        try:
+            if number % 5:  # most while it records; every fifth while it gets ready
+                wait_for(lambda: _size(time_csv) > size or process.poll() is not None, 300)  # noqa: B023
+            time.sleep(rng.uniform(0, 1.5))
+            ended = process.poll()
+        finally:
+            process.kill()
+            _, err = process.communicate()
+        assert ended is None, err
         now = finished_rows(time_csv)
         pd.testing.assert_frame_equal(now.iloc[: len(known)], known, check_dtype=False)
         known = now

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from bench.errors import BadInput
-from bench.measure.depth.interpreters import Interpreter, Unusable, candidates, identify, running
+from bench.measure.interpreters.found import Interpreter, Unusable, candidates, identify, running
 
 
 def interpreters_to_study(named: Sequence[str], search: bool) -> tuple[list[Interpreter], dict[str, Unusable]]:

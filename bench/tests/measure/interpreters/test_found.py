@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.measure.depth import interpreters
-from bench.measure.depth.interpreters import Interpreter, Unusable, candidates, identify, running
-from bench.measure.depth.venvs import cache_folder, python_with_numpy
+from bench.measure.interpreters import found as interpreters
+from bench.measure.interpreters.found import Interpreter, Unusable, candidates, identify, running
+from bench.measure.interpreters.venvs import cache_folder, python_with_numpy
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the impostors are shell scripts")
 

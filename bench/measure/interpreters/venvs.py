@@ -1,4 +1,4 @@
-"""Virtual environments: for each interpreter a venv with a NumPy that fits it, made once and kept in a cache folder."""
+"""Virtual environments: for each interpreter a venv with what a worker imports, made once and kept in a cache folder."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from pathlib import Path
 
 import platformdirs
 
-from bench.measure.depth.interpreters import Interpreter, Unusable
+from bench.measure.interpreters.found import Interpreter, Unusable
 from bench.measure.workers.command import run_command
 from bench.measure.workers.environment import outside_environment
 
 INSTALL_S = 300.0
 CHECK_S = 60.0
-NUMPY = ("install", "--quiet", "--disable-pip-version-check", "--only-binary", "numpy", "numpy")
+NEEDED = ("numpy", "psutil", "threadpoolctl")  # what a worker that measures imports; the depth study needs NumPy alone
+INSTALL = ("install", "--quiet", "--disable-pip-version-check", "--only-binary", "numpy,psutil", *NEEDED)
 
 
 def cache_folder() -> Path:
@@ -51,11 +52,11 @@ def _make(interpreter: Interpreter, folder: Path, python: Path) -> None:
     """Make it with our own pip first: some interpreters have none (Debian's), and unpacking another takes time."""
     _run([interpreter.path, "-Im", "venv", "--without-pip", str(folder)], "cannot make a virtual environment")
     try:
-        _run([sys.executable, "-Im", "pip", "--python", str(python), *NUMPY], "cannot install NumPy")
+        _run([sys.executable, "-Im", "pip", "--python", str(python), *INSTALL], "cannot install NumPy")
     except Unusable as ours:
         try:
             _run([str(python), "-Im", "ensurepip"], "has no pip")
-            _run([str(python), "-Im", "pip", *NUMPY], "cannot install NumPy")
+            _run([str(python), "-Im", "pip", *INSTALL], "cannot install NumPy")
         except Unusable as its_own:
             raise Unusable(its_own.status, f"{ours.detail}; its own pip: {its_own.detail}") from None
     if not _has_numpy(python):
@@ -63,7 +64,7 @@ def _make(interpreter: Interpreter, folder: Path, python: Path) -> None:
 
 
 def _has_numpy(python: Path) -> bool:
-    return python.exists() and run_command([str(python), "-I", "-c", "import numpy"], CHECK_S).exit_code == 0
+    return python.exists() and run_command([str(python), "-I", "-c", f"import {', '.join(NEEDED)}"], CHECK_S).exit_code == 0
 
 
 def _run(command: Sequence[str], failure: str) -> None:

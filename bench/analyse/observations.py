@@ -16,7 +16,7 @@ import pandas as pd
 
 from bench.analyse.intervals import median_interval
 from bench.plan.contenders import REFERENCES, in_order
-from bench.record.times import only
+from bench.record.times import group_numbers, only
 
 METRICS = {"cpu": "cpu_ns", "wall": "wall_ns"}
 
@@ -97,7 +97,7 @@ class _Rounds:
 
 
 def _rounds(timed: pd.DataFrame) -> _Rounds:
-    visit = timed.groupby(VISIT, sort=False, observed=True).ngroup().to_numpy()
+    visit = group_numbers(timed, VISIT).to_numpy()
     numbers = timed["round"].to_numpy(int)
     round_keys, place = np.unique(visit * (numbers.max() + 1) + numbers, return_inverse=True)
     codes, names = pd.factorize(timed["impl"])

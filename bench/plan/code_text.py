@@ -8,7 +8,7 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,7 @@ def taken_from(modules: Iterable[str], package: str) -> list[str]:
     ahead = [*modules]
     while ahead:
         module = ahead.pop()
-        new = {name for name in _imported(module) if name.startswith(f"{package}.")} - reached
+        new = {name for name in _imported(module, source_of(module)) if name.startswith(f"{package}.")} - reached
         reached |= new
         ahead += new
     return sorted(reached)
@@ -97,8 +97,14 @@ def code_digest(modules: Iterable[str]) -> str:
     Comments, docstrings, layout, and the names and paths of the modules are no part of it: reworded or moved code has the
     same digest. What counts is the syntax tree.
     """
-    digests = sorted(hashlib.sha256(_code(source_of(module), module).encode()).hexdigest() for module in {*modules})
+    digests = sorted(_digest(source_of(module), module) for module in {*modules})
     return hashlib.sha256("".join(digests).encode()).hexdigest()[:12]
+
+
+@cache
+def _digest(text: str, module: str) -> str:
+    """That of one module; implementations have most of their modules in common."""
+    return hashlib.sha256(_code(text, module).encode()).hexdigest()
 
 
 def _code(text: str, module: str) -> str:
@@ -121,10 +127,15 @@ def _is_ours(module: str) -> bool:
     return module.split(".")[0] in OURS
 
 
-def _imported(module: str) -> Iterator[str]:
-    """The modules that a module imports, by their whole names; a name taken from a module may be none."""
+@cache
+def _imported(module: str, text: str) -> frozenset[str]:
+    """The modules that a module with that text imports, by their whole names; a name taken from a module may be none."""
+    return frozenset(_names_imported(module, text))
+
+
+def _names_imported(module: str, text: str) -> Iterator[str]:
     package = module if _is_package(module) else module.rpartition(".")[0]
-    for node in ast.walk(ast.parse(source_of(module), module)):
+    for node in ast.walk(ast.parse(text, module)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         if isinstance(node, ast.ImportFrom):

@@ -107,7 +107,7 @@ def _under_others(rows: pd.DataFrame, which: Executable, conditions: str | None,
 
 def _with_most_memory(rows: pd.DataFrame, table: Table, warn: Warn) -> pd.DataFrame:
     """Of rows that differ in nothing but the memory that they were allowed, those that were allowed most."""
-    what = [*rows.columns[:KEY], STACK, CONDITIONS]
+    what = [*KEY, STACK, CONDITIONS]
     first = rows.sort_values(MEMORY, ascending=False, na_position="last", kind="stable").drop_duplicates(what).index
     less = rows.drop(first)
     for memory, count in less[MEMORY].dropna().value_counts().items():

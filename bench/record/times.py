@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from bench.measure.timing.passes import Finished
@@ -34,9 +35,21 @@ def cells_of(rows: pd.DataFrame) -> pd.Series:
 def numbered_cells(rows: pd.DataFrame) -> tuple[pd.Series, list[Cell]]:
     """The same for many rows of few cells: the number of each row's cell, and the cells in that order, which is that of the rows."""
     columns = ["cell", *(column for column in CELL_COLUMNS if column in rows)]
-    numbers = rows.groupby(["cell", "dataset"], sort=False, dropna=False, observed=True).ngroup()  # the id names the other axes
+    numbers = group_numbers(rows, ["cell", "dataset"])  # the id names the other axes
     firsts = as_rows(rows.loc[~numbers.duplicated(), columns])
     return numbers, [cell_of(dict(zip(columns, values, strict=True))) for values in firsts]
+
+
+def group_numbers(rows: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """The number of each row's group, of those that have the same values in these columns, in the order of the rows.
+
+    A few times as fast as `groupby(...).ngroup()`, which counts for a million rows.
+    """
+    numbers = np.zeros(len(rows), dtype=np.int64)
+    for column in columns:
+        codes, values = pd.factorize(rows[column])
+        numbers = pd.factorize(numbers * (len(values) + 1) + codes + 1)[0]  # -1 is the code of what is unknown
+    return pd.Series(numbers, rows.index)
 
 
 def only(rows: pd.DataFrame, kept: pd.Series) -> pd.DataFrame:
@@ -108,6 +121,6 @@ def read_times(table: Table, warn: Warn) -> pd.DataFrame:
 def whole_visits(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows without those visits that a kill cut in half: timed rows that lack round 0, order 0."""
     timed = rows["round"].notna()
-    visits = rows.groupby(["machine", "cell", "pass"], sort=False, observed=True).ngroup()
+    visits = group_numbers(rows, ["machine", "cell", "pass"])
     sealed = visits.isin(visits[(rows["round"] == 0) & (rows["order"] == 0)].unique())
     return only(rows, ~timed | sealed)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from bench.analyse.frontier import frontiers
-from bench.analyse.training import trained
 from bench.lazy import lazily
 from bench.record.results import Results
 from bench.show.answers import Answer, by_question
@@ -35,10 +34,10 @@ from bench.show.report.memory import memory_section
 from bench.show.report.sources import sources, sources_section
 from bench.show.report.steps import played, steps_section
 from bench.show.report.time import answers_section, cells_section, figures_section, timed
-from bench.show.report.training import training_section
+from bench.show.report.training import all_trained, training_section
 
 if TYPE_CHECKING:
-    from bench.show.figures.pictures import Picture
+    from bench.show.figures.pictures import Picture, Shown
 
 
 @dataclass(frozen=True)
@@ -65,13 +64,17 @@ class Topic:
     pictures: Callable[[Any], Sequence[Picture]] = lambda facts: ()
     section: Callable[[Any], Mapping[str, Any]] = lambda facts: {}
 
-    def html(self, facts: Any, answers: Sequence[Answer] | None = None) -> Markup:
-        """The section, with answers that may be given if they are known; nothing where there are no facts."""
+    def in_report(self, facts: Any) -> list[Picture]:
+        """The pictures that the section shows; the plots may have more."""
+        return [picture for picture in self.pictures(facts) if picture.in_report]
+
+    def html(self, facts: Any, drawn: Callable[[], Sequence[Shown]] | None = None) -> Markup:
+        """The section; nothing where there are no facts. `drawn` waits for its pictures, if they are being drawn already."""
         if facts is None:
             return Markup()
-        questions = by_question(self.answers(facts) if answers is None else answers)
+        questions = by_question(self.answers(facts))
         more = {"tables": (), "notes": (), **self.section(facts)}
-        pictures = lazily("bench.show.figures.pictures:shown")(picture for picture in self.pictures(facts) if picture.in_report)
+        pictures = drawn() if drawn else lazily("bench.show.figures.pictures:shown")(self.in_report(facts))
         return fill(f"{self.anchor}.html.j2", "topic.html.j2", topic=self, questions=questions, pictures=pictures, **more)
 
 
@@ -134,7 +137,7 @@ TOPICS = [
         "training",
         "Training",
         "Do they learn the same?",
-        lambda results: trained(results.training),
+        all_trained,
         training_answers,
         lazily("bench.show.figures.training:training_pictures"),
         training_section,

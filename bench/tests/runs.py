@@ -1,22 +1,38 @@
-"""A tiny run as a real process, for tests of what happens to runs."""
+"""A tiny run, as a real process too, for tests of what happens to runs."""
 
+import json
 import os
 import subprocess
 import sys
+from contextlib import chdir
 
 import pandas as pd
 
+from bench.cli import main
 from bench.record.schemas import SCHEMAS
 from bench.tests.children import interruptible
 from bench.tests.places import ROOT
 
 FULL = "UNWIND_SURVIVAL" in os.environ  # before a release: fifty kills, every signal, a file system that fills up
-TINY = "depth = 2\nwidth = [2, 3]\nbatch = 4\nimpls = ['recursive']\nprecision = 0.9\nbudget_s = 60\n"
+TINY = {"depth": 2, "width": [2, 3], "batch": 4, "impls": ["recursive"], "precision": 0.9, "budget_s": 60, "target": "kind"}
 KEY = ["machine", "cell", "pass", "impl", "round", "order"]
+
+
+def write_sweep(home, **changes):
+    """Write tiny.toml, over a file of points: to load the bundled data, scikit-learn takes longer than such a run takes."""
+    (home / "points.csv").write_text("".join(["x,y,kind\n", *(f"{n},{n * n},{n % 2}\n" for n in range(20))]))
+    sweep = TINY | {"dataset": str(home / "points.csv")} | changes
+    (home / "tiny.toml").write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in sweep.items()))
 
 
 def command(*options):
     return [sys.executable, "-m", "bench", "run", "--only", "time", "--sweep", "tiny.toml", *options]
+
+
+def run_here(home, *options):
+    """Run in this process, which has loaded already what another one would load; return the exit code."""
+    with chdir(home):
+        return main(command(*options)[3:])
 
 
 def start(home, *options, **settings):

@@ -101,7 +101,7 @@ def overview(
     if cell is None:
         return None
     here = data.times["impl"] if data else peaks.loc[peaks["cell"] == cell.memory_id, "impl"]
-    names = in_order(name for name in here if name not in REFERENCES)
+    names = in_order(name for name in here.unique() if name not in REFERENCES)
     read = peaks_in(cell, names, peaks)
     python, as_it_comes, raised = _reached(limits, machine.get("python"))
     narrow, wide = (*(_times(data, place) for place in timed if data), {}, {})[:2]

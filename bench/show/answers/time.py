@@ -105,7 +105,8 @@ ABOUT: dict[str, Callable[[Slice, Pair], Iterator[Answer]]] = {"speed": _speed, 
 
 def _libraries(data: Slice, baseline: str) -> Iterator[Answer]:
     """What people have today: each implementation over another library against the baseline, with the allocator as it comes."""
-    for impl in in_order(name for name in set(data.times["impl"]) - {baseline} if library_of(name)):
+    here = set(data.times["impl"].unique()) - {baseline}
+    for impl in in_order(name for name in here if library_of(name)):
         compared = ratios(data, (impl, baseline), data.allocators[0])
         if compared:
             faster = sum(ratio.verdict == "faster" for ratio in compared)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -101,14 +102,28 @@ class Shown:
     width_rem: float
 
 
-def shown(pictures: Iterable[Picture]) -> list[Shown]:
-    """The pictures drawn, as many at once as there are processors."""
-    wanted = [*pictures]
-    drawn = at_once(_svg, [draw for picture in wanted for draw in (picture.draw, picture.draw_narrow)])
+@contextmanager
+def being_drawn(groups: Sequence[Sequence[Picture]]) -> Iterator[list[Callable[[], list[Shown]]]]:
+    """For each group of pictures a function that waits until they are drawn, as many at once as there are processors."""
+    draws = [draw for group in groups for picture in group for draw in (picture.draw, picture.draw_narrow)]
+    with at_once(_svg, draws) as svgs:
+        pairs = zip(svgs[::2], svgs[1::2], strict=True)
+        yield [partial(_shown, [(picture, *next(pairs)) for picture in group]) for group in groups]
+
+
+def _shown(drawn: Iterable[tuple[Picture, Callable[[], str], Callable[[], str]]]) -> list[Shown]:
+    """Pictures, each with its wide SVG and its narrow one, as a page holds them."""
+    svgs = [(picture, wide(), narrow()) for picture, wide, narrow in drawn]
     return [
         Shown(picture.name, picture.heading, picture.caption, _address(wide), _address(narrow), round(LARGER * _width_rem(wide), 1))
-        for picture, wide, narrow in zip(wanted, drawn[::2], drawn[1::2], strict=True)
+        for picture, wide, narrow in svgs
     ]
+
+
+def shown(pictures: Iterable[Picture]) -> list[Shown]:
+    """The pictures drawn."""
+    with being_drawn([[*pictures]]) as [drawn]:
+        return drawn()
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from typing import Any
 
 from bench.analyse.advice.across import costs
 from bench.analyse.advice.facts import Overview, overview
-from bench.analyse.training import training_results
 from bench.record.results import Results
 from bench.show.answers.across import across_table
 from bench.show.answers.advice import AnswerTable, answer_table
 from bench.show.report.time import timed
+from bench.show.report.training import all_trained
 
 MOST = 16  # problems whose facts are kept
 
@@ -20,14 +20,14 @@ MOST = 16  # problems whose facts are kept
 @lru_cache(maxsize=MOST)
 def known(results: Results) -> Overview | None:
     """What is known of a problem's implementations; None where nothing was timed and no memory was read."""
-    times = timed(results)
+    times, training = timed(results), all_trained(results)
     return overview(
         times.slices if times else [],
         results.baseline,
         results.machine,
         results.memory.peaks,
         results.limits,
-        training_results(results.training),
+        training.results if training else [],
         results.clarity,
     )
 

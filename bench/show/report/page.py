@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
+from bench.lazy import lazily
 from bench.plan.contenders import contenders_of
 from bench.record.results import Results
 from bench.record.times import started_at
 from bench.show.answers.words import capital, titles
 from bench.show.report.fill import fill
 from bench.show.report.sources import highlight_css
-from bench.show.topics import with_facts
+from bench.show.topics import Topic, with_facts
 
 HEAD = ("cpu", "cores", "python", "numpy", "blas")  # what the head of the page says of the machine
 
 
 def render(results: Results) -> str:
     """The report of a problem as HTML: a head, and a section for each topic that has something to show."""
-    shown = [(topic, facts, topic.answers(facts)) for topic, facts in with_facts(results)]
+    shown = [*with_facts(results)]
     words = results.problem.words
     return framed(
         [results],
-        contents=[(f"#{topic.anchor}", words.fill(topic.name)) for topic, *_ in shown],
-        sections=[topic.html(facts, answers) for topic, facts, answers in shown],
+        contents=[(f"#{topic.anchor}", words.fill(topic.name)) for topic, _ in shown],
+        sections=_sections(shown),
         question=words.question or f"{capital(results.problem.title)}: recursion or a loop?",
         lead=words.lead or _lead(results),
     )
@@ -52,9 +54,18 @@ def framed(every: Sequence[Results], contents: Sequence[tuple[str, str]], sectio
     )
 
 
+def _sections(shown: Sequence[tuple[Topic, Any]]) -> list[Markup]:
+    """The sections in their order. All pictures are drawn in other processes while the sections that have none are made."""
+    pictures = [topic.in_report(facts) for topic, facts in shown]
+    with lazily("bench.show.figures.pictures:being_drawn")(pictures) as drawn:
+        parts = sorted(zip(shown, drawn, pictures, strict=True), key=lambda part: bool(part[2]))
+        made = {topic.anchor: topic.html(facts, wait) for (topic, facts), wait, _ in parts}
+    return [made[topic.anchor] for topic, _ in shown]
+
+
 def _lead(results: Results) -> str:
     """What the page compares, of a problem that does not say it better."""
-    there = {*results.times["impl"], *results.memory.peaks["impl"], *results.limits["impl"].dropna()}
+    there = {*results.times["impl"].unique(), *results.memory.peaks["impl"], *results.limits["impl"].dropna()}
     names = [name for name in contenders_of(results.problem) if name in there]
     costs = "This page says what each costs: time, memory and depth."
     return f"{capital(titles(names))} give the same answer. {costs}" if names else costs

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
-from bench.analyse.training import Trained, TrainingResult, by_network
+from bench.analyse.training import Trained, TrainingResult, by_network, trained
 from bench.plan.contenders import title
+from bench.record.results import Results
 from bench.show.answers.training import cost_words, failure_words, held_out_words, losses_words, network_words
 from bench.show.report.tables import Table
 
@@ -18,6 +20,12 @@ NOTE = (
     "deferred update, and the control is the baseline once more. Memory is the most that the whole process ever had, Python and NumPy "
     "included."
 )
+
+
+@lru_cache(maxsize=1)
+def all_trained(results: Results) -> Trained | None:
+    """What was trained; None where nothing was."""
+    return trained(results.training)
 
 
 def training_section(facts: Trained) -> dict[str, Any]:

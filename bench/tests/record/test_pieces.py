@@ -54,6 +54,19 @@ def test_plain_lines_are_as_many_bytes_as_whole_lines_have_and_none_where_one_is
     assert plain_lines(path) == size
 
 
+@pytest.mark.parametrize("block", [1, 10, 1_000])
+@pytest.mark.parametrize(
+    ("line", "plain"), [("7,8", True), ('"7,7",8', True), ("é,8", True), ("7,8,9", False), ("7", False), ("7\r,8", False)]
+)
+def test_an_odd_line_is_seen_wherever_it_stands(tmp_path, monkeypatch, block, line, plain):
+    monkeypatch.setattr(pieces, "BLOCK", block)
+    path = tmp_path / "file.csv"
+    for before in range(4):
+        lines = ["a,b", *["1,2"] * before, line, *["1,2"] * (3 - before)]
+        path.write_bytes(("\n".join(lines) + "\n" + "3,").encode())
+        assert plain_lines(path) == (path.stat().st_size - 2 if plain else None)
+
+
 def test_no_file_has_no_plain_lines(tmp_path):
     assert plain_lines(tmp_path / "file.csv") is None
     assert plain_lines(tmp_path) is None

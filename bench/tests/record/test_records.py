@@ -13,7 +13,7 @@ from bench.plan.cells import Cell
 from bench.record.folder import read_machine, results_folder
 from bench.record.schemas import SCHEMAS, row
 from bench.record.tables import Table
-from bench.record.times import read_whole, time_rows, whole_visits
+from bench.record.times import group_numbers, read_whole, time_rows, whole_visits
 
 CELL = Cell("breast_cancer", 32, 4, 8, "float64", "deferred", "default")
 
@@ -70,6 +70,15 @@ def test_rows_of_failures_are_whole_by_themselves():
         columns=list(SCHEMAS["time.csv"]),
     ).astype(SCHEMAS["time.csv"])
     assert len(whole_visits(rows)) == 1
+
+
+@pytest.mark.parametrize("kind", ["category", "string", "Int64"])
+def test_groups_are_numbered_as_pandas_numbers_them(kind):
+    rows = pd.DataFrame({"one": [2, 1, None, 2, None, 1, 3], "other": [1, 1, 2, 1, 2, None, None]}, index=range(7, 0, -1), dtype="Int64")
+    rows = rows.astype({"one": "string"}).astype({"one": kind})
+    known = rows.groupby(["one", "other"], sort=False, dropna=False, observed=True).ngroup()
+    pd.testing.assert_series_equal(group_numbers(rows, ["one", "other"]), known)
+    assert known.tolist() == [0, 1, 2, 0, 2, 3, 4]
 
 
 def test_text_with_commas_quotes_and_line_breaks_stays_in_its_column(tmp_path):

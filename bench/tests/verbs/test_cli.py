@@ -204,7 +204,7 @@ def test_nothing_to_show_is_exit_code_3(tmp_path, capsys):
 
 
 def test_cells_without_room_are_skipped_with_both_figures(tmp_path):
-    (tmp_path / "huge.toml").write_text("depth = 1000\nwidth = 65536\n")
+    (tmp_path / "huge.toml").write_text("depth = 1000\nwidth = 65536\nimpls = ['recursive']\n")
     assert unwind(tmp_path, "run", "--sweep", str(tmp_path / "huge.toml")) == 3
     rows = table(tmp_path, "time.csv")
     assert set(rows["status"]) == {"skipped"}
@@ -243,7 +243,7 @@ wrong = Implementation("wrong<b>", "wrong<b>", "nowhere", "loop", backprop)
 
 def test_a_wrong_implementation_is_told_and_never_timed(tmp_path, capsys):
     (tmp_path / "wrong.py").write_text(WRONG)
-    (tmp_path / "tiny.toml").write_text(TINY.replace("budget_s = 60", "budget_s = 1"))
+    (tmp_path / "tiny.toml").write_text(TINY.replace("budget_s = 300", "budget_s = 1"))
     options = ("--sweep", str(tmp_path / "tiny.toml"), "--with", str(tmp_path / "wrong.py"))
     assert unwind(tmp_path, "run", "--only", "time", *options) == 0
     assert "wrong<b> is left out: it gives a dW of layer 0 that is off by 1.0e+00" in flat(capsys.readouterr().err)

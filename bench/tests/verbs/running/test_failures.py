@@ -18,14 +18,15 @@ from bench.measure.memory import readings
 from bench.measure.workers import second_tries
 from bench.measure.workers.ask import answers
 from bench.measure.workers.second_tries import AGAIN, WENT_WELL
+from bench.plan import memory
 from bench.tests.children import interruptible, wait_for_rows
 from bench.tests.places import ROOT
+from bench.tests.runs import write_sweep
 from bench.verbs.running.wrapping_up import uninterrupted
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals of Linux")
 
-TINY = "depth = 2\nwidth = 2\nbatch = 4\nimpls = ['recursive']\nprecision = 0.9\nbudget_s = 100\n"
-
+PASSES = 3  # of each run that is not cut short: enough to see who is measured in them
 # Implementations that do something before they do what the list does, as long as the file "broken" is there.
 MINE = """
 import ctypes, os, signal, sys, time
@@ -63,8 +64,10 @@ if "bench.measure.timing.worker" in WORKER and (Path({home!r}) / "unreadable").e
 
 
 @pytest.fixture
-def home(tmp_path):
-    (tmp_path / "tiny.toml").write_text(TINY)
+def home(tmp_path, monkeypatch):
+    """A folder with a sweep of one cell and implementations that fail; a run in this process is over after few passes."""
+    monkeypatch.setattr("bench.analyse.stopping.settled", lambda *figures: True)
+    write_sweep(tmp_path, width=2, budget_s=100)
     (tmp_path / "mine.py").write_text(MINE.format(home=str(tmp_path)))
     (tmp_path / "broken").write_text("")
     sys.modules.pop("unwind_user_mine", None)
@@ -73,7 +76,7 @@ def home(tmp_path):
 
 def options(home, *names, only="time"):
     sweep = ["--only", only, "--sweep", str(home / "tiny.toml"), "--results", str(home / "results"), "--with", str(home / "mine.py")]
-    return ["run", *sweep, *(word for name in ("recursive", *names) for word in ("--impl", name))]
+    return ["run", *sweep, "--passes", str(PASSES), *(word for name in ("recursive", *names) for word in ("--impl", name))]
 
 
 def run(home, capsys, *names, only="time", more=()):
@@ -99,7 +102,7 @@ def test_one_kill_from_outside_is_recorded_and_costs_nothing(home, capsys):
         "out_of_memory",
         f"killed by the system, most likely for memory{WENT_WELL}",
     )
-    assert passes_of(home, "is_killed_once") == passes_of(home, "recursive") >= 8
+    assert passes_of(home, "is_killed_once") == passes_of(home, "recursive") == PASSES
     assert "is_killed_once" not in run(home, capsys, "is_killed_once"), "there is nothing to say of it any more"
 
 
@@ -118,7 +121,7 @@ def test_a_contenders_own_failure_is_told_on_resuming_until_it_is_retried(home, 
     said = run(home, capsys, "crashes", more=["--retry"])
     assert "crashes failed in 1 cell, on " in said
     assert "and is tried again" in said
-    assert passes_of(home, "crashes") >= 8
+    assert passes_of(home, "crashes") >= PASSES
     assert "crashes" not in run(home, capsys, "crashes"), "it has made up for its failure"
 
 
@@ -130,7 +133,7 @@ def test_who_lacked_memory_twice_is_tried_again_by_the_next_run(home, capsys):
     said = run(home, capsys, "is_killed")
     assert "is_killed failed in 1 cell" in said
     assert "(out_of_memory: killed by the system, most likely for memory), and is tried again" in said
-    assert passes_of(home, "is_killed") >= 8
+    assert passes_of(home, "is_killed") >= PASSES
 
 
 def test_a_worker_that_cannot_begin_is_nobodys_failure(home, capsys):
@@ -142,12 +145,12 @@ def test_a_worker_that_cannot_begin_is_nobodys_failure(home, capsys):
     assert times(home)["detail"].str.contains("libfoo.so.1").all()
     (home / "unreadable").unlink()
     run(home, capsys)
-    assert passes_of(home, "recursive") >= 8
+    assert passes_of(home, "recursive") == PASSES
 
 
 def test_a_meter_that_failed_for_memory_is_read_again(home, capsys, monkeypatch):
-    monkeypatch.setattr("bench.plan.memory.STUDY_DEPTH", 3)
-    monkeypatch.setattr("bench.plan.memory.FRAME_DEPTHS", (20,))
+    monkeypatch.setattr(memory, "study_cells", lambda dataset: [])
+    monkeypatch.setattr(memory, "FRAME_DEPTHS", ())
 
     def heap():
         rows = pd.read_csv(home / "results" / "memory.csv")
@@ -217,18 +220,35 @@ def worker_of(process):
     raise AssertionError("no worker in 12 s")
 
 
+def interrupted(process):
+    """End a run by Ctrl-C as soon as what was waited for has happened, and give what was said on standard error."""
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=200)
+    assert process.returncode == 130, err
+    return err
+
+
+def wait_for_more(home):
+    """Wait until another visit has been recorded."""
+    path = home / "results" / "time.csv"
+    size = path.stat().st_size
+    for _ in range(1200):
+        if path.stat().st_size > size:
+            return
+        time.sleep(0.05)
+    raise AssertionError("no more rows in 60 s")
+
+
+ENDLESS = ("--precision", "0.0001", "--budget", "300")
+
+
 def test_real_kills_of_workers_leave_nobody_out(home, started, capsys):
-    process = started(more=["--precision", "0.0001", "--budget", "12"])
+    process = started(more=ENDLESS)
     wait_for_rows(home / "results" / "time.csv")
     for _ in range(2):
         worker_of(process).kill()
-        size = (home / "results" / "time.csv").stat().st_size
-        for _ in range(600):  # until the second try is over, which is not to be killed, too
-            if (home / "results" / "time.csv").stat().st_size > size:
-                break
-            time.sleep(0.05)
-    _, err = process.communicate(timeout=200)
-    assert process.returncode == 0, err
+        wait_for_more(home)  # until the second try is over, which is not to be killed, too
+    interrupted(process)
     failed = times(home).query("status != 'ok'")
     assert all(detail.endswith(WENT_WELL) for detail in failed["detail"])
     (home / "broken").unlink()
@@ -237,42 +257,46 @@ def test_real_kills_of_workers_leave_nobody_out(home, started, capsys):
 
 def test_time_in_which_the_whole_program_is_stopped_is_no_silence(home, started):
     """Ctrl-Z, a paused container, a laptop's lid: longer than --patience, in the middle of a visit."""
-    process = started("crawls", more=["--patience", "3", "--budget", "8"])
+    process = started("crawls", more=["--patience", "2", *ENDLESS])
     wait_for_rows(home / "results" / "time.csv")
     family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
     for member in family:
         member.suspend()
-    time.sleep(5)
+    time.sleep(3)
     for member in reversed(family):
         member.resume()
-    _, err = process.communicate(timeout=200)
-    assert process.returncode == 0, err
+    wait_for_more(home)
+    err = interrupted(process)
     assert set(times(home)["status"]) == {"ok"}, err
 
 
 def test_a_worker_that_is_stopped_times_out_and_is_tried_again(home, started):
-    process = started(more=["--patience", "3", "--budget", "20", "--precision", "0.0001"])
+    process = started(more=["--patience", "2", *ENDLESS])
     wait_for_rows(home / "results" / "time.csv")
     worker = worker_of(process)
     for member in [*worker.children(recursive=True), worker]:
         member.send_signal(signal.SIGSTOP)
-    _, err = process.communicate(timeout=200)
-    assert process.returncode == 0, err
-    failed = times(home).query("status != 'ok'")
+    for _ in range(1200):
+        failed = times(home).query("status != 'ok'")
+        if len(failed):
+            break
+        time.sleep(0.05)
+    interrupted(process)
     assert set(failed["status"]) == {"timeout"}
-    assert (failed["detail"] == f"no answer for 3 s{WENT_WELL}").all()
+    assert (failed["detail"] == f"no answer for 2 s{WENT_WELL}").all()
 
 
 def test_a_cell_skips_only_who_does_not_fit(home, capsys, monkeypatch):
     """There is room for the popped list and for recursion, and not for the list that is kept, which the control repeats."""
-    (home / "tiny.toml").write_text(TINY.replace("['recursive']", "['iterative_pop', 'recursive']").replace("100", "1"))
+    write_sweep(home, width=2, budget_s=1, impls=["iterative_pop", "recursive"])
     needs = capacity.needed_bytes
     limit = {"iterative": 2.0, "iterative_pop": 1.0, "recursive": 1.0}
     monkeypatch.setattr(capacity, "most_bytes", lambda *cell: 2**40)
     monkeypatch.setattr(capacity, "held_bytes", lambda *cell: 0)
     monkeypatch.setattr(capacity, "needed_bytes", lambda *cell: int(limit[cell[-1].name] * 2**30) if cell[-1] else needs(*cell))
     monkeypatch.setattr(capacity, "available_bytes", lambda: int(1.5 / 0.8 * 2**30))
-    assert main(["run", "--only", "time", "--sweep", str(home / "tiny.toml"), "--results", str(home / "results")]) == 0
+    command = ["run", "--only", "time", "--sweep", str(home / "tiny.toml"), "--results", str(home / "results"), "--passes", "1"]
+    assert main(command) == 0
     assert "iterative is skipped: needs about 2.0 GiB, and 1.9 GiB are available" in " ".join(capsys.readouterr().err.split())
     rows = times(home)
     assert set(rows.loc[rows["status"] == "skipped", "impl"]) == {"iterative", "control"}
@@ -280,7 +304,7 @@ def test_a_cell_skips_only_who_does_not_fit(home, capsys, monkeypatch):
     summary = pd.read_csv(home / "results" / "summary.csv")
     assert ("recursive", "iterative_pop") in {*zip(summary["impl"], summary["baseline"], strict=True)}
     monkeypatch.undo()
-    assert main(["run", "--only", "time", "--sweep", str(home / "tiny.toml"), "--results", str(home / "results")]) == 0
+    assert main(command) == 0
     assert passes_of(home, "iterative") > 0, "with room it is measured"
 
 

@@ -14,7 +14,7 @@ from bench.record.results import read_measurements
 from bench.tests.children import interruptible
 from bench.tests.places import ROOT
 from bench.tests.rows import write_results
-from bench.tests.runs import FULL, TINY, command, finish, finished_rows
+from bench.tests.runs import FULL, command, finish, finished_rows, run_here, write_sweep
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
 
@@ -24,7 +24,7 @@ FEWEST = 5_000  # bytes; less than the 40 rows that any visit has
 
 @pytest.fixture
 def home(tmp_path):
-    (tmp_path / "tiny.toml").write_text(TINY)
+    write_sweep(tmp_path)
     return tmp_path
 
 
@@ -44,7 +44,7 @@ def test_a_full_disk_is_one_sentence_and_tears_nothing(home):
     assert 0 < len(kept) <= SIZE
     assert len(finished_rows(home / "results" / "time.csv")) == kept.count(b"\n") - 1
     json.loads((home / "results" / "machine.json").read_text())
-    assert finish(home, "--budget", "0.1")[0] == 0
+    assert run_here(home, "--budget", "0.1") == 0
     assert (home / "results" / "time.csv").read_bytes().startswith(kept)
 
 
@@ -107,13 +107,13 @@ def test_a_disk_that_holds_no_row_leaves_no_empty_file(home):
 
     A trace is larger than a visit, so it is there already.
     """
-    assert finish(home, "--budget", "0.1")[0] == 0
+    assert run_here(home, "--budget", "0.1") == 0
     (home / "results" / "time.csv").unlink()
     code, _, err = finish(home, first=limit_files(FEWEST))
     assert code == 2
     assert err.splitlines()[-1].startswith("unwind: results/time.csv: cannot be written (File too large); make room")
     assert not (home / "results" / "time.csv").exists()
-    assert finish(home, "--budget", "0.1")[0] == 0
+    assert run_here(home, "--budget", "0.1") == 0
 
 
 def test_what_is_no_file_is_not_read_without_end(home):

@@ -16,7 +16,7 @@ from bench.cli import main
 from bench.tests.groups import memory_group
 from bench.tests.places import MISCHIEF, ROOT
 from bench.tests.rows import write_results
-from bench.tests.runs import FULL, KEY, TINY, finish, finished_rows, start
+from bench.tests.runs import FULL, KEY, finish, finished_rows, run_here, start, write_sweep
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals and limits of Linux")
 
@@ -26,7 +26,7 @@ SIGNALS = ["SIGTERM", "SIGSEGV", *(["SIGINT", "SIGHUP", "SIGKILL"] if FULL else 
 
 @pytest.fixture
 def home(tmp_path):
-    (tmp_path / "tiny.toml").write_text(TINY)
+    write_sweep(tmp_path)
     return tmp_path
 
 
@@ -44,7 +44,7 @@ def _size(path):
 
 def test_killed_again_and_again_it_loses_nothing_and_repeats_nothing(home):
     """kill -9 at random moments, from before the first row on; what was finished then is there at the end, as it was."""
-    (home / "tiny.toml").write_text(TINY.replace("[2, 3]", str(list(range(2, 40)))))  # so many cells that it never gets to its end
+    write_sweep(home, width=[*range(2, 40)])  # so many cells that it never gets to its end
     rng = random.Random(KILLS)
     time_csv = home / "results" / "time.csv"
     known = finished_rows(time_csv)
@@ -65,7 +65,7 @@ def test_killed_again_and_again_it_loses_nothing_and_repeats_nothing(home):
         known = now
         if (home / "results" / "machine.json").exists():
             json.loads((home / "results" / "machine.json").read_text())
-    assert finish(home, "--budget", "1")[0] == 0
+    assert run_here(home, "--budget", "1") == 0
     rows = pd.read_csv(time_csv)
     assert not rows.duplicated(KEY).any()
     pd.testing.assert_frame_equal(rows.iloc[: len(known)], known, check_dtype=False)
@@ -76,11 +76,12 @@ def test_killed_again_and_again_it_loses_nothing_and_repeats_nothing(home):
     assert not list((home / "results").glob("*.tmp"))
 
 
-def test_every_bad_end_is_a_row_with_its_reason_and_the_sweep_goes_on(home, capsys):
-    (home / "tiny.toml").write_text(TINY.replace("[2, 3]", "2"))
+def test_every_bad_end_is_a_row_with_its_reason_and_the_sweep_goes_on(home, capsys, monkeypatch):
+    monkeypatch.setattr("bench.analyse.stopping.settled", lambda *figures: True)  # after so many passes as are asked for
+    write_sweep(home, width=2)
     sys.modules.pop("unwind_user_mischief", None)
     folder = ["--results", str(home / "r"), "--plots", str(home / "p")]
-    options = ["--sweep", str(home / "tiny.toml"), "--with", str(MISCHIEF), "--patience", "3"]
+    options = ["--sweep", str(home / "tiny.toml"), "--with", str(MISCHIEF), "--patience", "3", "--passes", "2"]
     assert main(["run", "--only", "time", *folder, *options, *everybody()]) == 0
     captured = capsys.readouterr()
     rows = pd.read_csv(home / "r" / "time.csv")
@@ -126,6 +127,7 @@ def everybody():
 
 def test_whoever_the_kernel_kills_for_memory_is_a_row_and_the_sweep_goes_on(home):
     """The real thing: the whole run lives in a control group of 700 MiB, and one implementation takes more."""
+    write_sweep(home, width=2)
     options = ["--with", str(MISCHIEF), "--impl", "hogs", "--impl", "recursive"]
     with memory_group(700 * 2**20) as group:
         code, _, err = finish(home, *options, first=f"open({str(group / 'cgroup.procs')!r}, 'w').write(str(os.getpid()))")
@@ -147,7 +149,7 @@ fail = Implementation("[/fail]", "[/fail]", "", "other", lambda *_: 1 / 0)
 
 def test_whoever_crashes_on_trial_is_left_out_with_the_reason(home, capsys):
     (home / "untried.py").write_text(UNTRIED)
-    (home / "tiny.toml").write_text(TINY.replace("60", "0.1"))
+    write_sweep(home, budget_s=0.1)
     for verb in (["run", "--only", "time"], ["train", "--budget", "0.1"]):
         options = ["--sweep", str(home / "tiny.toml"), "--results", str(home / "r"), "--with", str(home / "untried.py")]
         names = ("crash", "leave", "[/fail]", "recursive")
@@ -172,19 +174,19 @@ def test_no_worker_outlives_the_run(home, name):
     assert not polite or "Traceback" not in err
 
 
-def test_the_second_of_two_runs_is_told_who_has_the_folder_until_a_kill_lets_go_of_it(home):
+def test_the_second_of_two_runs_is_told_who_has_the_folder_until_a_kill_lets_go_of_it(home, capsys):
     """And the one after that is told whose rows are there, though the first was killed before its end."""
     first = start(home)
     wait_for((home / "results" / "time.csv").exists)
-    code, _, err = finish(home)
+    code = run_here(home)
     first.kill()
     first.communicate()
     assert code == 2
+    err = capsys.readouterr().err
     assert err.startswith(f"unwind: results: another run (process {first.pid} on ")
     assert "since " in err
-    code, _, err = finish(home, "--baseline", "recursive")
-    assert code == 2
-    assert "its figures were measured with another baseline, iterative" in err
+    assert run_here(home, "--baseline", "recursive") == 2
+    assert "its figures were measured with another baseline, iterative" in capsys.readouterr().err
 
 
 def test_nothing_in_a_results_folder_is_executed(home, monkeypatch):
@@ -195,8 +197,9 @@ def test_nothing_in_a_results_folder_is_executed(home, monkeypatch):
         (home / "results" / name).write_text("open('executed', 'w')")
     for name in ("time.pkl", "time.npz", "batch.npz", "cache.pickle"):
         (home / "results" / name).write_bytes(payload)
-    for options in (["compare", "results", "results"], ["export", "--format", "pyperf", "out"], ["report"], ["plot"]):
-        subprocess.run(
-            [sys.executable, "-m", "bench", *options], cwd=home, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
-        )
+    verbs = [["compare", "results", "results"], ["export", "--format", "pyperf", "out"], ["report"], ["plot"]]
+    code = f"from bench.cli import main; print([main(verb) for verb in {verbs}])"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=home, capture_output=True, text=True, env=environment)
+    assert done.stdout.endswith("[0, 0, 0, 0]\n"), done.stderr
     assert not (home / "executed").exists()

@@ -12,6 +12,7 @@ from impls.iterative_pop import iterative_pop
 from impls.on_disk import on_disk
 from impls.originals.course import course
 from impls.originals.forum import forum
+from impls.pairs import LOOK_FOR, PAIRS, Pair
 from impls.problem import Problem, Solution
 from impls.recursive import recursive
 from impls.workspace import workspace_loop, workspace_recursion
@@ -39,14 +40,4 @@ IMPLEMENTATIONS: "dict[str, Implementation]" = {
     )
 }
 
-# Comparisons worth a row of their own, whatever the baseline: (implementation, baseline).
-PAIRS = (
-    ("recursive", "iterative"),
-    ("recursive", "iterative_pop"),
-    ("checkpoint_recursion", "checkpoint_loop"),
-    ("workspace_recursion", "workspace_loop"),
-    ("forum", "course"),
-    ("compiled_recursion", "compiled_loop"),
-)
-
-__all__ = ["IMPLEMENTATIONS", "PAIRS", "Implementation", "Problem", "Solution"]
+__all__ = ["IMPLEMENTATIONS", "LOOK_FOR", "PAIRS", "Implementation", "Pair", "Problem", "Solution"]

@@ -80,7 +80,7 @@ class Problem:
         title: what headings call it; the name, with blanks for underscores, unless given.
         depth, width: sizes that are worth measuring; a sweep that names none uses these.
         deepest: the most levels that the study of depth should try, where work grows faster than depth.
-        level, call: what sentences call one level of depth, and one call.
+        level, call, input: what sentences call one level of depth, one call, and what a call is given.
 
     Raises:
         ValueError: it has no name, fewer than two implementations, two of one name, or a size that is no whole number from 1.
@@ -100,6 +100,7 @@ class Problem:
     deepest: int = MOST
     level: str = "level"
     call: str = "call"
+    input: str = "input"
     by_name: dict[str, Solution] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -127,7 +128,7 @@ class Problem:
             object.__setattr__(self, what, _sizes(name, what, getattr(self, what)))
         [deepest] = _sizes(name, "deepest", (self.deepest,))
         object.__setattr__(self, "deepest", deepest)
-        for what in ("level", "call"):
+        for what in ("level", "call", "input"):
             object.__setattr__(self, what, _printable(getattr(self, what)) or what)
 
     @property

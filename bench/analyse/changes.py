@@ -68,14 +68,15 @@ class OneSided:
     impls: tuple[str, ...]
 
 
-def changes(base: pd.DataFrame, new: pd.DataFrame, baseline: str) -> list[Change]:
-    """Every implementation against the baseline wherever both folders have it."""
-    return _changes(base, new, [pair for pair in compared_in(base, baseline, ()) if pair[0] not in REFERENCES])
+def changes(base: pd.DataFrame, new: pd.DataFrame, *baselines: str) -> list[Change]:
+    """Every implementation against its baseline wherever both folders have it; a baseline for each problem of the two."""
+    every = [pair for baseline in baselines for pair in compared_in(base, baseline, ())]
+    return _changes(base, new, [pair for pair in every if pair[0] not in REFERENCES])
 
 
-def floor_changes(base: pd.DataFrame, new: pd.DataFrame, baseline: str) -> list[Change]:
-    """The baseline against the floor; machines differ in that ratio, so both must have been measured on one by the same code."""
-    return _changes(base, new, [(baseline, FLOOR)])
+def floor_changes(base: pd.DataFrame, new: pd.DataFrame, *baselines: str) -> list[Change]:
+    """Baselines against the floor; machines differ in that ratio, so both must have been measured on one by the same code."""
+    return _changes(base, new, [(baseline, FLOOR) for baseline in baselines])
 
 
 def one_sided(rows: pd.DataFrame, others: pd.DataFrame) -> OneSided:

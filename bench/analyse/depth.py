@@ -9,11 +9,11 @@ from typing import TypeVar
 
 import pandas as pd
 
+from bench.measure.workers.endings import RAISED_LIMIT
+from bench.plan.contenders import REFERENCES, in_order
 from bench.plan.depth import AS_IT_COMES, CALL, LIMIT_RAISED, Setting, setting_of
 
 Key = TypeVar("Key")
-
-ASKED_DEPTHS = (152, 1_000)  # those of residual networks (He et al. 2015, 2016)
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,21 @@ class AskedDepth:
     depth: int
     as_it_comes: list[Reach]
     raised: list[Reach]
+
+
+@dataclass(frozen=True)
+class Raised:
+    """That an implementation was timed with the recursion limit raised, from a depth on, since it ends in a RecursionError there."""
+
+    impl: str
+    depth: int
+
+
+def raised_limits(times: pd.DataFrame) -> list[Raised]:
+    """What rows of time.csv say of implementations that cannot be called as Python comes."""
+    rows = times.loc[times["detail"] == RAISED_LIMIT, ["impl", "depth"]]
+    least = {str(impl): int(depth) for impl, depth in rows.groupby("impl", observed=True)["depth"].min().items()}
+    return [Raised(impl, least[impl]) for impl in in_order(least) if impl not in REFERENCES]
 
 
 def reaches(rows: pd.DataFrame) -> list[Reach]:
@@ -138,10 +153,10 @@ def stack_bytes_per_layer(by_stack: Sequence[Reach]) -> int | None:
     return round(more_bytes / (full[-1].deepest - full[0].deepest))
 
 
-def asked_depths(every: Sequence[Reach]) -> list[AskedDepth]:
-    """The depths that people asked about, each with those that were tried so deep or ended before."""
+def asked_depths(every: Sequence[Reach], depths: Sequence[int]) -> list[AskedDepth]:
+    """The depths that people ask about, each with those that were tried so deep or ended before."""
     asked = []
-    for depth in ASKED_DEPTHS:
+    for depth in depths:
         known = [reach for reach in every if not reach.is_call and (reach.deepest >= depth or not reach.free)]
         if as_it_comes := under_the_limit(known):
             asked.append(AskedDepth(depth, as_it_comes, [reach for reach in known if reach.in_main_thread]))

@@ -81,11 +81,12 @@ class FrontierCell:
 
     depth: int
     width: int
-    batch: int
-    update: str
+    batch: int | None
+    update: str | None
     allocator: str
     baseline: str
     candidates: tuple[Candidate, ...]
+    problem: str
 
     def names(self, standing: str) -> list[str]:
         """Those that stand so."""
@@ -105,13 +106,13 @@ def showcase(cells: Sequence[Any]) -> list[Any]:
     )
 
 
-_ORDER = [*UPDATES, *ALLOCATORS]
+_ORDER = [None, *UPDATES, *ALLOCATORS]  # some problems have no updates
 
 
 def frontiers(times: pd.DataFrame, peaks: pd.DataFrame, baseline: str) -> list[FrontierCell]:
     """The frontiers of one machine's rows of time.csv and memory.csv; none where no cell has two implementations with both figures."""
     numbers, every = numbered_cells(times)
-    usual = times["update"].isin(UPDATES) & times["allocator"].isin(ALLOCATORS) & ~times["impl"].isin(REFERENCES)
+    usual = (times["update"].isin(UPDATES) | times["update"].isna()) & times["allocator"].isin(ALLOCATORS) & ~times["impl"].isin(REFERENCES)
     timed = times["round"].notna() & usual
     impls = {number: group["impl"] for number, group in _pairs(numbers[timed], times.loc[timed, "impl"]).groupby("cell")}
     known = {every[number]: peaks_in(every[number], in_order(there), peaks) for number, there in impls.items() if baseline in set(there)}
@@ -135,13 +136,15 @@ def peaks_in(cell: Cell, names: Sequence[str], peaks: pd.DataFrame) -> dict[str,
 
 
 def _peak(read: dict[str, Any]) -> Peak | None:
-    """The heap's peak, and to it the frames that tracemalloc does not see, where the formulas tell them. Resident memory
-    where the heap was not read: a library may take memory elsewhere, and a network may be too deep.
+    """The heap's peak, and to it the frames that tracemalloc does not see, where they were counted or the formulas tell them.
+    Resident memory where the heap was not read: a library may take memory elsewhere, and an input may be too deep.
     """
     if "heap" not in read:
         return _resident_peak(read["resident"]) if "resident" in read else None
     predicted = [read[meter]["predicted_bytes"] if meter in read else pd.NA for meter in ("heap", "resident")]
     frames = max(0, predicted[1] - predicted[0]) if pd.notna(predicted).all() else 0
+    if "frames" in read:
+        frames = int(read["frames"]["peak_bytes"])
     peak = float(read["heap"]["peak_bytes"] + frames)
     return Peak(peak, "heap", peak, peak)
 
@@ -161,7 +164,8 @@ def _frontier_cell(cell: Any, rows: pd.DataFrame, peaks: dict[str, Peak], baseli
         if name == baseline or (name, baseline) in ratios
     ]
     candidates.sort(key=lambda candidate: candidate.peak.size)
-    return FrontierCell(int(cell.depth), int(cell.width), int(cell.batch), cell.update, cell.allocator, baseline, tuple(candidates))
+    place = int(cell.depth), int(cell.width), cell.batch, cell.update, cell.allocator
+    return FrontierCell(*place, baseline, tuple(candidates), cell.problem)
 
 
 def _samples(rows: pd.DataFrame, names: Sequence[str], baseline: str) -> dict[Comparison, list[float]]:

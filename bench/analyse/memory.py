@@ -12,10 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bench.analyse.frontier import Peak, peaks_in
 from bench.analyse.ratios import SAME
 from bench.plan.cells import Cell
-from bench.plan.memory import FRAME_DEPTHS, FRAMELESS, STUDY_BATCH, STUDY_DEPTH, STUDY_WIDTH
+from bench.plan.contenders import asked_of, in_order
+from bench.plan.memory import FRAME_DEPTHS, STUDY_BATCH, STUDY_DEPTH, STUDY_WIDTH
 from bench.record.memory import MEMORY_COLUMNS, noted_leak
+from bench.record.problems import problem_in
+from bench.record.times import cells_of
 
 RELATIVE, ABSOLUTE_BYTES = 0.02, 64 * 1024  # how near a prediction must come
 INT_BYTES = 32  # a layer's number, as the object that its frame refers to
@@ -30,6 +34,7 @@ class BesideLists:
     """Recursion beside the two lists by the heap, over so many cells.
 
     Attributes:
+        names: recursion, the popped list and the kept one.
         apart: the largest share by which recursion's peak is off the popped list's.
         more: is it above the popped list's by more than 1 % in any cell?
         axes: of the cell where recursion saves most against the kept list.
@@ -37,6 +42,7 @@ class BesideLists:
 
     """
 
+    names: tuple[str, str, str]
     cells: int
     apart: float
     more: bool
@@ -46,12 +52,27 @@ class BesideLists:
 
 
 @dataclass(frozen=True)
-class FrameCost:
-    """Bytes that each layer of an implementation takes beyond those of the popped list: by the slope of resident
-    memory over depth, and `code_bytes`, what its frames take by their code.
+class BesideBaseline:
+    """One implementation beside the baseline: in how many cells its peak is above or below the baseline's by more than 1 % for
+    certain, and both peaks in the largest of these cells.
     """
 
     impl: str
+    cells: int
+    more: int
+    less: int
+    cell: Cell
+    peaks: tuple[Peak, Peak]
+
+
+@dataclass(frozen=True)
+class FrameCost:
+    """Bytes that each layer of an implementation takes beyond those of `beside`, a loop that has the same arrays alive: by the
+    slope of resident memory over depth, and `code_bytes`, what its frames take by their code.
+    """
+
+    impl: str
+    beside: str
     shallowest: int
     deepest: int
     slope_bytes: float
@@ -82,26 +103,53 @@ class Fusing:
 
 
 def beside_lists(peaks: pd.DataFrame) -> BesideLists | None:
-    """Recursion beside both lists in rows of memory.csv; None where no cell has all three."""
-    rows = _wide(peaks, "heap", "peak_bytes").reindex(columns=["recursive", "iterative", FRAMELESS]).dropna()
+    """Recursion beside both lists in rows of memory.csv; None where no cell has all three, or the problem has no such lists."""
+    asked = asked_of(problem_in(peaks))
+    if not {"calls", "release"} <= asked.keys():
+        return None
+    names = recursion, popped, kept = (*asked["calls"].names, asked["release"].baseline)
+    rows = _wide(peaks, "heap", "peak_bytes").reindex(columns=[*names]).dropna()
     if rows.empty:
         return None
-    off = rows["recursive"] / rows[FRAMELESS] - 1
-    key = (rows["recursive"] / rows["iterative"]).idxmin()
-    return BesideLists(len(rows), off.abs().max(), bool(off.max() > SAME), _axes(rows, key), *rows.loc[key, ["recursive", "iterative"]])
+    off = rows[recursion] / rows[popped] - 1
+    key = (rows[recursion] / rows[kept]).idxmin()
+    more, axes = bool(off.max() > SAME), _axes(rows, key)
+    return BesideLists(names, len(rows), off.abs().max(), more, axes, *rows.loc[key, [recursion, kept]])
+
+
+def beside_baseline(peaks: pd.DataFrame, baseline: str) -> list[BesideBaseline]:
+    """Each other implementation beside the baseline, of a problem that says of no pair what it has alive."""
+    if {"calls", "release"} & asked_of(problem_in(peaks)).keys():
+        return []
+    cells = sorted(dict.fromkeys(cells_of(peaks)), key=lambda cell: (cell.depth, cell.width))
+    read = {cell: peaks_in(cell, in_order(peaks["impl"].dropna().unique()), peaks) for cell in cells}
+    names = in_order(name for there in read.values() for name in there if name != baseline)
+    found = [(name, {cell: (its[name], its[baseline]) for cell, its in read.items() if {name, baseline} <= its.keys()}) for name in names]
+    return [_beside(name, both) for name, both in found if both]
+
+
+def _beside(impl: str, both: Mapping[Cell, tuple[Peak, Peak]]) -> BesideBaseline:
+    more = sum(mine.low > (1 + SAME) * other.high for mine, other in both.values())
+    less = sum((1 + SAME) * mine.high < other.low for mine, other in both.values())
+    cell, peaks = [*both.items()][-1]
+    return BesideBaseline(impl, len(both), more, less, cell, peaks)
 
 
 def frame_costs(peaks: pd.DataFrame) -> list[FrameCost]:
-    """The cost of a frame for each implementation that has been measured deep enough, at width 1 and batch 1."""
+    """The cost of a frame for each implementation that has been measured deep enough, at width 1 and batch 1, beside the loop that
+    has the same arrays alive and no frames.
+    """
+    asked = asked_of(problem_in(peaks)).get("calls")
+    frameless = asked.baseline if asked else ""
     thin = peaks[(peaks["width"] == 1) & (peaks["batch"] == 1) & peaks["depth"].isin(FRAME_DEPTHS)]
     resident, predicted = (_wide(thin, "resident", column) for column in ("peak_bytes", "predicted_bytes"))
-    if FRAMELESS not in resident or FRAMELESS not in predicted or len(resident) < 2:
+    if frameless not in resident or frameless not in predicted or len(resident) < 2:
         return []
     depth = resident.index.get_level_values("depth").to_numpy(float)
-    names = resident.columns.intersection(predicted.columns, sort=False).drop(FRAMELESS, errors="ignore")
-    slopes = (np.polyfit(depth, table[names].sub(table[FRAMELESS], axis=0), 1)[0] for table in (resident, predicted))
+    names = resident.columns.intersection(predicted.columns, sort=False).drop(frameless, errors="ignore")
+    slopes = (np.polyfit(depth, table[names].sub(table[frameless], axis=0), 1)[0] for table in (resident, predicted))
     ends = int(depth.min()), int(depth.max())
-    return [FrameCost(impl, *ends, float(slope), float(by_code)) for impl, slope, by_code in zip(names, *slopes, strict=True)]
+    return [FrameCost(impl, frameless, *ends, float(slope), float(by_code)) for impl, slope, by_code in zip(names, *slopes, strict=True)]
 
 
 def fusing(peaks: pd.DataFrame) -> list[Fusing]:
@@ -132,9 +180,9 @@ def agreement(peaks: pd.DataFrame) -> pd.DataFrame:
 
 
 def leaks(peaks: pd.DataFrame) -> dict[str, int] | None:
-    """Implementation -> the bytes that a step leaves behind, of those that leak; None if no heap was read."""
+    """Implementation -> the bytes that a step leaves behind, of those that leak; None if no heap was read, or nobody looked."""
     heap = peaks[peaks["meter"] == "heap"]
-    if heap.empty:
+    if heap.empty or not problem_in(peaks).leaks:
         return None
     noted = heap[heap["detail"].notna()]
     leaked = {impl: noted_leak(detail) for impl, detail in zip(noted["impl"], noted["detail"], strict=True)}
@@ -142,8 +190,8 @@ def leaks(peaks: pd.DataFrame) -> dict[str, int] | None:
 
 
 def _wide(peaks: pd.DataFrame, meter: str, column: str) -> pd.DataFrame:
-    """One meter's figures: a row a cell, a column an implementation."""
-    rows = peaks[(peaks["meter"] == meter) & (peaks["status"] == "ok") & peaks[column].notna()]
+    """One meter's figures: a row a cell, a column an implementation; of cells that have all axes."""
+    rows = peaks[(peaks["meter"] == meter) & (peaks["status"] == "ok") & peaks[column].notna() & peaks["update"].notna()]
     usual = rows[_is_usual(rows)]
     return usual.pivot_table(index=MEMORY_COLUMNS, columns="impl", values=column, sort=False).astype(float)
 

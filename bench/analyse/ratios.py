@@ -115,7 +115,7 @@ class Ratio:
 
 @dataclass(frozen=True)
 class PassFaults:
-    """Page faults where ratios depend on heap history: in `faults`, minor page faults a step, a row a pass and a column an
+    """Page faults where ratios depend on heap history: in `faults`, minor page faults a call, a row a pass and a column an
     implementation, the median over rounds; the passes with the fewest come first.
     """
 
@@ -123,13 +123,15 @@ class PassFaults:
     width: int
     allocator: str
     faults: pd.DataFrame
+    call: str
 
 
 def faults_by_pass(data: Slice) -> list[PassFaults]:
     """The page faults of those whose ratio to one another depends on heap history, in each cell that has such."""
     rows = data.summary[data.summary["faulting_share"].notna() & ~data.summary["impl"].isin(REFERENCES)]
+    call = data.problem.words.call
     return [
-        PassFaults(int(depth), int(width), str(allocator), _pass_faults(data.times, str(cell), {*here["impl"], *here["baseline"]}))
+        PassFaults(int(depth), int(width), str(allocator), _pass_faults(data.times, str(cell), {*here["impl"], *here["baseline"]}), call)
         for (depth, width, allocator, cell), here in rows.groupby(["depth", "width", "allocator", "cell"], observed=True)
     ]
 

@@ -12,10 +12,12 @@ from bench.analyse.observations import Comparison
 from bench.plan.allocators import ALLOCATORS
 from bench.plan.cells import Cell
 from bench.plan.contenders import REFERENCES
+from bench.plan.described import DescribedProblem
+from bench.record.problems import problem_in
 from bench.record.times import cells_of, numbered_cells, only
 
 SEVERAL = ("depth", "width", "allocator")  # the axes that a slice has several values of
-TIMES = ["cell", "dataset", "pass", *SEVERAL, "impl", "round", "cpu_ns", "wall_ns", "minor_faults"]
+TIMES = ["cell", "dataset", "pass", *SEVERAL, "impl", "round", "cpu_ns", "wall_ns", "minor_faults", "detail"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class Slice:
     name: str
     times: pd.DataFrame
     summary: pd.DataFrame
+
+    @property
+    def problem(self) -> DescribedProblem:
+        """What was computed."""
+        return problem_in(self.summary)
 
     @property
     def allocators(self) -> list[str]:
@@ -59,7 +66,7 @@ def slices(summary: pd.DataFrame, times: pd.DataFrame) -> Iterator[Slice]:
     for number, shared in enumerate(dict.fromkeys(shared_cells)):
         name = shared.name() if number else ""
         its_own = numbers.isin([place for place, other in enumerate(shared_cells) if other == shared])
-        yield Slice(shared.words(), name, only(timed, its_own), cpu[shared_in_summary == shared])
+        yield Slice(shared.words("problem"), name, only(timed, its_own), cpu[shared_in_summary == shared])
 
 
 def _shared(cell: Cell) -> Cell:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -25,6 +25,7 @@ class OpenComparison:
     impl: str
     baseline: str
     half_width: float | None
+    problem: str
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,16 @@ class Progress:
     """The state of a run, from its rows alone, so a resumed run knows what an unbroken one would."""
 
     def __init__(
-        self, names: Sequence[str], baseline: str, pairs: Sequence[Comparison], precision: float, cells: int = 1, fewest: int = 0
+        self,
+        names: Sequence[str],
+        baseline: str,
+        pairs: Sequence[Comparison],
+        precision: float,
+        cells: int = 1,
+        fewest: int = 0,
+        alphas: Mapping[str, float] | None = None,
     ) -> None:
+        """`cells` is how many there are; of several problems, `alphas` are of their intervals, since those of each hold together."""
         self.names = list(names)
         self.baseline = baseline
         self.compared = comparisons(names, baseline, pairs)
@@ -50,6 +59,7 @@ class Progress:
         self.fewest = fewest  # passes of each comparison, however soon it is settled
         self.stated = [comparison for comparison in self.compared if not {*comparison} & {*REFERENCES}]
         self.alpha = joint_alpha(cells, len({*names} - {*REFERENCES}))
+        self.alphas = alphas or {}
         self._observations: dict[tuple[str, str, str], list[float]] = defaultdict(list)
         self._fault_differences: dict[tuple[str, str, str], list[float]] = defaultdict(list)
         self._last_pass: dict[str, int] = defaultdict(int)
@@ -122,7 +132,7 @@ class Progress:
         if not self.stated:  # the baseline alone: only the control and the floor are beside it
             return RunEnd("interruption" if interrupted else "budget", 0, 0, ())
         still_open = [
-            OpenComparison(cell.id, *comparison, self._half_width(cell, comparison))
+            OpenComparison(cell.id, *comparison, self._half_width(cell, comparison), cell.problem)
             for cell in cells
             for comparison in self.open_comparisons(cell)
         ]
@@ -135,8 +145,10 @@ class Progress:
         return round(max(high / ratio - 1, 1 - low / ratio), 5) if low > 0 else None
 
     def ratio(self, cell: Cell, comparison: Comparison) -> tuple[float, float, float]:
-        """The CPU-time ratio so far and its interval, which holds together with all others; (1, 0, inf) before the first pass."""
+        """The CPU-time ratio so far and its interval, which holds together with all others of its problem; (1, 0, inf) before the
+        first pass.
+        """
         observations = self._observations[cell.id, *comparison]
         if not observations:
             return 1.0, 0.0, math.inf
-        return ratio_interval(observations, self.alpha)
+        return ratio_interval(observations, self.alphas.get(cell.problem, self.alpha))

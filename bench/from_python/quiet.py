@@ -47,5 +47,5 @@ class QuietScreen(Screen):
     def answer(self, table: AnswerTable) -> None:
         """Nothing."""
 
-    def answers(self, answers: Sequence[Answer]) -> None:
+    def answers(self, answers: Sequence[Answer], of: str = "") -> None:
         """Nothing."""

@@ -177,7 +177,8 @@ class Result:
             solutions = run.experiment.implementations.values()
             run.table("clarity.csv").replace([[*astuple(clarity(solution)), self._problem.name] for solution in solutions])
         path = Path(path)
-        write_whole(path, render(read_results(run.folder, lambda sentence: None)).encode())
+        [results] = read_results(run.folder, lambda sentence: None)
+        write_whole(path, render(results).encode())
         return path
 
     def __repr__(self) -> str:

@@ -1,4 +1,8 @@
-"""What runs: the registered implementations, a user's own, and the control and the floor beside them."""
+"""What runs: the registered implementations, a user's own, and the control and the floor beside them.
+
+There is one register of what is told of them. It begins with what comes with the package; whoever reads a results folder, or
+begins a run, adds problems and implementations of the user's own (`tell`).
+"""
 
 from __future__ import annotations
 
@@ -6,27 +10,110 @@ import importlib.util
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from bench.errors import BadInput, unknown
-from impls import IMPLEMENTATIONS, Implementation
+from bench.plan.cells import BACKPROPAGATION
+from bench.plan.described import BUNDLED, DescribedProblem, Description, titled
+from impls import IMPLEMENTATIONS, Implementation, Pair
 
 CONTROL = "control"
 FLOOR = "floor"
 REFERENCES = (CONTROL, FLOOR)
 
+_problems: dict[str, DescribedProblem] = {}
+_contenders: dict[str, Description] = {}
+_places: dict[str, int] = {}
 
-def title(name: str) -> str:
+
+def tell(problems: Iterable[DescribedProblem] = ()) -> None:
+    """Let these be looked up, and what comes with the package; of what was told before, nothing is left."""
+    for register in (_problems, _contenders, _places):
+        register.clear()
+    for problem in (*BUNDLED.values(), *problems):
+        _problems[problem.name] = problem
+        _contenders.update(contenders_of(problem))
+        _places.update((contender, place) for place, contender in enumerate(contenders_of(problem)))
+
+
+def key(problem: str, name: str) -> str:
+    """What a contender is looked up by: its name, with its problem before it, since problems often give the same names.
+
+    Backpropagation's go without. A key is looked up, and never taken apart.
+
+    >>> key("tree_sum", "recursive"), key("tree_sum", CONTROL), key(BACKPROPAGATION, "recursive")
+    ('tree_sum: recursive', 'control', 'recursive')
+    """
+    return name if problem == BACKPROPAGATION or name in REFERENCES else f"{problem}: {name}"
+
+
+def problem_of(name: str) -> DescribedProblem:
+    """What is told of a problem; what can be said of any, if nothing is."""
+    return _problems.get(name) or DescribedProblem(name, titled(name), {}, "")
+
+
+def contenders_of(problem: DescribedProblem) -> dict[str, Description]:
+    """Key -> what is told of it, of a problem's implementations, in the order that tables show them."""
+    return {key(problem.name, name): told for name, told in problem.implementations.items()}
+
+
+def told_of(contender: str) -> Description:
+    """What is told of a contender, by its key; a title alone, if nothing is."""
+    return _contenders.get(contender) or Description(contender, own=contender not in REFERENCES)
+
+
+def title(contender: str) -> str:
     """What figures and tables call a contender."""
-    return IMPLEMENTATIONS[name].title if name in IMPLEMENTATIONS else name
+    return told_of(contender).title
 
 
-def in_order(names: Iterable[str]) -> list[str]:
-    """Contenders as figures and tables show them: the registry's, a user's own by name, the control, the floor."""
-    known = [*IMPLEMENTATIONS]
-    return sorted(set(names), key=lambda name: (name in REFERENCES, known.index(name) if name in known else len(known), name))
+def control_flow_of(contender: str) -> str:
+    """ "loop", "recursion" or "other"."""
+    return told_of(contender).control_flow
+
+
+def library_of(contender: str) -> str:
+    """The package that it needs beside NumPy; empty if none."""
+    return told_of(contender).library
+
+
+def cache_of(contender: str) -> str:
+    """Where it keeps its cache, if it has one."""
+    return told_of(contender).cache
+
+
+def rank(contender: str) -> int:
+    """Its place among the implementations of its problem; what nothing is told of comes after all."""
+    return _places.get(contender, len(IMPLEMENTATIONS))
+
+
+def in_order(contenders: Iterable[str]) -> list[str]:
+    """Contenders as figures and tables show them: those that are known, the others by name, the control, the floor."""
+    known = {contender: place for place, contender in enumerate(_contenders)}
+    return sorted(set(contenders), key=lambda each: (each in REFERENCES, known.get(each, len(known)), each))
+
+
+def pairs_of(problem: DescribedProblem) -> list[Pair]:
+    """Its comparisons worth a row of their own, by the keys of the two."""
+    return [replace(pair, impl=key(problem.name, pair.impl), baseline=key(problem.name, pair.baseline)) for pair in problem.pairs]
+
+
+def asked_of(problem: DescribedProblem) -> dict[str, Pair]:
+    """What is asked of it -> the pair whose ratio answers that."""
+    return {pair.about: pair for pair in pairs_of(problem) if pair.about}
+
+
+def foremost(contenders: Iterable[str]) -> tuple[str, ...]:
+    """The two to look at first: the first loop and the first recursion, or what there is."""
+    there = [*contenders]
+    first = [next((each for each in there if control_flow_of(each) == flow), None) for flow in ("loop", "recursion")]
+    return tuple(dict.fromkeys([*(each for each in first if each), *there]))[:2]
+
+
+tell()
 
 
 def available(files: Iterable[str] = ()) -> dict[str, Implementation]:

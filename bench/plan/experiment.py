@@ -19,7 +19,8 @@ from bench.plan.cells import BACKPROPAGATION, Cell
 from bench.plan.code_text import code_digest, module_of, taken_from
 from bench.plan.data import datasets
 from bench.plan.data.datasets import Dataset
-from bench.plan.problems import Comparable, PlannedProblem
+from bench.plan.described import Comparable, DescribedProblem
+from bench.plan.problems import PlannedProblem
 from bench.plan.sweeps import Grid, Sweep
 from impls import IMPLEMENTATIONS, Solution, layers, losses, updates
 from impls import problem as problem_module
@@ -65,12 +66,17 @@ class Experiment:
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """Comparisons worth a row of their own, whatever the baseline."""
-        return list(dict.fromkeys(pair for problem in self.problems.values() for pair in problem.pairs))
+        return list(dict.fromkeys(pair.names for problem in self.problems.values() for pair in problem.pairs))
 
     @property
     def sources(self) -> dict[str, str]:
         """What a worker loads each problem by."""
         return {name: problem.source for name, problem in self.problems.items()}
+
+    @property
+    def described(self) -> list[DescribedProblem]:
+        """What is told of its problems."""
+        return [problem.described(self.baseline) for problem in self.problems.values()]
 
     @property
     def notes(self) -> list[str]:
@@ -139,7 +145,7 @@ def prepare(
     wrong: dict[str, str] = {}
     for problem in known.values():
         kept, why = _checked(problem, _wanted(problem, sweep, names, baseline), baseline, files, sweep.activation, refused)
-        problems[problem.name] = kept
+        problems[problem.name] = replace(kept, refused=why)
         wrong |= {name if len(known) == 1 else f"{problem.name}: {name}": reason for name, reason in why.items()}
     with_data = BACKPROPAGATION in problems
     _refuse_namesakes(sweep.dataset, f"sweep {sweep.name!r}")

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bench.plan.cells import Cell
+from bench.plan.described import Comparable
 from bench.plan.meters import FRAMES, STUDY, SWEEP
-from bench.plan.problems import Comparable
 from impls.updates import UPDATES
 
 # An activation is as large as a gradient here, so that the profile shows both as they come and go.

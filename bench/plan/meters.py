@@ -17,11 +17,11 @@ class Meter:
         name: as in memory.csv.
         title: what tables call it.
         unit: of what it reads: "bytes", or the word for what it counts.
-        sees: what it sees, for the report.
+        sees: what it sees, for the report, with gaps for the words of a problem.
         predicted: is there a formula for what it should read?
         in_table: does it read one figure, so that it has rows in memory.csv?
         cells: in which kinds of cells it is read.
-        updates: under which updates alone; empty for all.
+        updates: under which updates alone, None for problems that have none; empty for all.
 
     """
 
@@ -32,7 +32,7 @@ class Meter:
     predicted: bool = False
     in_table: bool = True
     cells: Collection[str] = (SWEEP, STUDY)
-    updates: Collection[str] = ()
+    updates: Collection[str | None] = ()
 
 
 # in the order that they are read and shown; the resident peak must be that of the first step in a process
@@ -41,8 +41,8 @@ METERS = [
         "resident",
         "resident",
         "bytes",
-        "the system's high-water mark over the first step of a process, with frames. The system counts to within some 100 KiB, so here "
-        "are the bounds on which all readings agree. A small network finds memory that is there already.",
+        "the system's high-water mark over the first {call} of a process, with frames. The system counts to within some 100 KiB, so here "
+        "are the bounds on which all readings agree. A small {input} finds memory that is there already.",
         predicted=True,
         cells=(SWEEP, STUDY, FRAMES),
     ),
@@ -50,8 +50,15 @@ METERS = [
         "heap",
         "heap",
         "bytes",
-        "tracemalloc's peak over one step: exact, the same at every repeat, and without interpreter frames.",
+        "tracemalloc's peak over one {call}: exact, the same at every repeat, and without interpreter frames.",
         predicted=True,
+    ),
+    Meter(
+        "frames",
+        "frames",
+        "bytes",
+        "what the frames of Python functions take on the interpreter's stack when they take most, computed from their code.",
+        updates=(None,),  # of networks the formulas tell it
     ),
     Meter(
         "profile",

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Union
 
 from bench.errors import BadInput, unknown
 from bench.plan.cells import BACKPROPAGATION
 from bench.plan.contenders import CONTROL, REFERENCES, run_file
-from impls import IMPLEMENTATIONS, PAIRS, Implementation, Problem, Solution
+from bench.plan.described import ANY, BUNDLED, NETWORKS, Comparable, DescribedProblem, Words, description
+from impls import IMPLEMENTATIONS, Implementation, Pair, Problem, Solution
 from impls.problems import PROBLEMS
 
 SENT = ".pickle"  # the end of the name of a file that holds a problem as a value
-# what is compared: both have a name, a title, a control flow and their code
-Comparable = Union[Implementation, Solution]  # noqa: UP007, since workers on Python 3.9 read it too
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,8 @@ class PlannedProblem:
         pairs: comparisons worth a row of their own, whatever the baseline.
         depth, width: the sizes to measure at unless a sweep says others; empty if there are none.
         deepest: the most levels that the study of depth should try.
-        level, call: what sentences call one level of depth, and one call.
+        words: what its parts are called.
+        refused: name -> why, for implementations that are left out.
 
     """
 
@@ -43,19 +42,24 @@ class PlannedProblem:
     baseline: str
     source: str
     references: tuple[str, ...] = (CONTROL,)
-    pairs: tuple[tuple[str, str], ...] = ()
+    pairs: tuple[Pair, ...] = ()
     depth: tuple[int, ...] = ()
     width: tuple[int, ...] = ()
     deepest: int | None = None
-    level: str = "level"
-    call: str = "call"
+    words: Words = ANY
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    def described(self, baseline: str) -> DescribedProblem:
+        """What is told of it where ratios are taken against that baseline."""
+        bundled = BUNDLED.get(self.name, DescribedProblem(self.name, self.title, {}, baseline, self.words))
+        own = {name: description(each, own=True) for name, each in self.implementations.items() if name not in bundled.implementations}
+        return replace(bundled, implementations={**bundled.implementations, **own}, baseline=baseline, refused=self.refused)
 
 
 def backpropagation(implementations: Mapping[str, Implementation] = IMPLEMENTATIONS) -> PlannedProblem:
     """Backpropagation, with those implementations."""
-    return PlannedProblem(
-        BACKPROPAGATION, "backpropagation", implementations, "iterative", BACKPROPAGATION, REFERENCES, PAIRS, level="layer", call="step"
-    )
+    its = NETWORKS
+    return PlannedProblem(its.name, its.title, implementations, its.baseline, its.name, REFERENCES, its.pairs, words=its.words)
 
 
 def planned(problem: Problem, source: str, implementations: Mapping[str, Solution] | None = None) -> PlannedProblem:
@@ -69,8 +73,7 @@ def planned(problem: Problem, source: str, implementations: Mapping[str, Solutio
         depth=tuple(problem.depth),
         width=tuple(problem.width),
         deepest=problem.deepest,
-        level=problem.level,
-        call=problem.call,
+        words=Words(problem.level, problem.call, problem.input),
     )
 
 

@@ -16,10 +16,12 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from bench.errors import BadInput
+from bench.plan.cells import BACKPROPAGATION
 from bench.record.files.disk import remove_drafts, write_whole
 from bench.record.schemas import SCHEMAS
 
 OWN_FILES = (*SCHEMAS, "machine.json", "trace.json", "report.html")  # whatever else lies in a results folder is not ours to move
+PAGES = "report-"  # begins the name of the page of each problem, where a folder has several
 SET_ASIDE = "set_aside"
 HOLDER = ".holder"  # beside the lock and not in it, since a process that tries for a lock may empty its file
 
@@ -121,6 +123,30 @@ class _Settings(BaseModel):
     environment: dict[str, str] = {}
 
 
+class _Told(BaseModel):
+    """What is told of an implementation (`bench.plan.described.Description`)."""
+
+    title: str
+    control_flow: Literal["loop", "recursion", "other"] = "other"
+    cache: str = ""
+    cache_kind: str = ""
+    recomputes: bool = False
+    library: str = ""
+    source: str = ""
+
+
+class _Problem(BaseModel):
+    """What is told of a problem (`bench.record.problems`)."""
+
+    title: str = ""
+    level: str = "level"
+    call: str = "call"
+    input: str = "input"
+    baseline: str = ""
+    implementations: dict[str, _Told] = {}
+    refused: dict[str, str] = {}
+
+
 class _Facts(BaseModel):
     """What identifies a machine, and the settings that it measured under."""
 
@@ -130,6 +156,7 @@ class _Facts(BaseModel):
 
 class _OpenComparison(BaseModel):
     cell: str
+    problem: str = BACKPROPAGATION
     impl: str
     baseline: str
     half_width: Finite | None
@@ -165,6 +192,7 @@ class _Machine(BaseModel):
     passes: dict[str, Finite | None] = {}
     sweep: _Sweep = _Sweep()
     settings: _Settings = _Settings()
+    problems: dict[str, _Problem] = {}
     refused: dict[str, str] = {}
     warnings: list[_Warning] = []
     ended: _Ended | None = None
@@ -177,7 +205,8 @@ def write_machine(folder: Path, record: dict[str, Any]) -> None:
 
 def _set_aside(folder: Path, parts: Sequence[str]) -> None:
     """Move earlier results into a folder beside the new ones, so that --fresh by mistake loses nothing."""
-    ours = [path for name in OWN_FILES if (path := folder / name).is_file()] + [path for name in parts if (path := folder / name).is_dir()]
+    names = [path for path in (*(folder / name for name in OWN_FILES), *folder.glob(f"{PAGES}*.html")) if path.is_file()]
+    ours = names + [path for name in parts if (path := folder / name).is_dir()]
     if not ours:
         return
     aside = folder / f"{SET_ASIDE}_{datetime.now():%Y%m%d_%H%M%S_%f}"

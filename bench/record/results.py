@@ -1,8 +1,8 @@
-"""What a results folder holds of one machine, to be shown, compared or exported."""
+"""What a results folder holds of one machine, problem by problem, to be shown, compared or exported."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,13 @@ import pandas as pd
 
 from bench.errors import NothingMeasured
 from bench.measure.tracing.records import Traces
-from bench.record.folder import baseline_of, read_machine
+from bench.plan.contenders import key, tell
+from bench.plan.described import NETWORKS, DescribedProblem
+from bench.record.folder import read_machine
 from bench.record.limits import machines_limits
 from bench.record.machines import tell_other_machines
 from bench.record.memory import MemoryTables, read_memory
+from bench.record.problems import described_problems, names_there, of_problem
 from bench.record.selfcheck import SELFCHECK, Evidence, read_evidence
 from bench.record.tables import Table, Warn
 from bench.record.times import only, read_times
@@ -23,18 +26,21 @@ from bench.record.training import read_training
 
 @dataclass(frozen=True, eq=False)  # two are the same if they are one object, so that what follows from one is worked out once
 class Results:
-    """Every table; those that have not been measured are empty.
+    """Every table of one problem; those that have not been measured are empty. Contenders are named by their keys.
 
     Attributes:
+        problem: what is told of the problem.
         machine: what machine.json says.
         times: time.csv.
         memory: memory.csv and the two series beside it.
         limits, training, clarity: the CSV of that name.
         selfcheck: what the self-check has recorded.
         traces: trace.json; None if there is none.
+        alone: is it the folder's only problem?
 
     """
 
+    problem: DescribedProblem
     machine: dict[str, Any]
     times: pd.DataFrame
     memory: MemoryTables
@@ -43,11 +49,12 @@ class Results:
     clarity: pd.DataFrame
     selfcheck: Evidence
     traces: Traces | None = None
+    alone: bool = True
 
     @property
     def baseline(self) -> str:
         """The implementation that ratios are taken against."""
-        return baseline_of(self.machine)
+        return key(self.problem.name, self.problem.baseline)
 
     @property
     def empty(self) -> bool:
@@ -56,19 +63,31 @@ class Results:
         return not timed and self.memory.peaks.empty and self.limits.empty and self.selfcheck.checks.empty
 
 
-def read_results(folder: Path, warn: Warn) -> Results:
-    """What there is of the machine that measured last.
+def read_results(folder: Path, warn: Warn) -> list[Results]:
+    """What there is of the machine that measured last, of each problem.
 
     Raises:
         BadInput: a file cannot be read.
         NothingMeasured: there are neither times nor memory nor limits nor a self-check.
 
     """
+    whole = _read(folder, warn)
+    if whole.empty:
+        raise NothingMeasured(f"{folder}: has no figures of this machine yet; `make bench` measures them")
+    there = names_there(whole.times, whole.memory.peaks, whole.limits)
+    problems = [problem for problem in described_problems(whole.machine, there) if problem.name in there]
+    tell(problems)
+    return [_of(problem, whole, len(problems) == 1) for problem in problems or [whole.problem]]
+
+
+def _read(folder: Path, warn: Warn) -> Results:
+    """All tables as they are, whatever problem their rows are of."""
     record = read_machine(folder) or read_machine(folder / SELFCHECK)
     machine, times = _machines_times(folder, record, warn)
     peaks = Table(folder, "memory.csv")
     tell_other_machines(peaks.path, peaks.read(), machine, record, warn)
-    results = Results(
+    return Results(
+        NETWORKS,
         record,
         times,
         read_memory(folder, machine, warn),
@@ -78,9 +97,30 @@ def read_results(folder: Path, warn: Warn) -> Results:
         read_evidence(folder / SELFCHECK, warn, record),
         read_traces(folder),
     )
-    if results.empty:
-        raise NothingMeasured(f"{folder}: has no figures of this machine yet; `make bench` measures them")
-    return results
+
+
+def _of(problem: DescribedProblem, whole: Results, alone: bool) -> Results:
+    """What is one problem's."""
+    peaks = of_problem(whole.memory.peaks, problem.name)
+    series = [_series_of(problem, rows, peaks) for rows in (whole.memory.profile, whole.memory.samples)]
+    trains = problem.trains
+    return replace(
+        whole,
+        problem=problem,
+        times=of_problem(whole.times, problem.name),
+        memory=MemoryTables(peaks, *series),
+        limits=of_problem(whole.limits, problem.name),
+        training=whole.training if trains else whole.training[:0],
+        clarity=of_problem(whole.clarity, problem.name),
+        traces=whole.traces if trains else None,
+        alone=alone,
+    )
+
+
+def _series_of(problem: DescribedProblem, rows: pd.DataFrame, peaks: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a series that are a problem's: their cells are in memory.csv, which has its name."""
+    its_own = only(rows, rows["cell"].isin(peaks["cell"]))
+    return its_own.assign(impl=its_own["impl"].map(lambda name: key(problem.name, name)))
 
 
 def read_measurements(folder: Path, warn: Warn) -> tuple[dict[str, Any], pd.DataFrame]:

@@ -31,7 +31,7 @@ from bench.show.report.explore import explore_section, explored, network_section
 from bench.show.report.fill import fill
 from bench.show.report.frontier import frontier_section
 from bench.show.report.memory import memory_section
-from bench.show.report.sources import sources_section
+from bench.show.report.sources import sources, sources_section
 from bench.show.report.steps import played, steps_section
 from bench.show.report.time import answers_section, cells_section, figures_section, timed
 from bench.show.report.training import all_trained, training_section
@@ -46,7 +46,7 @@ class Topic:
 
     Attributes:
         anchor: in the page's address.
-        name: in the table of contents.
+        name: in the table of contents, with gaps for the words of a problem.
         heading: of the section.
         facts: what the section is made from, of all results; None where there is nothing to show.
         answers: from the facts to answers.
@@ -97,7 +97,7 @@ TOPICS = [
         lambda facts: time_answers(facts.slices, facts.baseline),
         section=answers_section,
     ),
-    Topic("network", "My network", "What would mine cost?", explored, section=network_section),
+    Topic("network", "My {input}", "What would mine cost?", explored, section=network_section),
     Topic(
         "figures",
         "Time",
@@ -143,7 +143,7 @@ TOPICS = [
         training_section,
     ),
     Topic("explore", "Explore", "Look around: every figure in one chart", explored, section=explore_section),
-    Topic("sources", "Sources", "Which reads better?", lambda results: results.clarity, section=sources_section),
+    Topic("sources", "Sources", "Which reads better?", sources, section=sources_section),
     Topic("cells", "Every cell", "Every ratio of every cell", timed, section=cells_section),
     Topic(
         "selfcheck",
@@ -153,7 +153,7 @@ TOPICS = [
         pictures=lazily("bench.show.figures.selfcheck:selfcheck_pictures"),
         section=selfcheck_section,
     ),
-    Topic("reading", "Method", "How to read this", lambda results: results.machine, section=reading_section),
+    Topic("reading", "Method", "How to read this", lambda results: results, section=reading_section),
     Topic("machine", "The machine", "The machine", lambda results: results.machine, section=machine_section),
     Topic("data", "Data", "The data, to save", lambda results: (results, timed(results)), section=data_section),
     Topic("glossary", "Glossary", "Glossary", lambda results: results, section=glossary_section),

@@ -45,7 +45,8 @@ def filled(text: str) -> str:
 
 def answer(folder):
     """The answer first, as the report and the terminal have it."""
-    return markdown(answered(read_results(folder, print))).replace("\u00a0", " ")
+    [results] = read_results(folder, print)
+    return markdown(answered(results)).replace("\u00a0", " ")
 
 
 def grid_ratios(path, pairs, headings, deepest=False):

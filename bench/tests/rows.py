@@ -5,6 +5,7 @@ import random
 
 import pandas as pd
 
+from bench.plan.cells import BACKPROPAGATION
 from bench.record.folder import write_machine
 from bench.record.schemas import SCHEMAS
 from bench.record.tables import Table, as_rows
@@ -17,6 +18,7 @@ def time_rows(*rows, **shared):
     usual = {
         "run": "r", "machine": "m", "pass": 1, "cell": "c", "dataset": "breast_cancer", "batch": 32, "depth": 4, "width": 8,
         "dtype": "float64", "update": "deferred", "allocator": "default", "iterations": 1, "status": "ok",
+        "problem": BACKPROPAGATION,
     }  # fmt: skip
     return pd.DataFrame([{**usual, **shared, **row} for row in rows], columns=list(SCHEMA)).astype(SCHEMA)
 
@@ -33,7 +35,8 @@ def visit_rows(times, **shared):
 def memory_table(rows):
     """Rows of memory.csv, each with as many of its first columns as it has; the others are empty."""
     schema = SCHEMAS["memory.csv"]
-    return pd.DataFrame([dict(zip(schema, row, strict=False)) for row in rows], columns=list(schema)).astype(schema)
+    usual = {"problem": BACKPROPAGATION}
+    return pd.DataFrame([{**usual, **dict(zip(schema, row, strict=False))} for row in rows], columns=list(schema)).astype(schema)
 
 
 def training_rows(*trainings, **shared):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ from bench.analyse.changes import Change, changes, floor_changes, one_sided, pas
 from bench.errors import BadInput, GateFailed, NothingMeasured
 from bench.measure.machine.fingerprint import machine_differences, same_machine
 from bench.measure.machine.measured_under import changed_settings, recorded_settings
-from bench.record.folder import baseline_of
+from bench.plan.contenders import key, tell
+from bench.plan.described import DescribedProblem
+from bench.record.problems import described_problems, keyed, names_there
 from bench.record.results import read_measurements
 from bench.show.terminal.changes import changes_table, floor_advice, left_out_words, markdown, sum_up
 from bench.show.terminal.screen import Screen
@@ -22,15 +24,16 @@ from bench.show.terminal.screen import Screen
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two folders: its machine.json, and its rows of time.csv."""
+    """One of the two folders: its machine.json, its rows of time.csv with contenders by their keys, and its problems."""
 
     folder: Path
     record: dict[str, Any]
     rows: pd.DataFrame
+    problems: list[DescribedProblem]
 
     def without(self, datasets: set[str]) -> Side:
         """The same without the cells of some datasets."""
-        return Side(self.folder, self.record, self.rows[~self.rows["dataset"].isin(datasets)])
+        return replace(self, rows=self.rows[~self.rows["dataset"].isin(datasets)])
 
 
 def compare(options: argparse.Namespace, screen: Screen) -> None:
@@ -45,29 +48,39 @@ def compare(options: argparse.Namespace, screen: Screen) -> None:
     above = options.fail_above
     if above is not None and not 0 <= above < float("inf"):
         raise BadInput(f"--fail-above is {above:g}; give a fraction, such as 0.03")
-    base, new = (Side(folder, *read_measurements(folder, screen.warn)) for folder in (options.base, options.new))
-    baseline = _one_baseline(base, new)
+    base, new = (_side(folder, screen) for folder in (options.base, options.new))
+    tell({problem.name: problem for problem in (*base.problems, *new.problems)}.values())
+    baselines = _same_baselines(base, new)
     notes = [*_settings_notes(base, new, options.across_settings)]
     other_data = _other_data(base, new)
     notes += [f"{name}: its data are not the same in both folders, so its cells are left out" for name in sorted(other_data)]
     base, new = base.without(other_data), new.without(other_data)
     for one, other in ((base, new), (new, base)):
         notes += left_out_words(str(one.folder), one_sided(one.rows, other.rows))
-    changed = changes(base.rows, new.rows, baseline)
+    changed = changes(base.rows, new.rows, *baselines)
     if not changed:
         _warn(notes, screen)
         raise NothingMeasured(f"{base.folder} and {new.folder} have no comparison in common; measure the same sweep in both")
-    notes += [advice] if _floors_alike(base, new) and (advice := floor_advice(floor_changes(base.rows, new.rows, baseline))) else []
+    notes += [advice] if _floors_alike(base, new) and (advice := floor_advice(floor_changes(base.rows, new.rows, *baselines))) else []
     _tell(changed, notes, sum_up(changed, above), options.markdown, screen)
     _judge(changed, above, screen, options.markdown)
 
 
-def _one_baseline(base: Side, new: Side) -> str:
-    baseline, other = baseline_of(base.record), baseline_of(new.record)
-    if baseline != other:
-        differ = f"{base.folder} is measured against {baseline!r} and {new.folder} against {other!r}"
-        raise BadInput(f"{differ}; measure both against one --baseline")
-    return baseline
+def _side(folder: Path, screen: Screen) -> Side:
+    record, rows = read_measurements(folder, screen.warn)
+    problems = described_problems(record, names_there(rows))
+    return Side(folder, record, keyed(rows), problems)
+
+
+def _same_baselines(base: Side, new: Side) -> list[str]:
+    """What ratios are taken against in each problem that both folders have, by its key."""
+    others = {problem.name: problem.baseline for problem in new.problems}
+    for problem in base.problems:
+        other = others.get(problem.name, problem.baseline)
+        if problem.baseline != other:
+            differ = f"{base.folder} is measured against {problem.baseline!r} and {new.folder} against {other!r}"
+            raise BadInput(f"{differ}; measure both against one --baseline")
+    return [key(problem.name, problem.baseline) for problem in base.problems]
 
 
 def _settings_notes(base: Side, new: Side, across: bool) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bench.errors import BadInput, NothingMeasured
@@ -19,6 +20,7 @@ from bench.plan.depth import CALL, DEEPEST, setting_of, way_title
 from bench.plan.problems import PlannedProblem
 from bench.record.folder import read_machine, results_folder
 from bench.record.limits import executable, machines_limits, put_limit
+from bench.record.problems import of_problem
 from bench.record.tables import Table
 from bench.show.answers.depth import ENDINGS
 from bench.show.answers.words import spaced
@@ -41,6 +43,7 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
     if options.max_depth > DEEPEST:
         raise BadInput(f"--max-depth is {options.max_depth}; give {spaced(DEEPEST)} layers at most")
     problem = known_problem(options.problem or BACKPROPAGATION, options.files)
+    contenders.tell([problem.described(problem.baseline)])
     names, not_tried = _implementations(options, problem)
     broken = refused(problem, names, options.files, DEFAULT_ACTIVATION)
     screen.left_out(broken)
@@ -56,7 +59,7 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
         table = Table(folder, "limits.csv")
         for path, error in failures.items():
             screen.warn(f"{path}: {error.detail}; the search goes on without it")
-            put_limit(table, machine, without_searches(path, error.status, error.detail))
+            put_limit(table, machine, replace(without_searches(path, error.status, error.detail), problem=problem.name))
         found, note = [], _told_once(screen)
         with doing(screen) as tell:
             for interpreter in interpreters:
@@ -64,10 +67,10 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
                 tell(f"Depth on Python {interpreter.name}")
                 for limit in all_limits(interpreter, subjects, note):
                     put_limit(table, machine, limit)
-                    _tell(limit, screen, tell)
+                    _tell(limit, problem, screen, tell)
                     found.append(limit)
         under = {executable(limit.python, limit.impl): limit.conditions for limit in found}
-        rows = machines_limits(table, machine, screen.warn, stack_limit(), under)
+        rows = of_problem(machines_limits(table, machine, screen.warn, stack_limit(), under), problem.name)
     answers = topic("limits").answers(rows)
     if not answers:
         raise NothingMeasured(f"{table.path}: no search could be made; the notes above say why")
@@ -99,15 +102,16 @@ def _told_once(screen: Screen) -> Callable[[Sequence[Caveat]], None]:
     return tell
 
 
-def _tell(limit: Limit, screen: Screen, tell: Callable[[str], None]) -> None:
+def _tell(limit: Limit, problem: PlannedProblem, screen: Screen, tell: Callable[[str], None]) -> None:
     """What a search found: on the line that moves, and for good with -v; what could not be tried, in any case."""
     if limit.impl is None:
-        screen.warn(f"Python {limit.python}: no network can be tried on it, only ways of calling ({limit.status}: {limit.detail})")
+        ways = ", only ways of calling" if problem.name == BACKPROPAGATION else ""
+        screen.warn(f"Python {limit.python}: no {problem.words.input} can be tried on it{ways} ({limit.status}: {limit.detail})")
         return
     if limit.status == "skipped":
         screen.warn(f"Python {limit.python}: {limit.impl} is skipped: {limit.detail}")
         return
-    subject = way_title(limit.impl) if limit.impl.startswith(CALL) else contenders.title(limit.impl)
+    subject = way_title(limit.impl) if limit.impl.startswith(CALL) else contenders.title(contenders.key(problem.name, limit.impl))
     setting = setting_of(limit.recursion_limit or 0, limit.stack_bytes).words
     end = f"then {ENDINGS[limit.status]}" if limit.first_failure else "the most that was allowed"
     more = f" ({limit.detail})" if limit.status == "error" else ""

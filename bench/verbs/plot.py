@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
-from bench.record.folder import make_folder
-from bench.record.results import read_results
+from bench.record.folder import PAGES, make_folder
+from bench.record.results import Results, read_results
 from bench.show.answers.words import counted
-from bench.show.figures.pictures import save_all
+from bench.show.figures.pictures import Picture, save_all
+from bench.show.report.several.overview import page_names
 from bench.show.terminal.screen import Screen
 from bench.show.topics import all_pictures
 
@@ -20,7 +22,15 @@ def plot(options: argparse.Namespace, screen: Screen) -> None:
         NothingMeasured: there are no results.
 
     """
-    results = read_results(options.results, screen.warn)
+    every = read_results(options.results, screen.warn)
     make_folder(options.plots, "--plots")
-    figures = save_all(all_pictures(results), options.plots)
+    of = page_names([results.problem.name for results in every]) if len(every) > 1 else [""]
+    pictures = [picture for results, name in zip(every, of, strict=True) for picture in _named(results, name)]
+    figures = save_all(pictures, options.plots)
     screen.say(f"Wrote {counted(len(figures), 'figure')}, each as SVG and PNG, to {options.plots}/")
+
+
+def _named(results: Results, page: str) -> list[Picture]:
+    """The pictures of a problem; where there are several, its page's name is in those of the files."""
+    of = page.removeprefix(PAGES).removesuffix(".html")
+    return [replace(picture, name=f"{picture.name}-{of}" if of else picture.name) for picture in all_pictures(results)]

@@ -1,4 +1,4 @@
-"""`report`: results/report.html, from the CSV files."""
+"""`report`: results/report.html, from the CSV files; of a folder with several problems, a page for each beside it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import sys
 
 from bench.record.files.disk import write_whole
 from bench.record.results import read_results
-from bench.show.report.answer import answered
-from bench.show.report.page import render
+from bench.show.report.answer import answer_of
+from bench.show.report.several.overview import FIRST, pages
 from bench.show.terminal.screen import Screen
 
 OPEN = {"darwin": "open", "win32": "start"}  # system -> its command that opens a file; elsewhere it is xdg-open
@@ -23,10 +23,12 @@ def report(options: argparse.Namespace, screen: Screen) -> None:
         NothingMeasured: there is nothing in it.
 
     """
-    path = options.results / "report.html"
-    results = read_results(options.results, screen.warn)
-    write_whole(path, render(results).encode())
-    if table := answered(results):
+    path = options.results / FIRST
+    every = read_results(options.results, screen.warn)
+    for name, page in pages(every):
+        write_whole(options.results / name, page.encode())
+    if table := answer_of(every):
         screen.answer(table)
-    screen.say(f"Wrote the report to {path}")
+    more = f", and a page for each of its {len(every)} problems beside it" if len(every) > 1 else ""
+    screen.say(f"Wrote the report to {path}{more}")
     screen.say(f"Open it with `{OPEN.get(sys.platform, 'xdg-open')} {shlex.quote(str(path))}`, or in a browser: {path.resolve().as_uri()}")

@@ -9,7 +9,6 @@ from dataclasses import astuple, replace
 from typing import Any
 
 from bench.analyse.clarity import clarity
-from bench.analyse.frontier import frontiers
 from bench.defaults import USUAL_SWEEP
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.interpreters.measuring import MeasuringPython, measuring_pythons
@@ -21,10 +20,9 @@ from bench.plan.cells import BACKPROPAGATION
 from bench.plan.experiment import Experiment, prepare
 from bench.plan.sweeps import Sweep
 from bench.record.folder import read_machine, results_folder
-from bench.record.results import read_results
+from bench.record.results import Results, read_results
 from bench.show.answers.ending import ending_words
-from bench.show.report.answer import answered
-from bench.show.report.time import timed_rows
+from bench.show.report.answer import answer_of
 from bench.show.terminal.screen import Screen
 from bench.show.topics import topic
 from bench.verbs.running.machine_json import write_conditions
@@ -136,12 +134,21 @@ def _answer_time(run: Run) -> None:
         raise NothingMeasured(f"{run.table('time.csv').path}: nothing could be measured; the columns status and detail say why")
     _tell_ending(run)
     if run.screen.verbose:
-        run.screen.answers(topic("answers").answers(timed_rows(rows, run.experiment.baseline)))
+        for results in read_results(run.folder, lambda sentence: None):
+            _answer(run.screen, results, "answers")
 
 
 def _answer_both(run: Run) -> None:
     """What time and memory say together, once both are there; and the answer, with all that the folder has by now."""
-    results = read_results(run.folder, lambda sentence: None)
-    run.screen.answers(topic("frontier").answers(frontiers(results.times, results.memory.peaks, run.experiment.baseline)))
-    if table := answered(results):
+    every = read_results(run.folder, lambda sentence: None)
+    for results in every:
+        _answer(run.screen, results, "frontier")
+    if table := answer_of(every):
         run.screen.answer(table)
+
+
+def _answer(screen: Screen, results: Results, anchor: str) -> None:
+    """What a topic says of one problem, if it has anything to say."""
+    entry = topic(anchor)
+    if facts := entry.facts(results):
+        screen.answers(entry.answers(facts), "" if results.alone else results.problem.title)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.analyse.depth import Reach, reaches, shown_python, under_the_limit
+from bench.analyse.depth import Raised, Reach, raised_limits, reaches, shown_python, under_the_limit
 from bench.analyse.frontier import Peak, peaks_in
 from bench.analyse.observations import Comparison
 from bench.analyse.ratios import Ratio, ratios
@@ -22,7 +22,7 @@ USUAL_UPDATE, USUAL_ALLOCATOR = "deferred", "default"  # the classic order; what
 
 @dataclass(frozen=True)
 class Place:
-    """A network: so many layers of so many units."""
+    """An input: so many levels of such a width."""
 
     depth: int
     width: int
@@ -35,9 +35,9 @@ class Known:
     Attributes:
         impl: its name.
         narrow, wide: its CPU time over the baseline's at the two places; None for the baseline itself, too.
-        peak: of a step in the wide network.
+        peak: of a call with the wide input.
         peak_ratio: that over the baseline's.
-        as_it_comes, raised: the deepest network with Python's own limit, and with the limit raised.
+        as_it_comes, raised: the deepest input with Python's own limit, and with the limit raised.
         result: what its training ends on, beside the others: "same" to the last bit, "close" but for rounding, or "differs".
         lines, complexity: of its source; the second is McCabe's.
 
@@ -61,13 +61,15 @@ class Overview:
 
     Attributes:
         baseline: what ratios are taken against.
-        narrow, wide: where times were taken: the deepest networks of the least and the greatest width. `wide` is None if
+        narrow, wide: where times were taken: the deepest inputs of the least and the greatest width. `wide` is None if
             there is one width alone; both are None if nothing was timed.
         peak_at: where the peaks were read; None if they were not.
         conditions: axes of the cells that these have in common.
         rows: the implementations.
         between: two implementations that are compared directly -> their ratio at the narrow and the wide place.
         python: the interpreter that depths were studied on; None if none was.
+        problem: what was computed.
+        raised: what was timed with the recursion limit raised.
 
     """
 
@@ -79,6 +81,8 @@ class Overview:
     rows: tuple[Known, ...]
     between: Mapping[Comparison, tuple[Ratio | None, Ratio | None]]
     python: str | None
+    problem: str = ""
+    raised: Sequence[Raised] = ()
 
 
 def overview(
@@ -91,7 +95,7 @@ def overview(
     clarity: pd.DataFrame,
 ) -> Overview | None:
     """What the tables of a results folder say together; None where nothing was timed and no memory was read."""
-    data = _usual(parts)
+    data = usual_slice(parts)
     timed = _deepest(data, baseline) if data else []
     cell = timed[-1] if timed else _cell_of_peaks(peaks)
     if cell is None:
@@ -118,7 +122,8 @@ def overview(
         for name in names
     )
     between = {pair: (narrow.get(pair), wide.get(pair)) for pair in {**narrow, **wide}}
-    return Overview(baseline, *_places(timed, cell, bool(read)), _conditions(cell, data), rows, between, python)
+    limit_raised = raised_limits(data.times) if data else []
+    return Overview(baseline, *_places(timed, cell, bool(read)), _conditions(cell, data), rows, between, python, cell.problem, limit_raised)
 
 
 def _places(timed: Sequence[Cell], cell: Cell, read: bool) -> tuple[Place | None, Place | None, Place | None]:
@@ -128,7 +133,7 @@ def _places(timed: Sequence[Cell], cell: Cell, read: bool) -> tuple[Place | None
 
 
 def _conditions(cell: Cell, data: Slice | None) -> dict[str, Any]:
-    allocator = {"allocator": _allocator(data)} if data else {}
+    allocator = {"allocator": usual_allocator(data)} if data else {}
     return {axis: getattr(cell, axis) for axis in ("dataset", "batch", "dtype", "update")} | allocator
 
 
@@ -136,18 +141,19 @@ def _figure(clarity: pd.DataFrame, column: str) -> dict[str, int]:
     return {str(impl): int(figure) for impl, figure in zip(clarity["impl"], clarity[column], strict=True)}
 
 
-def _usual(parts: Sequence[Slice]) -> Slice | None:
+def usual_slice(parts: Sequence[Slice]) -> Slice | None:
     """The slice with the classic update that was recorded first; the first of all where there is none."""
     return next((part for part in parts if part.summary["update"].iloc[0] == USUAL_UPDATE), parts[0] if parts else None)
 
 
-def _allocator(data: Slice) -> str:
+def usual_allocator(data: Slice) -> str:
+    """What a user has, or the first that there is."""
     return USUAL_ALLOCATOR if USUAL_ALLOCATOR in data.allocators else data.allocators[0]
 
 
 def _deepest(data: Slice, baseline: str) -> list[Cell]:
     """The deepest networks of the least and the greatest width that the baseline was timed in; one if these are the same."""
-    rows = data.summary[(data.summary["baseline"] == baseline) & (data.summary["allocator"] == _allocator(data))]
+    rows = data.summary[(data.summary["baseline"] == baseline) & (data.summary["allocator"] == usual_allocator(data))]
     cells = [cell_of(row) for row in rows.drop_duplicates("cell").to_dict("records")]
     cells.sort(key=lambda cell: (cell.width, cell.depth))
     ends = [max((cell for cell in cells if cell.width == end.width), key=lambda cell: cell.depth) for end in (cells[:1] + cells[-1:])]
@@ -156,7 +162,7 @@ def _deepest(data: Slice, baseline: str) -> list[Cell]:
 
 def _times(data: Slice, place: Cell) -> dict[Comparison, Ratio]:
     """Every comparison -> its ratio at one place."""
-    every = {pair: ratios(data, pair, _allocator(data)) for pair in data.comparisons}
+    every = {pair: ratios(data, pair, usual_allocator(data)) for pair in data.comparisons}
     return {
         pair: ratio for pair, compared in every.items() for ratio in compared if (ratio.depth, ratio.width) == (place.depth, place.width)
     }
@@ -166,7 +172,7 @@ def _cell_of_peaks(peaks: pd.DataFrame) -> Cell | None:
     """The widest of the networks whose heap was read, with the classic update if there is one, where nothing was timed."""
     rows = peaks[(peaks["meter"] == "heap") & (peaks["status"] == "ok")]
     cells = [cell_of(row) for row in rows.drop_duplicates("cell").to_dict("records")]
-    return max(cells, key=lambda cell: (cell.update == USUAL_UPDATE, cell.depth, cell.width, cell.batch), default=None)
+    return max(cells, key=lambda cell: (cell.update == USUAL_UPDATE, cell.depth, cell.width, cell.batch or 0), default=None)
 
 
 def _reached(limits: pd.DataFrame, python: str | None) -> tuple[str | None, dict[str, Reach], dict[str, Reach]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bench.analyse.advice.facts import Known, Overview
 from bench.analyse.ratios import SAME, Ratio
-from impls import IMPLEMENTATIONS
+from bench.plan.contenders import control_flow_of, library_of
 
 MUCH_LESS = 0.8  # of the peak of the implementation to use: from here on, another one is worth a word although it is slower
 CLASSES = {"faster": 0, "slower": 2}  # of a verdict; the baseline, `same` and `undecided` lie between them
@@ -44,30 +44,20 @@ def advise(facts: Overview) -> Advice:
     slower for certain; within 1 % of the least peak; without a limit of depth; first in the registry.
     """
     timed = any(ratio and ratio.closed for row in facts.rows for ratio in (row.narrow, row.wide))
-    right = [row for row in facts.rows if row.result != "differs" and not over_library(row.impl)]
+    right = [row for row in facts.rows if row.result != "differs" and not library_of(row.impl)]
     if len(right) < 2 or not (timed or any(row.peak for row in right)):
         return Advice(None, timed=timed, alone=len(right) < 2)
     best = min(right, key=lambda row: _rank(row, right))
-    recursions = [row for row in right if control_flow(row.impl) == "recursion"]
+    recursions = [row for row in right if control_flow_of(row.impl) == "recursion"]
     unlimited = [row for row in right if not limited(row)]
     return Advice(
         best,
-        min(recursions, key=lambda row: _rank(row, right)) if recursions and control_flow(best.impl) != "recursion" else None,
+        min(recursions, key=lambda row: _rank(row, right)) if recursions and control_flow_of(best.impl) != "recursion" else None,
         min(unlimited, key=lambda row: _rank(row, right)) if unlimited and limited(best) else None,
         _saving(best, right),
-        tuple(row for row in facts.rows if over_library(row.impl) and _always_faster(row)),
+        tuple(row for row in facts.rows if library_of(row.impl) and _always_faster(row)),
         timed,
     )
-
-
-def over_library(impl: str) -> bool:
-    """Does it need more than NumPy?"""
-    return impl in IMPLEMENTATIONS and IMPLEMENTATIONS[impl].library is not None
-
-
-def control_flow(impl: str) -> str:
-    """ "loop", "recursion" or "other", which a user's own is, since results do not tell."""
-    return IMPLEMENTATIONS[impl].control_flow if impl in IMPLEMENTATIONS else "other"
 
 
 def limited(row: Known) -> bool:

@@ -15,7 +15,7 @@ from bench.record.memory import MemoryTables
 from bench.record.times import cells_of, numbered_cells
 
 TIMES = {"cpu": "cpu_ns", "wall": "wall_ns", "faults": "minor_faults"}  # metric -> column of time.csv
-METERS = ("heap", "resident")  # metrics that are meters of memory.csv
+METERS = ("heap", "resident", "frames")  # metrics that are meters of memory.csv
 PLACE = [axis.name for axis in AXES]
 FIGURES = ["value", "low", "high", "ratio", "ratio_low", "ratio_high", "passes"]
 COLUMNS = ["metric", "impl", *PLACE, *FIGURES]

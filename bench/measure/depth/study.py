@@ -118,7 +118,7 @@ def all_limits(interpreter: Interpreter, subjects: Subjects, tell: Callable[[Seq
     try:
         python = python_with_numpy(interpreter, cache_folder())
     except Unusable as error:
-        yield without_searches(interpreter.name, error.status, error.detail)
+        yield replace(without_searches(interpreter.name, error.status, error.detail), problem=subjects.problem)
     else:
         yield from implementation_limits(studied(interpreter, python, guard, tell), subjects)
     if subjects.problem == BACKPROPAGATION:

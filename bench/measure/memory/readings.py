@@ -20,7 +20,7 @@ WORKER = "bench.measure.memory.worker"
 # Meters that share an interpreter, one after the other, and what its environment has besides.
 # The sampler sees what most users would: malloc as it comes.
 SHARED_INTERPRETERS: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
-    (("resident", "heap"), STEADY_PAGES),
+    (("resident", "heap", "frames"), STEADY_PAGES),
     (("profile",), {}),
     (("sampled",), {}),
 )

@@ -14,6 +14,7 @@ from typing import Any
 from bench.measure.memory import meters
 from bench.measure.memory.resident import ForkFailed, resident_peak
 from bench.measure.subjects.opening import load_libraries, opened
+from bench.measure.subjects.stack_use import stack_use
 from bench.measure.workers.endings import status_of
 from bench.measure.workers.serve import Answer, serve
 from bench.plan.cells import Cell
@@ -85,6 +86,10 @@ def _resident(subject: Subject) -> dict[str, Any]:
     return asdict(resident_peak(make_step))
 
 
+def _frames(subject: Subject) -> dict[str, Any]:
+    return {"peak_bytes": stack_use(subject.bench.step(subject.implementation)).frame_bytes}
+
+
 def _sampled(subject: Subject) -> dict[str, Any]:
     if not subject.bench.repeats:
         raise meters.Unmeasurable("a call changes its arguments, and fresh ones for some hundred calls would hide what a call takes")
@@ -98,7 +103,7 @@ def _profile(subject: Subject) -> dict[str, Any]:
     return {"series": subject.bench.profile(subject.implementation)}
 
 
-METERS: dict[str, Read] = {"resident": _resident, "heap": _heap, "sampled": _sampled, "profile": _profile}
+METERS: dict[str, Read] = {"resident": _resident, "heap": _heap, "frames": _frames, "sampled": _sampled, "profile": _profile}
 
 
 if __name__ == "__main__":

@@ -19,11 +19,13 @@ from bench.measure.workers.serve import Answer, serve
 from bench.measure.workers.stand_ins import LONGEST_RUN_S, elsewhere, known_implementations, register
 from bench.plan.cells import BACKPROPAGATION
 from bench.plan.code_text import module_of, source_of
+from bench.plan.described import Words
 from bench.plan.problems import PlannedProblem, backpropagation, load_problem, planned
 from impls import Solution
 from impls.problems import PROBLEMS
 
-TOLD = ("name", "title", "depth", "width", "deepest", "level", "call")  # of a problem, as they are
+TOLD = ("name", "title", "depth", "width", "deepest")  # of a problem, as they are
+WORDS = ("level", "call", "input")
 
 
 def known_problem(source: str, files: Sequence[str] = (), silence_s: float = LONGEST_RUN_S) -> PlannedProblem:
@@ -41,7 +43,7 @@ def known_problem(source: str, files: Sequence[str] = (), silence_s: float = LON
     told = _told(source, files, silence_s)
     solutions = {each["name"]: _stand_in(each) for each in told["implementations"]}
     described: dict[str, Any] = {what: tuple(value) if isinstance(value, list) else value for what, value in told["problem"].items()}
-    return PlannedProblem(**described, implementations=solutions, baseline=next(iter(solutions)), source=path)
+    return PlannedProblem(**described, implementations=solutions, baseline=next(iter(solutions)), source=path, words=Words(**told["words"]))
 
 
 def _told(source: str, files: Sequence[str], silence_s: float) -> dict[str, Any]:
@@ -76,6 +78,7 @@ def main(task: dict[str, Any], answer: Answer) -> None:
         problem = load_problem(task["source"], task["files"])
         answer(
             problem={what: getattr(problem, what) for what in TOLD},
+            words={what: getattr(problem, what) for what in WORDS},
             implementations=[_description(solution, task["source"]) for solution in problem.by_name.values()],
         )
     except BadInput as error:

@@ -8,14 +8,16 @@ from typing import Any
 
 from bench.analyse.advice.facts import Known, Overview, Place
 from bench.analyse.advice.rules import Advice, advise, leaner, limited
-from bench.analyse.depth import Reach
+from bench.analyse.depth import Raised, Reach
+from bench.analyse.frontier import Peak
 from bench.analyse.ratios import SAME, Ratio
-from bench.plan.contenders import title
-from bench.show.answers.words import ALLOCATOR_WORDS, capital, listed, size, spaced, with_interval
-from impls import IMPLEMENTATIONS
+from bench.plan.cells import AXES
+from bench.plan.contenders import cache_of, problem_of, title
+from bench.show.answers.words import ALLOCATOR_WORDS, capital, listed, size, spaced, with_article, with_interval
 
 NOT_MEASURED = "not measured"
 LEAST = 0.005  # a share below it is 0 % in whole per cents
+TIMES = 2  # from here on it is said how many times as much
 AGAIN = "Run the same command again to add passes."
 ENDS = {"recursion_error": "RecursionError", "segfault": "crash", "out_of_memory": "out of memory", "timeout": "time-out", "error": "error"}
 
@@ -60,7 +62,7 @@ class AnswerTable:
 def answer_table(facts: Overview, machine: Mapping[str, Any]) -> AnswerTable:
     """The facts in words."""
     base = next((row for row in facts.rows if row.impl == facts.baseline), None)
-    rows = [[Entry(title(row.impl), _cache(row.impl)), *_entries(row, base, facts)] for row in facts.rows]
+    rows = [[Entry(title(row.impl), cache_of(row.impl)), *_entries(row, base, facts)] for row in facts.rows]
     columns = [*_columns(facts)]
     known = [any(row[place].words != NOT_MEASURED for row in rows) for place in range(len(columns))]
     missing = [column for column, shown in zip(columns, known, strict=True) if not shown]
@@ -70,11 +72,6 @@ def answer_table(facts: Overview, machine: Mapping[str, Any]) -> AnswerTable:
         [*advice_words(advise(facts), facts)],
         _scope(facts, machine) + _not_yet(missing),
     )
-
-
-def _cache(impl: str) -> str:
-    """Where an implementation keeps its cache, which its title may not tell; nothing of a user's own."""
-    return IMPLEMENTATIONS[impl].cache if impl in IMPLEMENTATIONS else ""
 
 
 def _not_yet(missing: Sequence[Column]) -> str:
@@ -88,16 +85,19 @@ def _verbs(columns: Sequence[Column]) -> list[str]:
 
 
 def _columns(facts: Overview) -> Iterator[Column]:
+    problem = problem_of(facts.problem)
+    words = problem.words
     yield Column("implementation", "")
     if facts.narrow:
-        of_narrow = ("time in a narrow network", "time, narrow") if facts.wide else ("time", "time")
+        of_narrow = (f"time in a narrow {words.input}", "time, narrow") if facts.wide else ("time", "time")
         yield Column(*of_narrow, _place(facts.narrow))
     if facts.wide:
-        yield Column("time in a wide network", "time, wide", _place(facts.wide))
+        yield Column(f"time in a wide {words.input}", "time, wide", _place(facts.wide))
     yield Column("peak memory", "peak", _place(facts.peak_at) if facts.peak_at else "")
-    yield Column("layers as Python comes", "depth as it comes", verb="limits")
-    yield Column("layers, limit raised", "depth, raised", verb="limits")
-    yield Column("same result?", "same?", verb="train")
+    yield Column(f"{words.levels} as Python comes", "depth as it comes", verb="limits")
+    yield Column(f"{words.levels}, limit raised", "depth, raised", verb="limits")
+    if problem.trains:
+        yield Column("same result?", "same?", verb="train")
     yield Column("reads how?", "reads")
 
 
@@ -112,9 +112,10 @@ def _entries(row: Known, base: Known | None, facts: Overview) -> Iterator[Entry]
     if facts.wide:
         yield _time(row.wide, row.impl == facts.baseline)
     yield _peak(row, facts.baseline)
-    yield _depth(row.as_it_comes)
-    yield _depth(row.raised)
-    yield RESULTS[row.result]
+    yield depth_entry(row.as_it_comes)
+    yield depth_entry(row.raised)
+    if problem_of(facts.problem).trains:
+        yield RESULTS[row.result]
     yield _source(row, base)
 
 
@@ -153,7 +154,7 @@ def time_words(ratio: Ratio) -> str:
 
 def _apart(ratio: float) -> str:
     """ "5 % slower", "8 % faster", "2.3 times as long"."""
-    if ratio >= 2:
+    if ratio >= TIMES:
         return f"{ratio:.1f} times as long"
     share = abs(ratio - 1)
     return f"{_whole(share) if share >= LEAST else 'under 1'} % {'slower' if ratio > 1 else 'faster'}"
@@ -172,13 +173,18 @@ def _whole(share: float) -> str:
 
 
 def _peak(row: Known, baseline: str) -> Entry:
-    if row.peak is None:
+    return peak_entry(row.peak, None if row.impl == baseline else row.peak_ratio)
+
+
+def peak_entry(peak: Peak | None, ratio: float | None) -> Entry:
+    """A peak, and what it is beside another one, if it is to be told beside one."""
+    if peak is None:
         return Entry(NOT_MEASURED, verdict="undecided")
-    bytes_words = size(row.peak.size)
-    if row.impl == baseline or row.peak_ratio is None:
+    bytes_words = size(peak.size)
+    if ratio is None:
         return Entry(bytes_words)
-    verdict = "same" if abs(row.peak_ratio - 1) <= SAME else "faster" if row.peak_ratio < 1 else "slower"
-    return Entry(peak_words(row.peak_ratio), bytes_words, verdict)
+    verdict = "same" if abs(ratio - 1) <= SAME else "faster" if ratio < 1 else "slower"
+    return Entry(peak_words(ratio), bytes_words, verdict)
 
 
 def peak_words(ratio: float) -> str:
@@ -189,10 +195,11 @@ def peak_words(ratio: float) -> str:
     """
     if abs(ratio - 1) <= SAME:
         return "the same"
-    return f"{ratio:.1f} times" if ratio >= 2 else f"{_whole(abs(ratio - 1))} % {'less' if ratio < 1 else 'more'}"
+    return f"{ratio:.1f} times" if ratio >= TIMES else f"{_whole(abs(ratio - 1))} % {'less' if ratio < 1 else 'more'}"
 
 
-def _depth(reach: Reach | None) -> Entry:
+def depth_entry(reach: Reach | None) -> Entry:
+    """How deep an implementation goes, and what happens beyond."""
     if reach is None:
         return Entry(NOT_MEASURED, verdict="undecided")
     if reach.free:
@@ -215,11 +222,13 @@ def advice_words(advice: Advice, facts: Overview) -> Iterator[str]:
         alone = "Nothing to choose from: fewer than two implementations were compared that give the same result."
         yield alone if advice.alone else f"No advice yet: neither a time nor a peak is known for certain. {AGAIN}"
         return
+    words = problem_of(facts.problem).words
     yield f"Use {_in_full(advice.use.impl)}{_why(advice.use, facts)}."
     if advice.recursion:
         yield _recursion(advice.recursion, advice.use, facts)
+    yield from map(raised_words, facts.raised)
     if advice.beyond and advice.use.as_it_comes:
-        yield f"Beyond {spaced(advice.use.as_it_comes.deepest)} layers, use {_with_article(advice.beyond.impl)} or raise the limit."
+        yield f"Beyond {spaced(advice.use.as_it_comes.deepest)} {words.levels}, use {with_article(advice.beyond.impl)} or raise the limit."
     if advice.saving and advice.use.peak and advice.saving.peak:
         less = peak_words(advice.saving.peak.size / advice.use.peak.size)
         yield f"Where memory is short: {title(advice.saving.impl)} needs {less} and takes longer."
@@ -229,14 +238,17 @@ def advice_words(advice: Advice, facts: Overview) -> Iterator[str]:
         yield f"Times are undecided: too few passes. {AGAIN}"
 
 
-def _with_article(impl: str, article: str = "a") -> str:
-    """ "a popped list", "the kept list"; "recursion" as it is."""
-    return f"{article} {title(impl)}" if title(impl).split()[-1] in ("list", "loop") else title(impl)
+def raised_words(raised: Raised) -> str:
+    """What was timed with the limit raised, from which size on, and what happens as Python comes."""
+    return (
+        f"From depth {spaced(raised.depth)} on, {title(raised.impl)} was timed with the recursion limit raised: as Python comes, it ends "
+        "in a RecursionError there."
+    )
 
 
 def _in_full(impl: str) -> str:
     """ "a loop with a popped list": a list alone does not say that it is a loop's."""
-    name = _with_article(impl)
+    name = with_article(impl)
     return f"a loop with {name}" if title(impl).endswith("list") else name
 
 
@@ -249,24 +261,32 @@ def _why(row: Known, facts: Overview) -> str:
     if verdicts:
         reasons.append("is slower" if "slower" in verdicts else "is faster" if verdicts == {"faster"} else "is not measurably slower")
     if row.peak_ratio is not None:
-        less = peak_words(row.peak_ratio)
-        reasons.append(
-            "needs the same memory" if less == "the same" else f"needs {less} memory" if "%" in less else f"needs {less} the memory"
-        )
+        reasons.append(f"needs {_memory_words(row.peak_ratio)}")
     if row.as_it_comes and row.as_it_comes.free:
-        reasons.append(f"trains {spaced(row.as_it_comes.deepest)} layers as Python comes")
-    return f": beside {_with_article(facts.baseline, 'the')}, it {listed(reasons)}" if reasons else ""
+        words = problem_of(facts.problem).words
+        reasons.append(f"{words.does} {spaced(row.as_it_comes.deepest)} {words.levels} as Python comes")
+    return f": beside {with_article(facts.baseline, 'the')}, it {listed(reasons)}" if reasons else ""
+
+
+def _memory_words(ratio: float) -> str:
+    """A peak beside another one, as what is needed.
+
+    >>> _memory_words(1.0), _memory_words(0.8), _memory_words(18.6)
+    ('the same memory', '20 % less memory', '18.6 times the memory')
+    """
+    return f"{peak_words(ratio)} {'the ' if ratio >= TIMES else ''}memory"
 
 
 def _recursion(row: Known, use: Known, facts: Overview) -> str:
     """What recursion costs beside that."""
+    words = problem_of(facts.problem).words
     narrow, wide = facts.between.get((row.impl, use.impl)) or (row.narrow, row.wide)
-    places = (narrow, "narrow " if facts.wide else ""), (wide, "wide ")
-    costs = [f"is {time_words(ratio)} in {words}deep networks" for ratio, words in places if ratio and ratio.verdict == "slower"]
+    places = (narrow, f" in narrow deep {words.inputs}" if facts.wide else ""), (wide, f" in wide deep {words.inputs}")
+    costs = [f"{_slower_words(ratio)}{where}" for ratio, where in places if ratio and ratio.verdict == "slower"]
     if leaner(use, row) and row.peak and use.peak:
-        costs.append(f"needs {peak_words(row.peak.size / use.peak.size)} memory")
+        costs.append(f"needs {_memory_words(row.peak.size / use.peak.size)}")
     stop = (
-        f"stops at {spaced(row.as_it_comes.deepest)} layers unless Python's recursion limit is raised"
+        f"stops at {spaced(row.as_it_comes.deepest)} {words.levels} unless Python's recursion limit is raised"
         if limited(row) and row.as_it_comes
         else ""
     )
@@ -279,20 +299,38 @@ def _recursion(row: Known, use: Known, facts: Overview) -> str:
     return f"{capital(title(row.impl))}{same} {listed([*costs, *([stop] if stop else [])])}."
 
 
+def _slower_words(ratio: Ratio) -> str:
+    """ "is 5 % slower", "takes 2.3 times as long"."""
+    words = time_words(ratio)
+    return f"{'takes' if words.endswith('as long') else 'is'} {words}"
+
+
 def _scope(facts: Overview, machine: Mapping[str, Any]) -> str:
     """What was measured, and so what this holds for."""
-    conditions = facts.conditions
-    allocator = f", {ALLOCATOR_WORDS[conditions['allocator']]}" if "allocator" in conditions else ""
-    on = f"Python {machine['python']}" if machine.get("python") else "the Python that ran it"
-    where = f" on {machine['cpu']}, {machine['cores']} cores" if {"cpu", "cores"} <= machine.keys() else ""
-    places = f"{listed([_place(place) for place in (facts.narrow, facts.wide) if place])} (layers × units), " if facts.narrow else ""
+    words = problem_of(facts.problem).words
+    places = [_place(place) for place in (facts.narrow, facts.wide) if place]
+    sizes = [f"{listed(places)} ({words.size})"] if places else []
     ranges = any(ratio and ratio.depends_on_heap for row in facts.rows for ratio in (row.narrow, row.wide))
     by_luck = " Where a time is a range, it depends on what else the program has allocated." if ranges else ""
     python = f" Depths are those of Python {facts.python}." if facts.python and facts.python != machine.get("python") else ""
-    return (
-        f"This holds for {on}{where}; {places}{conditions['dataset']}, batch {conditions['batch']}, {conditions['dtype']}, "
-        f"{conditions['update']} update{allocator}. Times and memory are beside {_with_article(facts.baseline, 'the')}.{by_luck}{python}"
-    )
+    conditions = ", ".join([*sizes, *_conditions(facts.conditions)])
+    beside = f"Times and memory are beside {with_article(facts.baseline, 'the')}."
+    return f"{scope_words(machine)}; {conditions}. {beside}{by_luck}{python}"
+
+
+def scope_words(machine: Mapping[str, Any]) -> str:
+    """The interpreter and the machine that figures hold for, without a full stop."""
+    on = f"Python {machine['python']}" if machine.get("python") else "the Python that ran it"
+    where = f" on {machine['cpu']}, {machine['cores']} cores" if {"cpu", "cores"} <= machine.keys() else ""
+    return f"This holds for {on}{where}"
+
+
+def _conditions(conditions: Mapping[str, Any]) -> Iterator[str]:
+    """The axes of a cell that the figures have in common."""
+    for axis in AXES:
+        value = conditions.get(axis.name)
+        if not axis.tacit(value):
+            yield ALLOCATOR_WORDS[str(value)] if axis.name == "allocator" else axis.words(value)
 
 
 def markdown(table: AnswerTable) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from bench.analyse.depth import (
-    ASKED_DEPTHS,
     AskedDepth,
     Reach,
     asked_depths,
@@ -21,16 +20,17 @@ from bench.analyse.depth import (
 )
 from bench.plan.contenders import title
 from bench.plan.depth import way_title
+from bench.plan.described import DescribedProblem, Words, article
+from bench.record.problems import problem_in
 from bench.show.answers import Answer
 from bench.show.answers.words import capital, counted, listed, size, spaced, titles
 
 LIMIT = "What is Python's limit?"
 DANGER = "Is it dangerous to raise the limit?"
 UNCOUNTED = "What stops recursion that Python does not count?"
-ASKED = f"Is a network of {' or '.join(map(spaced, ASKED_DEPTHS))} layers a problem?"
 WAYS = "Which ways of calling make recursion dangerous?"
 
-# status -> what a deeper network ended in
+# status -> what a deeper input ended in
 ENDINGS = {
     "recursion_error": "a RecursionError",
     "segfault": "a segmentation fault",
@@ -42,11 +42,13 @@ ENDINGS = {
 
 def depth_answers(rows: pd.DataFrame) -> list[Answer]:
     """What rows of limits.csv say, as far as they go."""
-    every = reaches(rows)
-    return [*_limit(every), *_danger(every), *_uncounted(every), *map(_asked, asked_depths(every)), *_ways(every)]
+    every, problem = reaches(rows), problem_in(rows)
+    words = problem.words
+    asked = [_asked(each, problem) for each in asked_depths(every, problem.asked_depths)]
+    return [*_limit(every, words), *_danger(every, words), *_uncounted(every, words), *asked, *_ways(every)]
 
 
-def _limit(every: Sequence[Reach]) -> Iterator[Answer]:
+def _limit(every: Sequence[Reach], words: Words) -> Iterator[Answer]:
     """What the limit stops, and what it does not."""
     here = under_the_limit(every)
     if not here:
@@ -57,64 +59,76 @@ def _limit(every: Sequence[Reach]) -> Iterator[Answer]:
     sentences = [f"{limits} calls inside one another, unless a program sets another limit ({_pythons(here)})."]
     if stopped:
         names = titles(reach.impl for reach in stopped)
-        sentences.append(f"{capital(names)} trained {_range(stopped)} layers under it, and a deeper network ended in a RecursionError.")
+        reached = f"{_range(stopped)} {words.levels} under it"
+        sentences.append(f"{capital(names)} {words.did} {reached}, and a deeper {words.input} ended in a RecursionError.")
     if free:
-        sentences.append(f"It does not stop {titles(reach.impl for reach in free)}: {_range(free)} layers, the most that was tried.")
-    sentences += [_ended(reach) for reach in here if not reach.free and reach not in stopped]
+        names = titles(reach.impl for reach in free)
+        sentences.append(f"It does not stop {names}: {_range(free)} {words.levels}, the most that was tried.")
+    sentences += [_ended(reach, words) for reach in here if not reach.free and reach not in stopped]
     yield Answer(LIMIT, " ".join(sentences))
 
 
-def _danger(every: Sequence[Reach]) -> Iterator[Answer]:
+def _danger(every: Sequence[Reach], words: Words) -> Iterator[Answer]:
     """Where it crashes without the limit, and where it does not."""
     result = danger(every)
     if result.crashing:
-        words = f"Yes, on {_pythons(result.crashing)}: the process crashes with a segmentation fault, which no program can catch."
-        yield Answer(DANGER, words, tuple(_crashes(result.crashing)))
+        text = f"Yes, on {_pythons(result.crashing)}: the process crashes with a segmentation fault, which no program can catch."
+        yield Answer(DANGER, text, tuple(_crashes(result.crashing, words)))
     main = [reach for reach in result.harmless if reach.in_main_thread]
     threads = [reach for reach in result.harmless if not reach.in_main_thread]
     if free := [reach for reach in main if reach.free]:
         stack = ", whatever the size of the stack" if threads and all(reach.free for reach in threads) else ""
         names = titles(reach.impl for reach in free)
-        words = f"No, on {_pythons(free)}: {names} trained {_range(free)} layers, the most that was tried{stack}."
+        text = f"No, on {_pythons(free)}: {names} {words.did} {_range(free)} {words.levels}, the most that was tried{stack}."
         if result.crashing_calls:
-            words += f" This holds for plain calls: on {_pythons(result.crashing_calls)} other ways of calling do crash (see below)."
-        yield Answer(DANGER, words)
-    other = [_ended(reach) for reach in main if not reach.free]
-    other += [f"With a {_stack(reach)}: {_ended(reach)}" for reach in threads if not reach.free]
+            text += f" This holds for plain calls: on {_pythons(result.crashing_calls)} other ways of calling do crash (see below)."
+        yield Answer(DANGER, text)
+    other = [_ended(reach, words) for reach in main if not reach.free]
+    other += [f"With a {_stack(reach)}: {_ended(reach, words)}" for reach in threads if not reach.free]
     if other:
         yield Answer(DANGER, "No crash, but not without an end.", tuple(other))
 
 
-def _crashes(crashing: Sequence[Reach]) -> Iterator[str]:
+def _crashes(crashing: Sequence[Reach], words: Words) -> Iterator[str]:
     """At which depth, in the main thread and with other stacks."""
     main = [reach for reach in crashing if reach.in_main_thread and not reach.free]
     for impl, reached in grouped(main, lambda reach: reach.impl).items():
-        yield f"{title(impl)}: beyond {listed([f'{spaced(reach.deepest)} layers ({reach.python})' for reach in reached])}"
+        ends = [f"{spaced(reach.deepest)} {words.levels} ({reach.python})" for reach in reached]
+        yield f"{title(impl)}: beyond {listed(ends)}"
     threads = [reach for reach in crashing if not reach.in_main_thread]
     for stack, reached in grouped(threads, _stack).items():
-        yield f"with a {stack}: {_range(reached)} layers"
+        yield f"with a {stack}: {_range(reached)} {words.levels}"
 
 
-def _uncounted(every: Sequence[Reach]) -> Iterator[Answer]:
+def _uncounted(every: Sequence[Reach], words: Words) -> Iterator[Answer]:
     """What overflows the thread's stack before any limit of Python's: how far it comes, by stack and interpreter."""
     for (impl, python), by_stack in uncounted(every).items():
-        layer_bytes = stack_bytes_per_layer(by_stack)
+        level_bytes = stack_bytes_per_layer(by_stack)
         text = (
             f"No limit of Python's: the thread's stack does, and nothing warns before the segmentation fault. "
             f"The list says how far {title(impl)} came on {python}."
         )
-        items = [f"{'main thread' if reach.in_main_thread else _stack(reach)}: {spaced(reach.deepest)} layers" for reach in by_stack]
-        yield Answer(UNCOUNTED, text, (*items, *([f"a layer takes {spaced(layer_bytes)} bytes of the stack"] if layer_bytes else [])))
+        stacks = ["main thread" if reach.in_main_thread else _stack(reach) for reach in by_stack]
+        items = [f"{stack}: {spaced(reach.deepest)} {words.levels}" for stack, reach in zip(stacks, by_stack, strict=True)]
+        taken = [f"a {words.level} takes {spaced(level_bytes)} bytes of the stack"] if level_bytes else []
+        yield Answer(UNCOUNTED, text, (*items, *taken))
 
 
-def _asked(asked: AskedDepth) -> Answer:
-    """A depth that people asked about, as Python comes and with the limit raised."""
+def asked_question(problem: DescribedProblem) -> str:
+    """What people ask: "Is a network of 152 or 1 000 layers a problem?"."""
+    words, depths = problem.words, " or ".join(map(spaced, problem.asked_depths))
+    return f"Is {article(words.input)} {words.input} of {depths} {words.levels} a problem?"
+
+
+def _asked(asked: AskedDepth, problem: DescribedProblem) -> Answer:
+    """A depth that people ask about, as Python comes and with the limit raised."""
     stopped = any(reach.deepest < asked.depth for reach in asked.as_it_comes)
-    yes, article = ("Yes", "a") if stopped else ("No", "no")
-    sentences = [f"{yes}, {spaced(asked.depth)} layers are {article} problem as Python comes.", *_reached(asked.depth, asked.as_it_comes)]
+    yes, a = ("Yes", "a") if stopped else ("No", "no")
+    levels = f"{spaced(asked.depth)} {problem.words.levels}"
+    sentences = [f"{yes}, {levels} are {a} problem as Python comes.", *_reached(asked.depth, asked.as_it_comes)]
     if stopped:
         sentences += _reached(asked.depth, asked.raised, "With the limit raised, ")
-    return Answer(ASKED, " ".join(sentences))
+    return Answer(asked_question(problem), " ".join(sentences))
 
 
 def _reached(depth: int, tried: Sequence[Reach], under: str = "") -> Iterator[str]:
@@ -159,9 +173,9 @@ def _way_titles(names: Sequence[str]) -> str:
     return listed([way_title(name) for name in names]) if names else "none"
 
 
-def _ended(reach: Reach) -> str:
-    trained = f"{capital(title(reach.impl))} trained {spaced(reach.deepest)} layers on {reach.python}"
-    return f"{trained}, and a deeper network ended in {ENDINGS[reach.status]}."
+def _ended(reach: Reach, words: Words) -> str:
+    reached = f"{capital(title(reach.impl))} {words.did} {spaced(reach.deepest)} {words.levels} on {reach.python}"
+    return f"{reached}, and a deeper {words.input} ended in {ENDINGS[reach.status]}."
 
 
 def _stack(reach: Reach) -> str:

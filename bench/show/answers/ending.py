@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bench.plan.contenders import title
+from bench.plan.contenders import key, title
 from bench.show.answers.words import counted, duration, percent
 
 MOST_NAMED = 3
@@ -54,4 +54,8 @@ def _widest(still_open: list[dict[str, Any]]) -> list[str]:
 
 def _words(comparison: dict[str, Any]) -> str:
     width = "too few passes" if comparison["half_width"] is None else f"±{percent(comparison['half_width'], 1)}"
-    return f"{title(comparison['impl'])} ÷ {title(comparison['baseline'])} in {comparison['cell']} ({width})"
+    names = (comparison[what] for what in ("impl", "baseline"))
+    if "problem" in comparison:  # else an earlier version wrote it, whose names are keys
+        names = (key(comparison["problem"], name) for name in names)
+    impl, baseline = map(title, names)
+    return f"{impl} ÷ {baseline} in {comparison['cell']} ({width})"

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from bench.analyse.frontier import Candidate, FrontierCell, Peak
 from bench.analyse.ratios import SAME
-from bench.plan.contenders import in_order, title
+from bench.plan.contenders import cache_of, in_order, title, told_of
 from bench.show.answers import TOO_FEW, Answer
 from bench.show.answers.words import ALLOCATOR_WORDS, counted, percent, size, titles, with_interval
-from impls import IMPLEMENTATIONS
 
 PLACES = "If not in a list and not in the call stack, where else can the cache live, and which place is best?"
+LEAST = "How many of them does nothing beat in both, time and memory?"  # asked where nothing has a cache
 STANDING_WORDS = {"unbeaten": "unbeaten for certain", "open": "too close to call"}
 
 
@@ -19,14 +19,18 @@ def frontier_answers(cells: Sequence[FrontierCell]) -> list[Answer]:
     """Where else the cache can live, and which place is best, from what stands where."""
     if not cells:
         return []
+    cached = any(cache_of(name) for name in _names(cells))
+    question = PLACES if cached else LEAST
     if not any(candidate.time and candidate.time.closed for cell in cells for candidate in cell.candidates):
-        return [Answer(PLACES, TOO_FEW)]
-    return [_elsewhere(cells), _best(cells), *map(_standings, cells)]
+        return [Answer(question, TOO_FEW)]
+    elsewhere = [_elsewhere(cells)] if cached else []
+    return [*elsewhere, _best(question, cells), *(_standings(question, cell) for cell in cells)]
 
 
 def cell_words(cell: FrontierCell) -> str:
     """Where this is, for a reader."""
-    return f"depth {cell.depth}, width {cell.width}, batch {cell.batch}, {cell.update} update, {ALLOCATOR_WORDS[cell.allocator]}"
+    batch, update = (f", batch {cell.batch}" if cell.batch else ""), (f", {cell.update} update" if cell.update else "")
+    return f"depth {cell.depth}, width {cell.width}{batch}{update}, {ALLOCATOR_WORDS[cell.allocator]}"
 
 
 def peak_words(peak: Peak) -> str:
@@ -41,16 +45,16 @@ def _names(cells: Sequence[FrontierCell]) -> list[str]:
 
 def _elsewhere(cells: Sequence[FrontierCell]) -> Answer:
     """The places that are neither a list nor the call stack, and the implementations that keep only a part of the cache."""
-    known = [IMPLEMENTATIONS[name] for name in _names(cells) if name in IMPLEMENTATIONS]
-    elsewhere = [implementation for implementation in known if implementation.cache_kind == "other"]
-    again = [implementation for implementation in known if implementation.recomputes]
+    known = [told for told in map(told_of, _names(cells)) if told.cache and not told.own]
+    elsewhere = [told for told in known if told.cache_kind == "other"]
+    again = [told for told in known if told.recomputes]
     if not elsewhere and not again:
         return Answer(PLACES, "No other place was compared here, only lists and the call stack. The sweep standard has others.")
     text = f"{counted(len(elsewhere), 'other place')} and {counted(len(again), 'way')} to compute most of the cache again were compared."
-    return Answer(PLACES, text, tuple(f"{implementation.title}: {implementation.cache}" for implementation in (*elsewhere, *again)))
+    return Answer(PLACES, text, tuple(f"{told.title}: {told.cache}" for told in (*elsewhere, *again)))
 
 
-def _best(cells: Sequence[FrontierCell]) -> Answer:
+def _best(question: str, cells: Sequence[FrontierCell]) -> Answer:
     """What is unbeaten in how many cells and what in none, and what that means."""
     names = _names(cells)
     unbeaten, beaten = ({name: sum(name in cell.names(how) for cell in cells) for name in names} for how in ("unbeaten", "beaten"))
@@ -63,15 +67,14 @@ def _best(cells: Sequence[FrontierCell]) -> Answer:
         f"The lists below have peaks, and CPU times over that of the {title(cells[0].baseline)}; the smallest peaks come first."
     )
     items = [f"{title(name)}: unbeaten in {unbeaten[name]} of {counted(len(cells), 'cell')}" for name in often]
-    return Answer(PLACES, text, (*items, *([f"beaten in all: {titles(never)}"] if never else [])))
+    return Answer(question, text, (*items, *([f"beaten in all: {titles(never)}"] if never else [])))
 
 
-def _standings(cell: FrontierCell) -> Answer:
+def _standings(question: str, cell: FrontierCell) -> Answer:
     """What stands how in one cell: the figures of those that are not beaten, and what beats the others."""
     count = len(cell.names("unbeaten"))
-    return Answer(
-        PLACES, f"{count} {'is' if count == 1 else 'are'} unbeaten for certain at {cell_words(cell)}.", (*_not_beaten(cell), *_beaten(cell))
-    )
+    text = f"{count} {'is' if count == 1 else 'are'} unbeaten for certain at {cell_words(cell)}."
+    return Answer(question, text, (*_not_beaten(cell), *_beaten(cell)))
 
 
 def _not_beaten(cell: FrontierCell) -> Iterator[str]:

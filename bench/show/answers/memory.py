@@ -11,18 +11,23 @@ from bench.analyse.memory import (
     INT_BYTES,
     RELATIVE,
     SLOT_BYTES,
+    BesideBaseline,
     Fusing,
     agreement,
+    beside_baseline,
     beside_lists,
     frame_costs,
     fusing,
     leaks,
 )
 from bench.plan.contenders import title
+from bench.record.problems import baseline_in
 from bench.show.answers import Answer
-from bench.show.answers.words import capital, counted, percent, size, spaced, titles, where
+from bench.show.answers.frontier import peak_words
+from bench.show.answers.words import capital, counted, percent, size, spaced, titles, where, whose, with_article
 
 MEMORY = "A stack frame holds more than the local variables: does recursion use more memory than the list that it replaces?"
+DIFFERENCE = "Is there a difference in memory worth noticing?"
 FRAMES = "How many bytes a layer?"
 FUSING = "Parameters can be updated while the stack unwinds: what does it save?"
 PREDICTION = "Can the peak be predicted?"
@@ -32,29 +37,55 @@ LARGE_BYTES = 2**20  # from here on a miss is told as a share alone
 
 
 def memory_answers(peaks: pd.DataFrame) -> list[Answer]:
-    """What the rows of one machine in memory.csv say, as far as they go."""
-    return [*_against_lists(peaks), *_frames(peaks), *_fusing(peaks), *_prediction(peaks), *_leaks(peaks)]
+    """What the rows of one machine in memory.csv say of a problem, as far as they go."""
+    compared = [*_against_lists(peaks), *_against_baseline(peaks)]
+    return [*compared, *_frames(peaks), *_fusing(peaks), *_prediction(peaks), *_leaks(peaks)]
 
 
 def _against_lists(peaks: pd.DataFrame) -> Iterator[Answer]:
     beside = beside_lists(peaks)
     if not beside:
         return
+    recursion, popped, kept = beside.names
     cells = f"all {beside.cells} cells" if beside.cells > 1 else "1 cell"
     start = "Yes" if beside.more else "No, not beside the frames themselves"
     yield Answer(
         MEMORY,
-        f"{start}: recursion's peak is within {percent(beside.apart, 1)} of the popped list's in {cells}. "
+        f"{start}: {whose(recursion)} peak is within {percent(beside.apart, 1)} of {whose(popped)} in {cells}. "
         "Both release the same arrays at the same moments. A list that is kept releases nothing while gradients grow beside it. "
-        f"At {where(beside.axes)}, recursion peaks at {size(beside.recursion_bytes)} and the kept list at {size(beside.kept_bytes)}.",
+        f"At {where(beside.axes)}, {title(recursion)} peaks at {size(beside.recursion_bytes)} and {with_article(kept, 'the')} at "
+        f"{size(beside.kept_bytes)}.",
     )
+
+
+def _against_baseline(peaks: pd.DataFrame) -> Iterator[Answer]:
+    """Each of the others, of a problem that has no lists to tell apart."""
+    baseline = baseline_in(peaks)
+    for beside in beside_baseline(peaks, baseline):
+        mine, other = map(peak_words, beside.peaks)
+        yield Answer(
+            DIFFERENCE,
+            f"{_more_or_less(beside, baseline)} of {counted(beside.cells, 'cell')}. At depth {beside.cell.depth}, width "
+            f"{beside.cell.width}, {whose(beside.impl)} peak is {mine} and {whose(baseline)} {other}.",
+        )
+
+
+def _more_or_less(beside: BesideBaseline, baseline: str) -> str:
+    """ "Yes, for recursion: more than the loop in 2 and less in 1", "No, not for recursion: in none"."""
+    if not beside.more and not beside.less:
+        return f"No, not for {title(beside.impl)}: in none"
+    than = {"more": beside.more, "less": beside.less}
+    first, *second = [(words, count) for words, count in than.items() if count]
+    also = "".join(f" and {words} in {count}" for words, count in second)
+    return f"Yes, for {title(beside.impl)}: {first[0]} than {with_article(baseline, 'the')} in {first[1]}{also}"
 
 
 def _frames(peaks: pd.DataFrame) -> Iterator[Answer]:
     for cost in frame_costs(peaks):
+        than = with_article(cost.beside, "the")
         yield Answer(
             FRAMES,
-            f"{cost.slope_bytes:.0f} bytes of resident memory more for a layer of {title(cost.impl)} than for one of the popped list. "
+            f"{cost.slope_bytes:.0f} bytes of resident memory more for a layer of {title(cost.impl)} than for one of {than}. "
             f"This is the slope between {spaced(cost.shallowest)} and {spaced(cost.deepest)} layers of one unit. For comparison: "
             f"one activation of 8 units and 32 examples takes {spaced(8 * 32 * 8)} bytes.",
             (

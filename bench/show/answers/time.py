@@ -5,15 +5,25 @@ Every ratio and its interval come from the summary, whose intervals all hold tog
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from bench.analyse.ratios import VERDICTS, Ratio, control_result, ratios, ratios_by_allocator, straddling
 from bench.analyse.slices import Slice
-from bench.plan.contenders import FLOOR, title
+from bench.plan.contenders import FLOOR, asked_of, in_order, library_of, title
 from bench.show.answers import TOO_FEW, Answer
-from bench.show.answers.words import ALLOCATOR_WORDS, VERDICT_WORDS, bounds, counted, depth_and_width, percent, with_interval
-from impls import IMPLEMENTATIONS
+from bench.show.answers.words import (
+    ALLOCATOR_WORDS,
+    VERDICT_WORDS,
+    bounds,
+    capital,
+    counted,
+    depth_and_width,
+    percent,
+    whose,
+    with_interval,
+)
+from impls import Pair
 
 SPEED = "Is there a speed difference worth noticing?"
 CALLS = "What do the function calls themselves cost?"
@@ -35,76 +45,84 @@ def time_answers(parts: Sequence[Slice], baseline: str) -> list[Answer]:
     if not parts:
         return []
     data = parts[0]
-    answers = [
-        *(_speed(data) if baseline == "iterative" else ()),
-        *_calls(data),
-        *(_release(data) if baseline == "iterative" else ()),
-        *_libraries(data, baseline),
-        *_arithmetic(data, baseline),
-        *_trust(data, baseline),
-    ]
+    answers = [*_asked(data, baseline), *_libraries(data, baseline), *_arithmetic(data, baseline), *_trust(data, baseline)]
     scope = f" This is for {data.words}." if len(parts) > 1 else ""
     return [replace(answer, text=answer.text if answer.text == TOO_FEW else answer.text + scope) for answer in answers]
 
 
-def _speed(data: Slice) -> Iterator[Answer]:
-    """Recursion against the list that the course teaches."""
-    for allocator, compared in ratios_by_allocator(data, ("recursive", "iterative")).items():
-        text = f"{_whether_they_differ(compared)} {ALLOCATOR_WORDS[allocator]}. Ratios are recursion's CPU time over the kept list's."
+def _asked(data: Slice, baseline: str) -> Iterator[Answer]:
+    """What is asked of some pairs of the problem; of a problem without such pairs, each implementation against the baseline."""
+    asked = asked_of(data.problem)
+    for about, answer in ABOUT.items():
+        if about in asked and (about == "calls" or asked[about].baseline == baseline):
+            yield from answer(data, asked[about])
+    for impl, other in data.comparisons if not asked else ():
+        if other == baseline and not library_of(impl):
+            yield from _speed(data, Pair(impl, baseline), f", for {title(impl)}")
+
+
+def _speed(data: Slice, pair: Pair, whom: str = "") -> Iterator[Answer]:
+    """Recursion against the loop that most would write; if others are asked about, too, the answer says about whom it is."""
+    for allocator, compared in ratios_by_allocator(data, pair.names).items():
+        over = f"{whose(pair.impl)} CPU time over {whose(pair.baseline)}"
+        text = f"{_whether_they_differ(compared, whom)} {ALLOCATOR_WORDS[allocator]}. Ratios are {over}."
         yield _answer(SPEED, compared, text, _figures(compared))
 
 
-def _calls(data: Slice) -> Iterator[Answer]:
-    """Recursion against the list that releases its arrays just as early, in the deepest networks."""
-    for allocator, compared in ratios_by_allocator(data, ("recursive", "iterative_pop"), deepest=True).items():
+def _calls(data: Slice, pair: Pair) -> Iterator[Answer]:
+    """Recursion against a loop that has the same memory alive, in the deepest networks."""
+    for allocator, compared in ratios_by_allocator(data, pair.names, deepest=True).items():
         worst = max(compared, key=lambda ratio: ratio.ratio)
         text = (
-            f"{worst.ratio:.3f} times the CPU time at most {ALLOCATOR_WORDS[allocator]}, at a typical start depth. Recursion is compared "
-            "with a list that is popped and so releases its arrays just as early, in the deepest networks. "
-            f"{_up_to_which_width(compared)} {FRAMES_WORDS[allocator]}"
+            f"{worst.ratio:.3f} times the CPU time at most {ALLOCATOR_WORDS[allocator]}, at a typical start depth. "
+            f"{capital(title(pair.impl))} is compared with {pair.beside or title(pair.baseline)}, in the deepest "
+            f"{data.problem.words.inputs}. {_up_to_which_width(compared)} {FRAMES_WORDS[allocator]}"
         )
-        items = (*_by_width(compared), *(_on_average(data, allocator, ratio) for ratio in compared))
+        items = (*_by_width(compared), *(_on_average(data, pair, allocator, ratio) for ratio in compared))
         yield _answer(CALLS, compared, text, items)
 
 
-def _release(data: Slice) -> Iterator[Answer]:
-    """The popped list against the kept one: when the cache is released, and what the allocator makes of it."""
-    for allocator, compared in ratios_by_allocator(data, ("iterative_pop", "iterative")).items():
+def _release(data: Slice, pair: Pair) -> Iterator[Answer]:
+    """A loop against itself but for when its memory is released, and what the allocator makes of it."""
+    for allocator, compared in ratios_by_allocator(data, pair.names).items():
         best = min(compared, key=lambda ratio: ratio.ratio)
         saved = f"{percent(1 - best.ratio, 1)} of the CPU time at best" if best.verdict == "faster" else "No CPU time for certain"
         by_luck = [ratio for ratio in compared if ratio.depends_on_heap]
         if by_luck:
             saved = f"{_saved_range(by_luck)}, depending on what else the program has allocated,"
-        text = f"{saved} {ALLOCATOR_WORDS[allocator]}. Ratios are the popped list's CPU time over the kept list's."
+        text = f"{saved} {ALLOCATOR_WORDS[allocator]}. Ratios are {whose(pair.impl)} CPU time over {whose(pair.baseline)}."
         if by_luck:
             text += (
-                f" In {counted(len(by_luck), 'cell')} a process either finds its memory at each step or has it faulted in again. "
+                f" In {counted(len(by_luck), 'cell')} a process either finds its memory at each {data.problem.words.call} or has it "
+                "faulted in again. "
                 "Which of the two depends on its earlier allocations, and these are drawn anew in each pass."
             )
         yield _answer(RELEASE, compared, text, (*_figures(compared), *map(_both_kinds, by_luck)))
 
 
+ABOUT: dict[str, Callable[[Slice, Pair], Iterator[Answer]]] = {"speed": _speed, "calls": _calls, "release": _release}
+
+
 def _libraries(data: Slice, baseline: str) -> Iterator[Answer]:
     """What people have today: each implementation over another library against the baseline, with the allocator as it comes."""
     here = set(data.times["impl"].unique()) - {baseline}
-    there = [IMPLEMENTATIONS[name] for name in IMPLEMENTATIONS if IMPLEMENTATIONS[name].library and name in here]
-    for library in there:
-        compared = ratios(data, (library.name, baseline), data.allocators[0])
+    for impl in in_order(name for name in here if library_of(name)):
+        compared = ratios(data, (impl, baseline), data.allocators[0])
         if compared:
             faster = sum(ratio.verdict == "faster" for ratio in compared)
-            start = f"Yes, {library.title} is faster in {faster}" if faster else f"No, {library.title} is faster in none"
+            start = f"Yes, {title(impl)} is faster in {faster}" if faster else f"No, {title(impl)} is faster in none"
             text = f"{start} of {counted(len(compared), 'cell')}. Ratios are its CPU time over that of the {title(baseline)}."
             yield _answer(LIBRARIES, compared, text, _figures(compared))
 
 
 def _arithmetic(data: Slice, baseline: str) -> Iterator[Answer]:
     """How much of a step is matrix products: the baseline over the floor, narrow and wide."""
-    compared = ratios(data, (baseline, FLOOR), data.allocators[-1], deepest=True)
+    compared, words = ratios(data, (baseline, FLOOR), data.allocators[-1], deepest=True), data.problem.words
     if compared:
         widest = compared[-1]
         text = (
             f"{percent(1 / widest.ratio)} at width {widest.width}. "
-            "Ratios are the time of a whole step over that of its matrix products alone, in the deepest networks."
+            f"Ratios are the time of a whole {words.call} over that of its matrix products alone, in the deepest {words.inputs}."
         )
         yield _answer(ARITHMETIC, compared, text, _by_width(compared))
 
@@ -127,10 +145,10 @@ def _answer(question: str, compared: Sequence[Ratio], text: str, items: tuple[st
     return Answer(question, text, items) if any(ratio.closed for ratio in compared) else Answer(question, TOO_FEW)
 
 
-def _whether_they_differ(compared: Sequence[Ratio]) -> str:
-    """ "Yes, in 3 of 9 cells"."""
+def _whether_they_differ(compared: Sequence[Ratio], whom: str) -> str:
+    """ "Yes, in 3 of 9 cells", "Yes, for recursion, in 3 of 9 cells"."""
     differ = sum(ratio.verdict in ("faster", "slower") for ratio in compared)
-    return f"{f'Yes, in {differ}' if differ else 'No, in none'} of {counted(len(compared), 'cell')}"
+    return f"{'Yes' if differ else 'No'}{whom}, in {differ or 'none'} of {counted(len(compared), 'cell')}"
 
 
 def _figures(compared: Sequence[Ratio]) -> tuple[str, ...]:
@@ -144,12 +162,12 @@ def _figures(compared: Sequence[Ratio]) -> tuple[str, ...]:
     )
 
 
-def _on_average(data: Slice, allocator: str, ratio: Ratio) -> str:
+def _on_average(data: Slice, pair: Pair, allocator: str, ratio: Ratio) -> str:
     """The ratio of mean times, and how many starts make the difference."""
-    recursion, popped = (percent(straddling(data, impl, allocator, ratio.depth, ratio.width)) for impl in ("recursive", "iterative_pop"))
+    mine, other = (percent(straddling(data, impl, allocator, ratio.depth, ratio.width)) for impl in pair.names)
     return (
         f"width {ratio.width}, on average over start depths: {ratio.mean_ratio:.3f} {bounds(ratio.mean_low, ratio.mean_high)}; "
-        f"{recursion} of recursion's starts and {popped} of the popped list's take over 1.1 times the usual time"
+        f"{mine} of {whose(pair.impl)} starts and {other} of {whose(pair.baseline)} take over 1.1 times the usual time"
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bench.analyse.training import CostRatio, Trained, TrainingFailure, TrainingResult
 from bench.measure.training.recipes import DEEP_DEPTH
-from bench.plan.contenders import CONTROL, title
+from bench.plan.contenders import CONTROL, control_flow_of, in_order, title
 from bench.show.answers import Answer
 from bench.show.answers.words import VERDICT_WORDS, counted, listed, percent, spaced, titles
 
@@ -93,7 +93,8 @@ def _cost(results: Sequence[TrainingResult]) -> Answer | None:
         f"kept list, deferred, in the same block. {NOTEBOOK}"
     )
     clear = [(result, ratio) for result, ratio in closed if ratio.verdict in ("faster", "slower")]
-    told = clear or [(result, ratio) for result, ratio in closed if result.impl == "recursive"]
+    recursion = _first_recursion(results)
+    told = clear or [(result, ratio) for result, ratio in closed if result.impl == recursion]
     items = (f"{_who(result)}, on {result.dataset}: {cost_words(ratio)}, {VERDICT_WORDS[ratio.verdict]}" for result, ratio in told)
     return Answer(COST, text, (*items, *_peaks(results)))
 
@@ -128,7 +129,7 @@ def _learned(results: Sequence[TrainingResult]) -> Answer | None:
 def _deep(results: Sequence[TrainingResult]) -> Answer | None:
     """Recursion through as many layers as ResNet-152 has."""
     there = [result for result in results if _is_deep(result)]
-    recursive = next((result for result in there if result.impl == "recursive"), None)
+    recursive = next((result for result in there if result.impl == _first_recursion(there)), None)
     if recursive is None:
         return None
     text = (
@@ -141,6 +142,11 @@ def _deep(results: Sequence[TrainingResult]) -> Answer | None:
     if others and all(result.same for result in there):
         text += f"Every loss is that of the {titles(result.impl for result in others)}, to the last bit. "
     return Answer(DEEP, text + "ResNet-152 has this depth; the network here is a plain one.")
+
+
+def _first_recursion(results: Sequence[TrainingResult]) -> str | None:
+    """The implementation that stands for all recursion, if one was trained."""
+    return next(iter(in_order(result.impl for result in results if control_flow_of(result.impl) == "recursion")), None)
 
 
 def _is_deep(result: TrainingResult) -> bool:

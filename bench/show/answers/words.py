@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import humanize
 
 from bench.plan.contenders import title
+from bench.plan.described import plural
 
 if TYPE_CHECKING:
     from bench.analyse.ratios import Ratio
@@ -32,6 +33,17 @@ def titles(names: Iterable[str]) -> str:
     return listed([*dict.fromkeys(map(title, names))])
 
 
+def with_article(contender: str, article: str = "a") -> str:
+    """ "a popped list", "the kept list"; "recursion" as it is."""
+    return f"{article} {title(contender)}" if title(contender).split()[-1] in ("list", "loop") else title(contender)
+
+
+def whose(contender: str) -> str:
+    """ "the kept list's", "recursion's", "generators'"."""
+    name = with_article(contender, "the")
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
+
+
 def capital(sentence: str) -> str:
     """The sentence with a capital at its head."""
     return sentence[:1].upper() + sentence[1:]
@@ -43,7 +55,7 @@ def counted(count: int, what: str) -> str:
     >>> counted(1, "cell"), counted(1200, "cell").split()
     ('1 cell', ['1', '200', 'cells'])
     """
-    return f"{spaced(count)} {what}{'' if count == 1 else 's'}"
+    return f"{spaced(count)} {what if count == 1 else plural(what)}"
 
 
 def spaced(number: int) -> str:
@@ -122,5 +134,6 @@ def depth_and_width(ratio: Ratio) -> str:
 
 def where(axes: Mapping[str, Any]) -> str:
     """A cell of memory.csv for a reader."""
-    update = f" ({axes['update']} update)" if "update" in axes else ""
-    return f"depth {axes['depth']}, width {axes['width']}, batch {axes['batch']}{update}"
+    batch = f", batch {axes['batch']}" if axes.get("batch") is not None else ""
+    update = f" ({axes['update']} update)" if axes.get("update") is not None else ""
+    return f"depth {axes['depth']}, width {axes['width']}{batch}{update}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,8 @@ from matplotlib.ticker import EngFormatter, FixedLocator, FuncFormatter, NullLoc
 from bench.analyse.depth import Reach, reaches
 from bench.plan.contenders import title
 from bench.plan.depth import SETTINGS, way_title
+from bench.plan.described import Words
+from bench.record.problems import problem_in
 from bench.show.answers.words import spaced
 from bench.show.figures.pictures import INK, NARROW_IN, PAPER, Picture, Plot, pictures_of
 
@@ -29,12 +32,20 @@ ENDINGS = {
 }
 
 
-def depth_limits(every: Sequence[Reach], narrow: bool = False) -> Figure:
-    """Layers reached by each implementation; a row an interpreter, a column a setting; on a narrow screen the first two settings alone."""
-    networks = [reach for reach in every if not reach.is_call]
-    pythons = list(dict.fromkeys(reach.python for reach in networks))
-    settings = [setting for setting in SETTINGS if any(reach.setting == setting for reach in networks)][: 2 if narrow else None]
-    names = {python: list(dict.fromkeys(reach.impl for reach in networks if reach.python == python)) for python in pythons}
+@dataclass(frozen=True)
+class Found:
+    """How far every search came, and what the problem calls its parts."""
+
+    every: Sequence[Reach]
+    words: Words
+
+
+def depth_limits(found: Found, narrow: bool = False) -> Figure:
+    """Levels reached by each implementation; a row an interpreter, a column a setting; on a narrow screen the first two settings alone."""
+    words, tried = found.words, [reach for reach in found.every if not reach.is_call]
+    pythons = list(dict.fromkeys(reach.python for reach in tried))
+    settings = [setting for setting in SETTINGS if any(reach.setting == setting for reach in tried)][: 2 if narrow else None]
+    names = {python: list(dict.fromkeys(reach.impl for reach in tried if reach.python == python)) for python in pythons}
     lanes = [len(here) for here in names.values()]
     width = NARROW_IN if narrow else 2.75 * len(settings) + 1.2
     figure = Figure((width, 0.24 * sum(lanes) + 0.32 * len(pythons) + 1.0), layout="constrained")
@@ -43,18 +54,18 @@ def depth_limits(every: Sequence[Reach], narrow: bool = False) -> Figure:
     for i, (python, here) in enumerate(names.items()):
         for j, setting in enumerate(settings):
             ax = axes[i][j]
-            _lanes(ax, [reach for reach in networks if reach.python == python and reach.setting == setting], here, title)
+            _lanes(ax, [reach for reach in tried if reach.python == python and reach.setting == setting], here, title)
             if i == 0:
                 ax.set_title(f"{setting.words.replace('limit raised, ', '')}\n" if narrow else setting.words, fontsize=8.5)
         aside: Any = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right"}
         axes[i][0].annotate(f"Python {python}", (0, 1.02), (-7, 0), **aside, fontsize=8, fontweight="bold")
-    _finish(figure, axes[0][0], networks, "layers of the deepest network that trains one step", narrow)
+    _finish(figure, axes[0][0], tried, f"{words.levels} of the deepest {words.input} that {words.goes}", narrow)
     return figure
 
 
-def call_limits(every: Sequence[Reach], narrow: bool = False) -> Figure:
+def call_limits(found: Found, narrow: bool = False) -> Figure:
     """Calls reached by each way of calling, with the limit raised; a column an interpreter."""
-    calls = [reach for reach in every if reach.is_call]
+    calls = [reach for reach in found.every if reach.is_call]
     pythons = list(dict.fromkeys(reach.python for reach in calls))
     names = list(dict.fromkeys(reach.impl for reach in calls))
     rows = -(-len(pythons) // (2 if narrow else 4))
@@ -106,18 +117,19 @@ def _finish(figure: Figure, ax: Axes, every: Sequence[Reach], label: str, narrow
 
 def depth_pictures(rows: pd.DataFrame) -> list[Picture]:
     """The pictures that rows of limits.csv have data for."""
-    return pictures_of(PLOTS, reaches(rows))
+    found = Found(reaches(rows), problem_in(rows).words)
+    return pictures_of(PLOTS, found, found.words)
 
 
 PLOTS = [
     Plot(
         "depth_limits",
-        "How many layers, and how does it end?",
-        "The deepest network that trains one step, on a log scale, and how the next deeper one that was tried ended. An arrow "
+        "How many {levels}, and how does it end?",
+        "The deepest {input} that {goes}, on a log scale, and how the next deeper one that was tried ended. An arrow "
         "means that the most that was tried went well. The stack is that of the thread that does the work; without a size, it is the "
         "main thread's.",
         depth_limits,
-        lambda every: any(not reach.is_call for reach in every),
+        lambda found: any(not reach.is_call for reach in found.every),
         partial(depth_limits, narrow=True),
     ),
     Plot(
@@ -125,7 +137,7 @@ PLOTS = [
         "Which ways of calling have a limit of their own?",
         "The same for a function that does nothing but call itself, in the ways that Python has for it, in the main thread.",
         call_limits,
-        lambda every: any(reach.is_call for reach in every),
+        lambda found: any(reach.is_call for reach in found.every),
         partial(call_limits, narrow=True),
     ),
 ]

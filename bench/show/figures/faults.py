@@ -20,7 +20,7 @@ MARKS = ("o", "s", "^", "D", "v", "P", "X")
 
 def faults_pictures(data: Slice) -> list[Picture]:
     """The picture, if a ratio depends on heap history anywhere."""
-    return pictures_of(PLOTS, faults_by_pass(data))
+    return pictures_of(PLOTS, faults_by_pass(data), data.problem.words)
 
 
 def draw_faults(cells: Sequence[PassFaults], narrow: bool = False) -> Figure:
@@ -47,7 +47,7 @@ def _panel(ax: Axes, cell: PassFaults) -> None:
             markerfacecolor="white" if place else mine, label=label(str(name)),
         )  # fmt: skip
     ax.set_title(f"depth {cell.depth}, width {cell.width}, {ALLOCATOR_TITLES[cell.allocator]}", fontsize=9)
-    ax.set_ylabel("page faults a step")
+    ax.set_ylabel(f"page faults a {cell.call}")
     ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     ax.set_ylim(-0.06 * ax.get_ylim()[1], None)
@@ -56,10 +56,11 @@ def _panel(ax: Axes, cell: PassFaults) -> None:
 PLOTS = [
     Plot(
         "faults_by_pass",
-        "Does a step fault its memory in again?",
-        "Every pass is a new process with allocations of its own before the step. In some, a step finds its memory in the process and has "
-        "no page faults; in others it is faulted in again at every step, page by page. Where one implementation has more of them than "
-        "another, it takes longer: their ratio depends on what else the program has allocated. Shown are the networks in which it does.",
+        "Does a {call} fault its memory in again?",
+        "Every pass is a new process with allocations of its own before the {call}. In some, a {call} finds its memory in the process and "
+        "has no page faults; in others it is faulted in again at every {call}, page by page. Where one implementation has more of them "
+        "than another, it takes longer: their ratio depends on what else the program has allocated. Shown are the {inputs} in which it "
+        "does.",
         draw_faults,
         narrow=partial(draw_faults, narrow=True),
     ),

@@ -15,11 +15,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from bench.analyse.frontier import Candidate, FrontierCell
-from bench.plan.contenders import title
+from bench.plan.contenders import problem_of, title
+from bench.plan.described import ANY
 from bench.show.answers.words import ALLOCATOR_TITLES
 from bench.show.figures.pictures import FAINT, INK, PAPER, SOFT, Picture, Plot, colour, grid, label, pictures_of
 
-MIB = 2**20
+UNITS = {"MiB": 2**20, "KiB": 2**10}  # the first of which the largest peak has one
 GREY, SHADE, EDGE = SOFT, FAINT, "#b4bac2"
 LOOKS: dict[str, dict[str, Any]] = {
     "unbeaten": {"color": INK, "fontweight": "bold", "fontsize": 8.5},
@@ -36,6 +37,8 @@ SIDES = ["east", "west", "northeast", "southeast", "northwest", "southwest"]  # 
 
 def time_against_memory(cells: Sequence[FrontierCell], narrow: bool = False) -> Figure:
     """Peak memory and time of all; a row a width, a column an update and allocator."""
+    unit, cells = _in_one_unit(cells)
+    words = problem_of(cells[0].problem).words
     widths = sorted({cell.width for cell in cells})
     columns = list(dict.fromkeys((cell.update, cell.allocator) for cell in cells))
     places = [(width, *column) for width in widths for column in columns]
@@ -49,19 +52,31 @@ def time_against_memory(cells: Sequence[FrontierCell], narrow: bool = False) -> 
         if narrow or number % len(columns) == 0:
             ax.set_ylabel(f"CPU time ÷ {label(cells[0].baseline)}", fontsize=8)
         if narrow or number >= len(places) - len(columns):
-            ax.set_xlabel("peak memory of a step (MiB)", fontsize=8)
+            ax.set_xlabel(f"peak memory of a {words.call} ({unit})", fontsize=8)
     for cell, ax in panels.items():  # when all else is drawn, so that it is known how much room there is
         _name_points(ax, cell)
     return figure
 
 
+def _in_one_unit(cells: Sequence[FrontierCell]) -> tuple[str, list[FrontierCell]]:
+    """The cells with all sizes in the unit that suits them."""
+    most = max(candidate.peak.size for cell in cells for candidate in cell.candidates)
+    unit, unit_bytes = next(((unit, size) for unit, size in UNITS.items() if most >= size), [*UNITS.items()][-1])
+
+    def scaled(candidate: Candidate) -> Candidate:
+        return replace(candidate, peak=replace(candidate.peak, size=candidate.peak.size / unit_bytes))
+
+    return unit, [replace(cell, candidates=tuple(map(scaled, cell.candidates))) for cell in cells]
+
+
 def _panel(ax: Axes, cell: FrontierCell, row: Sequence[FrontierCell]) -> None:
     ax.set_axis_on()
-    sizes = [candidate.peak.size / MIB for other in row for candidate in other.candidates]
+    sizes = [candidate.peak.size for other in row for candidate in other.candidates]
     times = [bound for other in row for candidate in other.candidates for bound in _bar(candidate)]
     _scale(ax.xaxis, ax.set_xscale, ax.set_xlim, sizes, LEFT_ROOM, RIGHT_ROOM)
     _scale(ax.yaxis, ax.set_yscale, ax.set_ylim, times, ROOM, ROOM)
-    ax.set_title(f"depth {cell.depth}, width {cell.width}, {cell.update} update\n{ALLOCATOR_TITLES[cell.allocator]}", fontsize=8.5)
+    update = f", {cell.update} update" if cell.update else ""
+    ax.set_title(f"depth {cell.depth}, width {cell.width}{update}\n{ALLOCATOR_TITLES[cell.allocator]}", fontsize=8.5)
     edge = np.array(_edge(ax, cell))
     ax.fill_between(edge[:, 0], edge[:, 1], ax.get_ylim()[1], color=SHADE, zorder=0, linewidth=0)
     ax.plot(edge[:, 0], edge[:, 1], color=EDGE, linewidth=1, zorder=1)
@@ -101,14 +116,14 @@ def _edge(ax: Axes, cell: FrontierCell) -> list[tuple[float, float]]:
     corners, least = [], ax.get_ylim()[1]
     for candidate in cell.candidates:  # the smallest peak first
         if _ratio(candidate) < least:
-            corners += [(candidate.peak.size / MIB, least), (candidate.peak.size / MIB, _ratio(candidate))]
+            corners += [(candidate.peak.size, least), (candidate.peak.size, _ratio(candidate))]
             least = _ratio(candidate)
     return [*corners, (ax.get_xlim()[1], least)]
 
 
 def _point(ax: Axes, candidate: Candidate) -> None:
     """The marker, hollow while it is open how it stands, and the bar of its interval."""
-    x, y, mine, standing = candidate.peak.size / MIB, _ratio(candidate), colour(candidate.impl), candidate.standing
+    x, y, mine, standing = candidate.peak.size, _ratio(candidate), colour(candidate.impl), candidate.standing
     low, high = _bar(candidate)
     strong = standing != "beaten"
     ax.vlines(x, low, high, color=mine, linewidth=1.6, zorder=3)
@@ -122,7 +137,7 @@ def _name_points(ax: Axes, cell: FrontierCell) -> None:
     """Names near their points, the ones first whose spot matters most, with no name over another, a point, an interval or the edge."""
     candidates = sorted(cell.candidates, key=lambda candidate: [*LOOKS].index(candidate.standing))
     looks = [LOOKS[candidate.standing] for candidate in candidates]
-    x, y = [candidate.peak.size / MIB for candidate in candidates], [_ratio(candidate) for candidate in candidates]
+    x, y = [candidate.peak.size for candidate in candidates], [_ratio(candidate) for candidate in candidates]
     edge_x, edge_y = zip(*_edge(ax, cell), strict=True)
     textalloc.allocate(
         ax, x, y, [label(candidate.impl) for candidate in candidates],
@@ -148,7 +163,8 @@ def _bar(candidate: Candidate) -> tuple[float, float]:
 
 def frontier_pictures(cells: Sequence[FrontierCell]) -> list[Picture]:
     """The picture, if there is anything to draw."""
-    return [replace(picture, caption=picture.caption + _details(cells)) for picture in pictures_of(PLOTS, cells)]
+    words = problem_of(cells[0].problem).words if cells else ANY
+    return [replace(picture, caption=picture.caption + _details(cells)) for picture in pictures_of(PLOTS, cells, words)]
 
 
 def _details(cells: Sequence[FrontierCell]) -> str:
@@ -162,9 +178,10 @@ PLOTS = [
     Plot(
         "time_against_memory",
         "Which takes less of both?",
-        "Each point is an implementation. Across is the peak of a step, by tracemalloc and with the frames that it does not see. Up is the "
-        "CPU time, a median over passes with its interval; all intervals hold together at 95 %. In the grey area, another one takes less "
-        "of both. Names in bold are unbeaten for certain and grey ones beaten, by more than 1 %; hollow points are too close to call.",
+        "Each point is an implementation. Across is the peak of a {call}, by tracemalloc and with the frames that it does not see. Up "
+        "is the CPU time, a median over passes with its interval; all intervals hold together at 95 %. In the grey area, another one "
+        "takes less of both. Names in bold are unbeaten for certain and grey ones beaten, by more than 1 %; hollow points are too close to "
+        "call.",
         time_against_memory,
         narrow=partial(time_against_memory, narrow=True),
     ),

@@ -13,9 +13,10 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from bench.analyse.memory import ABSOLUTE_BYTES, RELATIVE, agreement
 from bench.measure.memory.meters import SAMPLED_STEPS
+from bench.plan.contenders import rank
 from bench.record.memory import MemoryTables
 from bench.show.figures import call_profile
-from bench.show.figures.pictures import BAND, INK, NARROW_IN, SOFT, Picture, Plot, colour, grid, label, pictures_of, rank
+from bench.show.figures.pictures import BAND, INK, NARROW_IN, SOFT, Picture, Plot, colour, grid, label, pictures_of
 
 MIB = 2**20
 UPDATE_TITLES = {"deferred": "deferred: gradients wait for their update", "fused": "fused: each layer is updated at once"}

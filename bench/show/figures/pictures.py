@@ -16,10 +16,10 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bench.plan.contenders import title
+from bench.plan.contenders import rank, title
+from bench.plan.described import ANY, Words
 from bench.record.files.disk import write_whole
 from bench.show.at_once import at_once
-from impls import IMPLEMENTATIONS
 
 INK, SOFT, FAINT, LINE, PAPER = "#1c2128", "#5b6470", "#eef1f4", "#e4e7eb", "#ffffff"
 BAND = "#dde2e8"
@@ -148,10 +148,16 @@ class Plot:
     narrow: Callable[[Any], Figure] | None = None
 
 
-def pictures_of(plots: Iterable[Plot], facts: Any) -> list[Picture]:
-    """The pictures that the facts have data for."""
+def pictures_of(plots: Iterable[Plot], facts: Any, words: Words = ANY) -> list[Picture]:
+    """The pictures that the facts have data for; headings and captions have gaps for the words of a problem."""
     return [
-        Picture(plot.name, plot.heading, plot.caption, partial(plot.draw, facts), partial(plot.narrow, facts) if plot.narrow else None)
+        Picture(
+            plot.name,
+            words.fill(plot.heading),
+            words.fill(plot.caption),
+            partial(plot.draw, facts),
+            partial(plot.narrow, facts) if plot.narrow else None,
+        )
         for plot in plots
         if plot.needs(facts)
     ]
@@ -177,11 +183,6 @@ def label(name: str) -> str:
 def literal(text: str) -> str:
     """Text in which a dollar is a dollar and begins no formula."""
     return text.replace("$", r"\$")
-
-
-def rank(name: str) -> int:
-    """An implementation's place in the registry; a user's own come after all."""
-    return list(IMPLEMENTATIONS).index(name) if name in IMPLEMENTATIONS else len(IMPLEMENTATIONS)
 
 
 def colour(name: str) -> str:

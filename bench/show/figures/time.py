@@ -18,13 +18,12 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 from bench.analyse.observations import Comparison
 from bench.analyse.ratios import SAME
 from bench.analyse.slices import Slice
-from bench.plan.contenders import CONTROL, FLOOR
+from bench.plan.contenders import CONTROL, FLOOR, asked_of, in_order, told_of
+from bench.plan.described import plural
 from bench.show.answers.words import ALLOCATOR_TITLES
 from bench.show.figures.faults import faults_pictures
-from bench.show.figures.pictures import BAND, COLOURS, FAINT, PAPER, SOFT, Picture, Plot, grid, label, pictures_of
-from impls import IMPLEMENTATIONS
+from bench.show.figures.pictures import BAND, COLOURS, FAINT, PAPER, SOFT, Picture, Plot, colour, grid, label, pictures_of
 
-TRIO = [("recursive", "iterative"), ("recursive", "iterative_pop"), ("iterative_pop", "iterative")]
 MARKERS = "osD^vP*Xphd"  # more than there are colours, so that few pairs repeat
 LINES = ("-", "--", "-.", ":")
 FEW_TIMES = 1.5  # ratios beyond it would make the others' differences vanish on equal axes
@@ -43,7 +42,7 @@ def ratio_by_depth(data: Slice, narrow: bool = False) -> Figure:
         ax.set_title(f"{label(impl)} ÷ {label(baseline)}\n", fontsize=9)
         ax.annotate(ALLOCATOR_TITLES[allocator], (0, 1.03), xycoords="axes fraction", color=SOFT, fontsize=8)
         ax.set_ylabel("ratio of CPU times", fontsize=8)
-        ax.set_xlabel("depth (layers)", fontsize=8)
+        ax.set_xlabel(f"depth ({data.problem.words.levels})", fontsize=8)
         ax.label_outer()
     _say_how_to_read(axes[0])
     figure.legend(*axes[0].get_legend_handles_labels(), title="width", fontsize=8, title_fontsize=8, loc="outside upper left", ncols=6)
@@ -56,11 +55,16 @@ def _shown(allocators: Sequence[str], narrow: bool) -> Sequence[str]:
 
 
 def _by_depth(data: Slice) -> list[Comparison]:
-    """Recursion and the two lists, and what is not in the registry; where there is nothing of these, all that was compared."""
+    """The pairs that something is asked of, and the user's own; where nothing is asked, or those are not there, all that was compared."""
     there = data.comparisons
-    shown = [pair for pair in TRIO if pair in there]
-    shown += [pair for pair in there if not set(pair) <= IMPLEMENTATIONS.keys() and pair not in shown]
-    return shown or there
+    shown = [pair for pair in _asked(data) if pair in there]
+    shown += [pair for pair in there if any(told_of(name).own for name in pair) and pair not in shown]
+    return shown if shown and _asked(data) else there
+
+
+def _asked(data: Slice) -> list[Comparison]:
+    """The pairs that something is asked of."""
+    return [pair.names for pair in asked_of(data.problem).values()]
 
 
 def _say_how_to_read(ax: Axes) -> None:
@@ -73,7 +77,7 @@ def _ratio_lines(ax: Axes, rows: pd.DataFrame, widths: Sequence[int]) -> None:
     ax.axhspan(1 - SAME, 1 + SAME, color=BAND, zorder=0)
     ax.axhline(1, color="#8a8f98", linewidth=1)
     colours = mpl.colormaps["viridis"](np.linspace(0.25, 0.8, len(widths)))
-    for k, (width, colour) in enumerate(zip(widths, colours, strict=True)):
+    for k, (width, mine) in enumerate(zip(widths, colours, strict=True)):
         line = rows[rows["width"] == width].sort_values("depth")
         if line.empty:
             continue
@@ -82,9 +86,9 @@ def _ratio_lines(ax: Axes, rows: pd.DataFrame, widths: Sequence[int]) -> None:
         closed = np.isfinite(line["high"].to_numpy(float))
         bars = np.abs(np.stack([y - line["low"], line["high"] - y]).astype(float))[:, closed]
         mark, dashes = MARKERS[k % len(MARKERS)], LINES[k % len(LINES)]
-        ax.plot(x, y, color=colour, linewidth=1.2, linestyle=dashes, marker=mark, markersize=4.5, label=str(width))
-        ax.errorbar(x[closed], y[closed], bars, fmt="none", color=colour, elinewidth=1.4)
-        ax.plot(x[~closed], y[~closed], mark, markersize=4.5, color=colour, markerfacecolor=PAPER)
+        ax.plot(x, y, color=mine, linewidth=1.2, linestyle=dashes, marker=mark, markersize=4.5, label=str(width))
+        ax.errorbar(x[closed], y[closed], bars, fmt="none", color=mine, elinewidth=1.4)
+        ax.plot(x[~closed], y[~closed], mark, markersize=4.5, color=mine, markerfacecolor=PAPER)
     _log2_axis(ax, sorted(set(rows["depth"])))
     ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.2f}"))
@@ -104,14 +108,14 @@ def ratio_map(data: Slice, narrow: bool = False) -> Figure:
     """Depth by width: the verdict as colour, sign and hatch, with the difference in per cent."""
     depths, widths = sorted(set(data.summary["depth"])), sorted(set(data.summary["width"]))
     allocators = _shown(data.allocators, narrow)
-    panels = [(pair, allocator) for pair in _recursion_first(data.comparisons) for allocator in allocators]
+    panels = [(pair, allocator) for pair in _recursion_first(data) for allocator in allocators]
     figure, axes = grid(len(panels), len(allocators), 0.42 * len(depths) + 0.75, narrow)
     for ax, ((impl, baseline), allocator) in zip(axes, panels, strict=True):
         _map_cells(ax, _rows(data, impl, baseline, allocator), depths, widths)
         ax.set_title(f"{label(impl)} ÷ {label(baseline)}\n", fontsize=9)
         ax.annotate(ALLOCATOR_TITLES[allocator], (0, 1.06), xycoords="axes fraction", color=SOFT, fontsize=8, annotation_clip=False)
-        ax.set_xlabel("width (units)", fontsize=8)
-        ax.set_ylabel("depth (layers)", fontsize=8)
+        ax.set_xlabel(_width_label(data), fontsize=8)
+        ax.set_ylabel(f"depth ({data.problem.words.levels})", fontsize=8)
         ax.label_outer()
     keys = [
         Patch(facecolor=face, edgecolor="#8a8f98", hatch=hatch, label=f"{sign} {words}")
@@ -121,8 +125,14 @@ def ratio_map(data: Slice, narrow: bool = False) -> Figure:
     return figure
 
 
-def _recursion_first(compared: Sequence[Comparison]) -> list[Comparison]:
-    return [pair for pair in TRIO if pair in compared] + [pair for pair in compared if pair not in TRIO]
+def _recursion_first(data: Slice) -> list[Comparison]:
+    asked, there = _asked(data), data.comparisons
+    return [pair for pair in asked if pair in there] + [pair for pair in there if pair not in asked]
+
+
+def _width_label(data: Slice) -> str:
+    across = data.problem.words.across
+    return f"width ({plural(across)})" if across else "width"
 
 
 def _map_cells(ax: Axes, rows: pd.DataFrame, depths: Sequence[int], widths: Sequence[int]) -> None:
@@ -158,11 +168,11 @@ def _difference(ratio: float) -> str:
 
 def time_per_layer(data: Slice, narrow: bool = False) -> Figure:
     """CPU time of one step per layer against width, in the deepest networks, beside the floor."""
-    deepest = data.times[data.times["depth"] == data.times["depth"].max()]
+    words, deepest = data.problem.words, data.times[data.times["depth"] == data.times["depth"].max()]
     allocators = _shown([name for name in data.allocators if name in set(deepest["allocator"])], narrow)  # a run may have ended before
     figure, axes = grid(len(allocators), len(allocators), 3.2, narrow, sharey=True)
     medians = deepest.groupby(["allocator", "impl", "width", "depth"], sort=False, observed=True)["cpu_ns"].median().reset_index()
-    names = [name for name in dict.fromkeys([*IMPLEMENTATIONS, *medians["impl"]]) if name in set(medians["impl"]) and name != CONTROL]
+    names = [name for name in in_order(medians["impl"]) if name != CONTROL]
     for ax, allocator in zip(axes, allocators, strict=True):
         for k, name in enumerate(names):
             line = medians[(medians["allocator"] == allocator) & (medians["impl"] == name)].sort_values("width")
@@ -177,12 +187,42 @@ def time_per_layer(data: Slice, narrow: bool = False) -> Figure:
         _log2_axis(ax, sorted(set(medians["width"])))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         ax.set_title(ALLOCATOR_TITLES[allocator], fontsize=9)
-        ax.set_xlabel("width (units)", fontsize=8)
-        ax.set_ylabel(f"µs a layer, {medians['depth'].max()} layers", fontsize=8)
+        ax.set_xlabel(_width_label(data), fontsize=8)
+        ax.set_ylabel(f"µs a {words.level}, {medians['depth'].max()} {words.levels}", fontsize=8)
         ax.label_outer()
     axes[0].annotate("↓ lower is better", (0.02, 0.95), xycoords="axes fraction", va="top", color=SOFT, fontsize=8)
     figure.legend(*axes[0].get_legend_handles_labels(), fontsize=8, loc="outside lower center", ncols=2 if narrow else 4)
     return figure
+
+
+def time_by_depth(data: Slice, narrow: bool = False) -> Figure:
+    """CPU time of a call against depth, a line an implementation; a row a width, a column an allocator."""
+    words, allocators = data.problem.words, _shown(data.allocators, narrow)
+    medians = data.times.groupby(["allocator", "impl", "width", "depth"], sort=False, observed=True)["cpu_ns"].median().reset_index()
+    widths = [width for width, here in medians.groupby("width") if here["depth"].nunique() > 1]
+    panels = [(width, allocator) for width in widths for allocator in allocators]
+    figure, axes = grid(len(panels), len(allocators), 2.6, narrow, sharex=True, sharey=True)
+    for ax, (width, allocator) in zip(axes, panels, strict=True):
+        here = medians[(medians["width"] == width) & (medians["allocator"] == allocator)]
+        for k, name in enumerate(name for name in in_order(medians["impl"]) if name != CONTROL):
+            line = here[here["impl"] == name].sort_values("depth")
+            x, y = line["depth"].to_numpy(float), line["cpu_ns"].to_numpy(float) / 1_000
+            ax.plot(x, y, color=colour(name), marker=MARKERS[k % len(MARKERS)], markersize=5, alpha=0.9, label=label(name))
+        ax.set_yscale("log")
+        _log2_axis(ax, sorted(set(medians["depth"])))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        ax.set_title(f"{f'width {width}, ' if len(widths) > 1 else ''}{ALLOCATOR_TITLES[allocator]}", fontsize=9)
+        ax.set_xlabel(f"depth ({words.levels})", fontsize=8)
+        ax.set_ylabel(f"µs a {words.call}", fontsize=8)
+        ax.label_outer()
+    axes[0].annotate("↓ lower is better", (0.98, 0.05), xycoords="axes fraction", ha="right", color=SOFT, fontsize=8)
+    figure.legend(*axes[0].get_legend_handles_labels(), fontsize=8, loc="outside lower center", ncols=2 if narrow else 4)
+    return figure
+
+
+def _grows(data: Slice) -> bool:
+    """Is there a width with several depths, and no floor to look at instead?"""
+    return not data.problem.floor and bool((data.times.groupby("width")["depth"].nunique() > 1).any())
 
 
 def _rows(data: Slice, impl: str, baseline: str, allocator: str) -> pd.DataFrame:
@@ -206,14 +246,14 @@ def time_pictures(parts: Sequence[Slice]) -> list[Picture]:
             in_report=data is parts[0],
         )
         for data in parts
-        for picture in [*pictures_of(PLOTS, data), *faults_pictures(data)]
+        for picture in [*pictures_of(PLOTS, data, data.problem.words), *faults_pictures(data)]
     ]
 
 
 PLOTS = [
     Plot(
         "ratio_by_depth",
-        "Is recursion slower, and in which networks?",
+        "Is recursion slower, and for which {inputs}?",
         "A point below 1 is faster, one above it slower. Each point is a median over passes, each bar its interval, each line a width. "
         "All intervals hold together at 95 %. The grey band is ±1 %: a difference inside it is too small to notice. Hollow points have "
         "too few passes for an interval.",
@@ -223,17 +263,26 @@ PLOTS = [
     Plot(
         "ratio_map",
         "Where is the difference large enough to notice?",
-        "Each square is a network: how much more or less CPU time, in per cent, and whether that is certain. Hatched squares are "
+        "Each square is {a_input}: how much more or less CPU time, in per cent, and whether that is certain. Hatched squares are "
         "undecided: their interval contains 1 and reaches beyond ±1 %.",
         ratio_map,
         narrow=partial(ratio_map, narrow=True),
     ),
     Plot(
         "time_per_layer",
-        "How much of a step is arithmetic?",
-        "CPU time of a step for each layer of the deepest networks. The dashed line is the matrix products alone, into arrays that are "
+        "How much of a {call} is arithmetic?",
+        "CPU time of a {call} for each {level} of the deepest {inputs}. The dashed line is the matrix products alone, into arrays that are "
         "there already: no program that asks NumPy for these products can go below it.",
         time_per_layer,
+        lambda data: data.problem.floor,
         narrow=partial(time_per_layer, narrow=True),
+    ),
+    Plot(
+        "time_by_depth",
+        "How does time grow with depth?",
+        "CPU time of a {call} against depth, both on log scales, the median over all passes. Lines that are parallel keep their ratio.",
+        time_by_depth,
+        _grows,
+        partial(time_by_depth, narrow=True),
     ),
 ]

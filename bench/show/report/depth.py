@@ -11,17 +11,16 @@ from markupsafe import Markup, escape
 
 from bench.analyse.depth import age
 from bench.measure.depth.trial_conditions import AS_USUAL
-from bench.plan.contenders import title
+from bench.plan.contenders import title, told_of
 from bench.plan.depth import CALL, setting_of, way_title
+from bench.record.problems import problem_in
 from bench.show.answers.words import listed, size, spaced
 from bench.show.report.tables import Table
-from impls import IMPLEMENTATIONS
 
 HOW = (
-    "Each figure is the deepest network or call that went well. It is found by doubling and bisection, to within 1 %, or exactly below "
-    "2 000. Each trial is a process of its own, with a limit on memory and time. The networks are two units wide with one example, so "
-    "depth is all that they have. Bytes are the peak of resident memory for each layer or call, with all that it allocates, where the "
-    "search went deep enough to tell."
+    "Each figure is the deepest {input} or call that went well. It is found by doubling and bisection, to within 1 %, or exactly below "
+    "2 000. Each trial is a process of its own, with a limit on memory and time. {tried} Bytes are the peak of resident memory for each "
+    "{level} or call, with all that it allocates, where the search went deep enough to tell."
 )
 
 
@@ -34,8 +33,8 @@ def depth_section(rows: pd.DataFrame) -> dict[str, Any]:
         _table("Every way of calling", ("way of calling",), tried[is_call], lambda row: (way_title(row.impl),)),
     ]
     notes = [f"Python {row.python} could not be studied ({row.status})." for row in failed.itertuples()]
-    notes += _surroundings(tried)
-    return {"tables": [table for table in tables if table.rows], "notes": [*notes, *_introductions(tried[~is_call]), HOW]}
+    notes += [*_surroundings(tried), *_introductions(tried[~is_call]), problem_in(rows).words.fill(HOW)]
+    return {"tables": [table for table in tables if table.rows], "notes": notes}
 
 
 def _surroundings(rows: pd.DataFrame) -> list[str]:
@@ -49,8 +48,8 @@ def _surroundings(rows: pd.DataFrame) -> list[str]:
 
 def _introductions(rows: pd.DataFrame) -> list[str]:
     """Where the cache of each implementation lives, since some are tried for depth alone."""
-    known = [IMPLEMENTATIONS[name] for name in dict.fromkeys(rows["impl"]) if name in IMPLEMENTATIONS]
-    lives = "; ".join(f"{implementation.title}: {implementation.cache}" for implementation in known)
+    known = [told for told in map(told_of, dict.fromkeys(rows["impl"])) if told.cache and not told.own]
+    lives = "; ".join(f"{told.title}: {told.cache}" for told in known)
     return [f"Where each keeps its cache: {lives}."] if known else []
 
 

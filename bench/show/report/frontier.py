@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bench.analyse.frontier import Candidate, FrontierCell
-from bench.plan.contenders import title
+from bench.plan.contenders import problem_of, title
 from bench.show.answers.frontier import cell_words, peak_words
 from bench.show.answers.words import with_interval
 from bench.show.report.tables import Table
@@ -14,10 +14,12 @@ from bench.show.report.tables import Table
 
 def frontier_section(cells: Sequence[FrontierCell]) -> dict[str, Any]:
     """A table a cell."""
+    words = problem_of(cells[0].problem).words
+    of_axes = ", of the data, batch and dtype that were recorded first" if cells[0].batch else ""
     notes = [
         "What beats what is observed pass by pass between the two themselves. Its interval is one of those that hold "
         "together at 95 %, as all of this report do. The heap's peaks repeat exactly; those of resident memory lie between two bounds. "
-        "Shown are the deepest networks, the narrowest and the widest, of the data, batch and dtype that were recorded first."
+        f"Shown are the deepest {words.inputs}, the narrowest and the widest{of_axes}."
     ]
     return {"tables": [_table(cell) for cell in cells], "notes": notes}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,31 +10,26 @@ import pandas as pd
 from bench.plan import meters
 from bench.plan.contenders import title
 from bench.record.memory import MemoryTables
+from bench.record.problems import problem_in
 from bench.show.answers.words import amount
 from bench.show.report.tables import Table, failure_table
-from impls import IMPLEMENTATIONS
 
 
 def memory_section(tables: MemoryTables) -> dict[str, Any]:
     """The formulas, a table of all that was read, and what could not be."""
-    failed = tables.peaks[tables.peaks["status"] != "ok"]
+    failed, problem = tables.peaks[tables.peaks["status"] != "ok"], problem_in(tables.peaks)
+    there = [meter for meter in meters.METERS if meter.in_table and (tables.peaks["meter"] == meter.name).any()]
     return {
-        "derivations": _derivations(),
+        "derivations": [(told.title, told.formula) for told in problem.implementations.values() if told.formula],
         "tables": [_table(tables.peaks)],
         "failures": failure_table(failed.fillna({"detail": ""}).to_dict("records"), ("cell", "impl", "meter", "status", "detail")),
-        "meters": [meter for meter in meters.METERS if meter.in_table],
+        "meters": [(meter.title, problem.words.fill(meter.sees)) for meter in there],
     }
-
-
-def _derivations() -> list[tuple[str, str]]:
-    """What each formula says of itself."""
-    known = [implementation for implementation in IMPLEMENTATIONS.values() if implementation.peak]
-    return [(implementation.title, " ".join((inspect.getdoc(implementation.peak) or "").split())) for implementation in known]
 
 
 def _table(peaks: pd.DataFrame) -> Table:
     """A row for each implementation in each cell, a column a meter, with predictions beside what was read."""
-    columns = [*_columns()]
+    columns = [*_columns(peaks)]
     rows = []
     for (cell, impl), group in peaks.groupby(["cell", "impl"], sort=False):
         by_meter = group.drop_duplicates("meter", keep="last").set_index("meter")
@@ -44,12 +38,13 @@ def _table(peaks: pd.DataFrame) -> Table:
     return Table(headings, rows, frozenset(range(2, len(headings))), "Every cell")
 
 
-def _columns() -> Iterator[tuple[meters.Meter, str, str]]:
-    """The meter, the column of memory.csv and the heading of each column."""
+def _columns(peaks: pd.DataFrame) -> Iterator[tuple[meters.Meter, str, str]]:
+    """The meter, the column of memory.csv and the heading of each column, of what there are rows of."""
     for meter in meters.METERS:
-        if meter.in_table:
+        rows = peaks[peaks["meter"] == meter.name]
+        if meter.in_table and len(rows):
             yield meter, "peak_bytes", meter.title
-        if meter.predicted:
+        if meter.predicted and rows["predicted_bytes"].notna().any():
             yield meter, "predicted_bytes", f"{meter.title} predicted"
 
 

@@ -9,8 +9,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from bench.lazy import lazily
+from bench.plan.contenders import contenders_of
 from bench.record.results import Results
 from bench.record.times import started_at
+from bench.show.answers.words import capital, titles
 from bench.show.report.fill import fill
 from bench.show.report.sources import highlight_css
 from bench.show.topics import Topic, with_facts
@@ -19,18 +21,35 @@ HEAD = ("cpu", "cores", "python", "numpy", "blas")  # what the head of the page 
 
 
 def render(results: Results) -> str:
-    """The report as HTML: a head, and a section for each topic that has something to show."""
+    """The report of a problem as HTML: a head, and a section for each topic that has something to show."""
     shown = [*with_facts(results)]
+    words = results.problem.words
+    return framed(
+        [results],
+        contents=[(f"#{topic.anchor}", words.fill(topic.name)) for topic, _ in shown],
+        sections=_sections(shown),
+        question=words.question or f"{capital(results.problem.title)}: recursion or a loop?",
+        lead=words.lead or _lead(results),
+    )
+
+
+def framed(every: Sequence[Results], contents: Sequence[tuple[str, str]], sections: Sequence[Markup], question: str, lead: str) -> str:
+    """A page on the results of one problem, or of several: its head, where each entry of its contents leads, and its sections."""
+    times = pd.concat([results.times[["run", "round", "cell", "pass"]] for results in every]) if len(every) > 1 else every[0].times
+    machine = every[0].machine
     return fill(
         "report.html.j2",
-        contents=[(topic.anchor, topic.name) for topic, _ in shown],
-        sections=_sections(shown),
-        date=_date(results.times),
-        machine={key: results.machine.get(key, "unknown") for key in HEAD},
-        timed=bool(results.times["round"].notna().any()),
-        sweep=results.machine.get("sweep", {}).get("name"),
-        cells=results.times["cell"].nunique(),
-        passes=results.times["pass"].max(),
+        contents=contents,
+        sections=sections,
+        question=question,
+        lead=lead,
+        alone=every[0].alone or len(every) > 1,
+        date=_date(times),
+        machine={key: machine.get(key, "unknown") for key in HEAD},
+        timed=bool(times["round"].notna().any()),
+        sweep=machine.get("sweep", {}).get("name"),
+        cells=times["cell"].nunique(),
+        passes=times["pass"].max(),
         highlight_css=Markup(highlight_css()),
     )
 
@@ -42,6 +61,14 @@ def _sections(shown: Sequence[tuple[Topic, Any]]) -> list[Markup]:
         parts = sorted(zip(shown, drawn, pictures, strict=True), key=lambda part: bool(part[2]))
         made = {topic.anchor: topic.html(facts, wait) for (topic, facts), wait, _ in parts}
     return [made[topic.anchor] for topic, _ in shown]
+
+
+def _lead(results: Results) -> str:
+    """What the page compares, of a problem that does not say it better."""
+    there = {*results.times["impl"].unique(), *results.memory.peaks["impl"], *results.limits["impl"].dropna()}
+    names = [name for name in contenders_of(results.problem) if name in there]
+    costs = "This page says what each costs: time, memory and depth."
+    return f"{capital(titles(names))} give the same answer. {costs}" if names else costs
 
 
 def _date(times: pd.DataFrame) -> str:

@@ -9,15 +9,15 @@ from typing import Any
 from bench.measure.tracing.calls.records import CallTrace, CallTraces
 from bench.measure.tracing.records import Trace, Traces, stages
 from bench.plan.cells import BACKPROPAGATION
+from bench.plan.contenders import foremost
 from bench.show.report.fill import as_json
-
-FIRST = ("iterative", "recursive")  # who is shown until a reader chooses
 
 
 def steps_section(traces: Traces) -> dict[str, Any]:
     """The traces as data inside the page, and the problems, updates and implementations to choose from."""
     names = list(dict.fromkeys(trace.impl for trace in traces.traces))
-    shown = [name for name in FIRST if name in names] + [name for name in names if name not in FIRST]
+    first = foremost({trace.impl: trace.title for trace in traces.traces})  # shown until a reader chooses
+    shown = [*first] + [name for name in names if name not in first]
     updates = list(dict.fromkeys(trace.update for trace in traces.traces))
     return {
         "data": as_json({**asdict(traces), "stages": stages(traces.depth), "updates": updates, "first": (shown * 2)[:2]}),

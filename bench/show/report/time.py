@@ -5,28 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
+from bench.analyse.depth import raised_limits
 from bench.analyse.slices import Slice, slices
 from bench.analyse.summary import new_summary
 from bench.plan.contenders import FLOOR, title
 from bench.record.results import Results
+from bench.show.answers.advice import raised_words
 from bench.show.answers.ending import ending_words
 from bench.show.report.tables import Table, failure_table, marked
 
 
 @dataclass(frozen=True)
 class Timed:
-    """Times of one machine with their summary, the baseline and slices of these, and what machine.json says."""
+    """Times of one machine with their summary, the baseline and slices of these, what machine.json says, what was left out, and
+    whether the run was about this problem alone.
+    """
 
     times: pd.DataFrame
     summary: pd.DataFrame
     baseline: str
     slices: list[Slice]
     machine: Mapping[str, Any]
+    refused: Mapping[str, str]
+    alone: bool
 
 
 JOINTLY = (
@@ -36,22 +41,21 @@ JOINTLY = (
 )
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=16)  # problems of a folder
 def timed(results: Results) -> Timed | None:
     """The slices of the results; None where nothing was timed."""
-    return timed_rows(results.times, results.baseline, results.machine)
-
-
-def timed_rows(times: pd.DataFrame, baseline: str, machine: Mapping[str, Any] = MappingProxyType({})) -> Timed | None:
-    """The slices of rows of time.csv; None where nothing was timed."""
+    times, baseline, machine = results.times, results.baseline, results.machine
     summary = new_summary(times, baseline) if len(times) else times
     parts = [*slices(summary, times)] if len(times) else []
-    return Timed(times, summary, baseline, parts, machine) if parts else None
+    refused = results.problem.refused or (machine.get("refused", {}) if results.alone else {})
+    return Timed(times, summary, baseline, parts, machine, refused, results.alone) if parts else None
 
 
 def answers_section(facts: Timed) -> dict[str, Any]:
     """How the intervals of the answers hold together, and what speaks against them."""
-    notes = [*ending_words(facts.machine), JOINTLY]
+    raised = map(raised_words, raised_limits(facts.times))
+    ending = ending_words(facts.machine) if facts.alone else []  # of a run of several problems, it is told of all together
+    notes = [*ending, *raised, JOINTLY]
     if warnings := facts.machine.get("warnings", []):
         notes.append(
             f"The machine was not at its best: {'; '.join(warning['what'] for warning in warnings)}. “The machine” says what to do."
@@ -72,7 +76,7 @@ def cells_section(facts: Timed) -> dict[str, Any]:
         "baseline": title(facts.baseline),
         "tables": [_ratio_table(part) for part in facts.slices],
         "failures": failure_table(_failures(facts.times), ("cell", "impl", "status", "detail")),
-        "refused": facts.machine.get("refused", {}),
+        "refused": facts.refused,
     }
 
 

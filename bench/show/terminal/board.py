@@ -18,7 +18,7 @@ from bench.analyse.ratios import verdict
 from bench.analyse.stopping import Progress
 from bench.measure.timing.passes import Finished
 from bench.plan.cells import AXES, Cell
-from bench.plan.contenders import FLOOR, title
+from bench.plan.contenders import FLOOR, problem_of
 from bench.show.answers.words import clock, counted, duration, percent
 from bench.show.terminal.notebook import Tell, notebook_line
 from bench.show.terminal.screen import Screen
@@ -137,19 +137,24 @@ class _Board(View):
         self._notes += _failures(finished)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield Text(f"CPU time against the {title(self._progress.baseline)}", style="bold")
+        yield Text(f"CPU time against the {self._title(self._progress.baseline)}", style="bold")
         yield Text(", ".join(self._state()))
         rows = max(3, console.height - (12 if self._narrow else 7) - len(self._notes[-3:]))
         yield self._table(set(self._recent[:rows]))
         for note in self._notes[-3:]:
             yield Text(note, style="yellow", no_wrap=True, overflow="ellipsis")
 
+    def _title(self, name: str) -> str:
+        """What it is called in the first problem that has it; those of one name share a column."""
+        problems = map(problem_of, dict.fromkeys(cell.problem for cell in self._cells))
+        return next((problem.implementations[name].title for problem in problems if name in problem.implementations), name)
+
     def _table(self, fitting: set[Cell]) -> Table:
         table = Table(box=box.SIMPLE_HEAD, padding=0) if self._narrow else Table()
         table.add_column("depth × width", no_wrap=True)
         table.add_column("passes", justify="right")
         for impl, _ in self._columns:
-            table.add_column(escape(title(impl)), no_wrap=not self._narrow, overflow="fold", min_width=4)
+            table.add_column(escape(self._title(impl)), no_wrap=not self._narrow, overflow="fold", min_width=4)
         for cell in self._cells:
             if cell in fitting:
                 table.add_row(*self._row(cell))

@@ -75,8 +75,8 @@ def _some(names: Sequence[str], noun: str) -> str:
 
 
 def _caption(changed: Sequence[Change]) -> str:
-    baseline = title(changed[0].baseline)
-    return f"CPU time against the {baseline}, before and now, and the change between them with its 95 % interval"
+    baselines = " or the ".join(dict.fromkeys(title(change.baseline) for change in changed))
+    return f"CPU time against the {baselines}, before and now, and the change between them with its 95 % interval"
 
 
 def _rows(changed: Sequence[Change]) -> Iterator[tuple[str, ...]]:

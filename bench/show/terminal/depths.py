@@ -13,7 +13,8 @@ from rich.text import Text
 from bench.analyse.depth import Reach, reaches
 from bench.plan.contenders import title
 from bench.plan.depth import SETTINGS
-from bench.show.answers.words import spaced
+from bench.record.problems import problem_in
+from bench.show.answers.words import capital, spaced
 
 MARKS = {
     "ok": ("+", "the most that was tried"),
@@ -26,13 +27,13 @@ MARKS = {
 
 
 def depths_table(rows: pd.DataFrame) -> Table | None:
-    """Layers of the deepest network that trains, a row an implementation and interpreter, a column a setting; None without any."""
-    every = [reach for reach in reaches(rows) if not reach.is_call]
+    """Levels of the deepest input that goes well, a row an implementation and interpreter, a column a setting; None without any."""
+    words, every = problem_in(rows).words, [reach for reach in reaches(rows) if not reach.is_call]
     if not every:
         return None
     settings = [setting for setting in SETTINGS if any(reach.setting == setting for reach in every)]
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, title_justify="left", caption_justify="left")
-    table.title, table.caption = Text("Layers of the deepest network that trains", "bold"), _legend(every)
+    table.title, table.caption = Text(f"{capital(words.levels)} of the deepest {words.input} that {words.goes}", "bold"), _legend(every)
     several = len({reach.python for reach in every}) > 1
     for heading in ("Python",) * several + ("",):
         table.add_column(heading)

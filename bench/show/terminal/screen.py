@@ -12,6 +12,7 @@ from rich.table import Table
 
 from bench.errors import ReaderGone
 from bench.show.answers import Answer, by_question
+from bench.show.answers.words import capital
 from bench.show.terminal.answer import answer_lines
 from bench.text import one_line
 
@@ -92,10 +93,11 @@ class Screen:
         for part in answer_lines(table, self.out.width):
             self.out.print(part)
 
-    def answers(self, answers: Sequence[Answer]) -> None:
-        """Questions with their answers, for those who ask for more."""
+    def answers(self, answers: Sequence[Answer], of: str = "") -> None:
+        """Questions with their answers, for those who ask for more; `of` is what they are about, where several things are."""
         if not self.verbose:
             return
         for question, given in by_question(answers).items():
             words = "\n\n".join(escape("\n".join((answer.text, *(f"• {item}" for item in answer.items)))) for answer in given)
-            self.out.print(Panel(words, title=f"[bold]{escape(question)}[/]", title_align="left", padding=(0, 1)))
+            asked = escape(f"{capital(of)}: {question}" if of else question)
+            self.out.print(Panel(words, title=f"[bold]{asked}[/]", title_align="left", padding=(0, 1)))

@@ -10,7 +10,7 @@ from bench.analyse.frontier import Peak
 from bench.analyse.ratios import Ratio
 from bench.analyse.summary import parts
 from bench.analyse.training import TrainingResult
-from bench.plan.cells import Cell
+from bench.plan.cells import BACKPROPAGATION, Cell
 from bench.plan.depth import AS_IT_COMES, LIMIT_RAISED
 from bench.record.schemas import SCHEMAS
 from bench.tests.rows import memory_table, time_rows, visit_rows
@@ -196,7 +196,7 @@ def test_memory_alone_has_peaks_and_no_times():
 
 def test_depths_are_those_of_the_running_python_or_of_the_newest():
     rows = [
-        ["m", python, "recursive", limit, None, deepest, None, status, None, 1.0, None]
+        ["m", python, "recursive", limit, None, deepest, None, status, None, 1.0, None, BACKPROPAGATION]
         for python in ("3.9.18", "3.11.7")
         for limit, deepest, status in ((1000, 987 if python == "3.11.7" else 900, "recursion_error"), (10**8, 10_000, "ok"))
     ]

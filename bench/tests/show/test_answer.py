@@ -11,6 +11,7 @@ from bench.analyse.advice.facts import Overview, Place
 from bench.analyse.frontier import Peak
 from bench.analyse.ratios import Ratio
 from bench.cli import main
+from bench.plan.cells import BACKPROPAGATION
 from bench.show.answers.advice import answer_table, markdown, time_words
 from bench.show.terminal.screen import Screen
 from bench.tests.analyse.test_advice import KEPT, known, ratio
@@ -25,7 +26,9 @@ RECURSION = known("recursive", "slower", "faster", 150, 987, False)
 
 def table(*rows, between=None, peak_at=WIDE):
     rows = [in_mib(row) for row in rows]
-    return answer_table(Overview("iterative", Place(64, 8), WIDE, peak_at, CONDITIONS, rows, between or {}, "3.11.7"), MACHINE)
+    return answer_table(
+        Overview("iterative", Place(64, 8), WIDE, peak_at, CONDITIONS, rows, between or {}, "3.11.7", BACKPROPAGATION), MACHINE
+    )
 
 
 def in_mib(row):

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from bench.analyse.stopping import Progress
 from bench.measure.timing.passes import Assignment, Finished
-from bench.plan.cells import Cell
+from bench.plan.cells import BACKPROPAGATION, Cell
 from bench.record.schemas import SCHEMAS
 from bench.show.answers import Answer
 from bench.show.terminal.board import watching
@@ -91,7 +91,8 @@ def test_answers_and_details_are_shown_with_v_alone():
 
 def limits(*rows):
     values = [
-        ["m", python, impl, limit, stack, deepest, None, status, None, 1.0, None] for python, impl, limit, stack, deepest, status in rows
+        ["m", python, impl, limit, stack, deepest, None, status, None, 1.0, None, BACKPROPAGATION]
+        for python, impl, limit, stack, deepest, status in rows
     ]
     return pd.DataFrame(values, columns=list(SCHEMAS["limits.csv"])).astype(SCHEMAS["limits.csv"])
 

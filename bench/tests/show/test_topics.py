@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from bench.cli import main
 from bench.plan import memory as study
 from bench.plan import meters
-from bench.plan.cells import Cell
+from bench.plan.cells import BACKPROPAGATION, Cell
 from bench.record.folder import write_machine
 from bench.record.results import read_results
 from bench.record.schemas import row
@@ -51,7 +51,8 @@ def plotted(folder):
 
 def test_the_table_of_contents_and_the_sections_are_those_of_the_table(home):
     text = page(home)
-    shown = [entry.anchor for entry, _ in with_facts(read_results(home, print))]
+    [results] = read_results(home, print)
+    shown = [entry.anchor for entry, _ in with_facts(results)]
     assert re.findall(r'<a href="#(\w+)">', text) == re.findall(r'<section id="(\w+)">', text) == shown
     assert set(shown) < {entry.anchor for entry in TOPICS}
     assert "training" not in shown, "nothing was trained"
@@ -94,7 +95,7 @@ def test_a_meter_is_added_by_one_entry(home, monkeypatch):
     assert 'class="r">memory blocks</th>' in text
     assert '<td class="r">1 234 blocks</td>' in text
     assert "<b>memory blocks</b> is how many blocks there are." in text
-    assert {"blocks" in names for cell, names in planned if cell.depth == 4} == {True}
+    assert {"blocks" in meters.meters_for(kind, cell.update) for cell, kind in planned if cell.depth == 4} == {True}
 
 
 def test_profiles_of_data_sets_with_like_names_do_not_run_into_one_another():
@@ -113,7 +114,7 @@ def test_profiles_of_data_sets_with_like_names_do_not_run_into_one_another():
 )
 def test_a_topic_without_facts_has_no_section(tmp_path, anchor):
     write_machine(tmp_path, {"machine": "m"})
-    clarity = ["recursive", 9, 2, 3, 3, 40.0, 80.0]
+    clarity = ["recursive", 9, 2, 3, 3, 40.0, 80.0, BACKPROPAGATION]
     Table(tmp_path, "clarity.csv").replace([clarity])
     limits = [row("limits.csv", {"machine": "m", "python": "3.13.0", "status": "error"})]
     trained = training_rows(("recursive", "fused", 1, [0.5], 1.0))
@@ -123,7 +124,7 @@ def test_a_topic_without_facts_has_no_section(tmp_path, anchor):
         Table(tmp_path, "limits.csv").replace(limits)
     if anchor != "training":
         Table(tmp_path, "training.csv").replace(as_rows(trained))
-    results = read_results(tmp_path, print)
+    [results] = read_results(tmp_path, print)
     assert topic(anchor).html(topic(anchor).facts(results)) == ""
     assert anchor not in [entry.anchor for entry, _ in with_facts(results)]
     assert "sources" in [entry.anchor for entry, _ in with_facts(results)]

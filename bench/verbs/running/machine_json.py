@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bench.analyse.stopping import RunEnd
 from bench.errors import BadInput
 from bench.measure.machine import caveats
 from bench.measure.machine.measured_under import caveats_of
+from bench.plan.described import DescribedProblem
 from bench.record.folder import write_machine
+from bench.record.problems import problem_record
 from bench.verbs.running.noting import Noting, joined_warnings
 from bench.verbs.running.run_context import Run
 from bench.verbs.running.wrapping_up import uninterrupted
@@ -91,4 +93,13 @@ def _compared(run: Run) -> dict[str, Any]:
     """What was compared, in this run and in those before."""
     earlier = run.earlier.get("settings", {})
     joined = {key: {**earlier.get(key, {}), **run.settings[key]} for key in ("implementations", "data", "libraries")}
-    return {"refused": run.experiment.refused, "settings": {**run.settings, **joined}}
+    problems = {**run.earlier.get("problems", {}), **{problem.name: _problem(run, problem) for problem in run.experiment.described}}
+    return {"problems": problems, "refused": run.experiment.refused, "settings": {**run.settings, **joined}}
+
+
+def _problem(run: Run, problem: DescribedProblem) -> dict[str, Any]:
+    """What is told of a problem, and of its implementations that were compared, in this run and in those before."""
+    before = run.earlier.get("problems", {}).get(problem.name, {}).get("implementations", {})
+    compared = run.experiment.problems[problem.name].implementations
+    told = problem_record(replace(problem, implementations={name: problem.implementations[name] for name in compared}))
+    return {**told, "implementations": {**before, **told["implementations"]}}

@@ -17,6 +17,7 @@ from bench.plan.cells import Cell
 from bench.plan.data.datasets import write_batches
 from bench.plan.meters import FRAMES, meters_for
 from bench.record.memory import leak_note, memory_row, profile_rows, put_peak, put_series, read_memory, recorded, sample_rows
+from bench.record.results import read_results
 from bench.show.terminal.counting import counting
 from bench.show.topics import topic
 from bench.verbs.running.failures import failure_words, to_read_again
@@ -38,7 +39,8 @@ def measure_memory(run: Run) -> None:
     tables = read_memory(run.folder, run.machine_name, run.screen.warn)
     if not (tables.peaks["status"] == "ok").any():
         raise NothingMeasured(f"{run.folder / 'memory.csv'}: no meter could be read; the columns status and detail say why")
-    run.screen.answers(topic("memory").answers(tables))
+    for results in read_results(run.folder, lambda sentence: None):
+        run.screen.answers(topic("memory").answers(results.memory), "" if results.alone else results.problem.title)
 
 
 def _due(run: Run) -> list[MemoryTask]:

@@ -16,7 +16,7 @@ from bench.measure.timing.method_digest import method
 from bench.measure.workers.problem_checks import Size, out_of_reach
 from bench.plan.allocators import lacking
 from bench.plan.cells import Cell
-from bench.plan.contenders import CONTROL
+from bench.plan.contenders import CONTROL, tell
 from bench.plan.experiment import Experiment
 from bench.record.folder import read_machine
 from bench.record.machines import tell_other_machines
@@ -97,6 +97,7 @@ def begin(
         BadInput: the folder has figures of this machine that new ones must not be mixed with.
 
     """
+    tell(experiment.described)
     machine = fingerprint(read_machine(folder))
     for name in ("time.csv", "memory.csv"):
         table = Table(folder, name)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
-from bench.analyse.observations import compared_in
+import pandas as pd
+
+from bench.analyse.observations import compared_in, joint_alpha
 from bench.analyse.stopping import Progress
 from bench.analyse.summary import summarise
 from bench.errors import BadInput
@@ -17,6 +20,7 @@ from bench.measure.timing.passes import Assignment, run_passes
 from bench.measure.timing.visit import VISIT_S
 from bench.plan.cells import Cell
 from bench.plan.data.datasets import write_batches
+from bench.plan.experiment import Experiment
 from bench.record.tables import as_rows
 from bench.record.times import new_run_id, read_times, read_whole
 from bench.show.terminal.board import watching
@@ -57,8 +61,8 @@ def _resumed(run: Run) -> VisitRecorder:
     earlier = earlier[earlier["machine"] == run.machine_name]
     go_on_from = resumed_rows(earlier, run.retry)
     experiment = run.experiment
-    cells = {cell.id for cell in experiment.cells} | set(earlier.loc[earlier["round"].notna(), "cell"])
-    progress = Progress(experiment.contenders, experiment.baseline, experiment.pairs, experiment.sweep.precision, len(cells), run.passes)
+    precision, alphas = experiment.sweep.precision, _alphas(experiment, earlier)
+    progress = Progress(experiment.contenders, experiment.baseline, experiment.pairs, precision, fewest=run.passes, alphas=alphas)
     progress.add(go_on_from)
     if not earlier.empty:
         visits = earlier[earlier["round"].notna()].groupby(["cell", "pass"], observed=True).ngroups
@@ -68,6 +72,14 @@ def _resumed(run: Run) -> VisitRecorder:
     for sentence in failure_words(failures[of_this_run], run.retry):
         run.screen.warn(sentence)
     return VisitRecorder(new_run_id(), run.machine_name, table, progress)
+
+
+def _alphas(experiment: Experiment, earlier: pd.DataFrame) -> dict[str, float]:
+    """The alpha of each problem's intervals, which hold together over all its cells, those of earlier runs too."""
+    timed = earlier.loc[earlier["round"].notna(), ["cell", "problem"]].drop_duplicates()
+    problems = {**dict(timed.itertuples(index=False, name=None)), **{cell.id: cell.problem for cell in experiment.cells}}
+    cells = Counter(problems.values())
+    return {name: joint_alpha(cells[name], len(problem.implementations)) for name, problem in experiment.problems.items()}
 
 
 def _measurable(run: Run, recorder: VisitRecorder) -> list[Cell]:

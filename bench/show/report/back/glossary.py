@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from bench.plan.described import plural
+
 # A reader knows these, and they stand everywhere: they are in the glossary and not marked in the text.
 PLAIN = {"batch", "depth", "exact", "implementation", "median", "problem", "step", "width"}
 ALSO = {"confidence interval": ("interval",), "steady": ("freed memory kept",), "call stack": ("stack",)}  # other names in the text
@@ -53,12 +55,3 @@ def _forms(word: str) -> tuple[str, ...]:
         return ()
     names = [word.lower(), *ALSO.get(word, ())]
     return tuple(form for name in names for form in dict.fromkeys((name, plural(name))))
-
-
-def plural(noun: str) -> str:
-    """More than one of a noun.
-
-    >>> plural("pass"), plural("page fault"), plural("activation")
-    ('passes', 'page faults', 'activations')
-    """
-    return f"{noun}es" if noun.endswith("s") else f"{noun}s"

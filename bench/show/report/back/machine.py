@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bench.measure.machine.conditions import CONDITIONS
+from bench.record.results import Results
 from bench.show.answers.words import size
 
 FACTS = {
@@ -26,9 +27,11 @@ FACTS = {
 }
 
 
-def reading_section(machine: dict[str, Any]) -> dict[str, Any]:
+def reading_section(results: Results) -> dict[str, Any]:
     """What the explanations need to know."""
-    return {"blas_threads": machine.get("blas_threads", 1), "share": machine.get("passes", {}).get("share")}
+    machine = results.machine
+    threads, share = machine.get("blas_threads", 1), machine.get("passes", {}).get("share")
+    return {"words": results.problem.words, "floor": results.problem.floor, "blas_threads": threads, "share": share}
 
 
 def machine_section(machine: dict[str, Any]) -> dict[str, Any]:

@@ -93,7 +93,7 @@ const explore = (() => {
     const write = (value) => (ratio ? value.toFixed(3) : digits(value));
     return view.rows.filter((row) => view.impls.includes(row.impl)).map((row) => {
       const [y, low, high] = (ratio ? [row.ratio, row.ratio_low, row.ratio_high] : [row.value, row.low, row.high]).map(number);
-      const repeats = ["heap", "resident", "layers"].includes(view.metric);
+      const repeats = ["heap", "resident", "frames", "layers"].includes(view.metric);
       const bounded = low !== null && high !== null;
       return {
         impl: data.titles[row.impl], implementation: data.titles[row.impl], y, low: bounded ? low : y, high: bounded ? high : y,

@@ -1,10 +1,10 @@
-// A reader's network: what is measured nearest to it, in powers of two, and whether it will run.
+// A reader's own input: what is measured nearest to it, in powers of two, and whether it will run.
 (() => {
   const data = JSON.parse(document.getElementById("network-data").textContent);
   const form = document.getElementById("network-form");
   const { rows, valuesOf, usual, words, placed, digits } = explore;
   const FREE = ["depth", "width"];
-  const TACIT = ["activation", "initialiser"];
+  const TACIT = ["problem", "activation", "initialiser"];
 
   const timed = rows.filter((row) => row.metric === "cpu");
   const peaks = rows.filter((row) => row.metric === (explore.data.metrics.heap ? "heap" : "resident"));
@@ -40,9 +40,13 @@
   const runs = (reach, depth) => {
     if (!reach) return "not tried";
     if (depth <= reach.deepest) return "yes";
-    if (reach.ended === "ok") return `not tried beyond ${digits(reach.deepest)} layers`;
-    return `no: ${reach.ended.replace(/_/g, " ").replace("recursion error", "RecursionError").replace("segfault", "segmentation fault")} above ${digits(reach.deepest)} layers`;
+    if (reach.ended === "ok") return `not tried beyond ${digits(reach.deepest)} ${data.levels}`;
+    return `no: ${reach.ended.replace(/_/g, " ").replace("recursion error", "RecursionError").replace("segfault", "segmentation fault")} above ${digits(reach.deepest)} ${data.levels}`;
   };
+  const frames = rows.filter((row) => row.metric === "frames");
+  const inUnit = (metric, value) => `${digits(value / explore.data.metrics[metric][3])} ${explore.data.metrics[metric][2]}`;
+  // tracemalloc does not see frames; where they were counted, they are part of the peak
+  const withFrames = (peak) => frames.filter((row) => ["impl", ...FREE].every((key) => row[key] === peak[key])).reduce((sum, row) => sum + row.value, peak.value);
 
   const wanted = () => Object.fromEntries([...FREE, ...chosen].map((axis) => [axis, isNumber(axis) ? Math.round(form[axis].valueAsNumber) : form[axis].value]));
   function show() {
@@ -58,8 +62,9 @@
     const apart = peak && numbers.some((axis) => peak[axis] !== time[axis]);
     says.textContent = `Nearest measured: ${cellWords(time)}: ${away(time, mine)}.${apart ? ` Memory: ${cellWords(peak)}: ${away(peak, mine)}.` : ""}`
       + other("Times", time, mine) + (peak ? other("Peaks", peak, mine) : "");
+    const where = peak && places(peak);
     document.getElementById("network-notes").textContent = `Times are at ${places(time)}.`
-      + (peak ? ` Peaks are the heap’s, without frames, at ${places(peak)}.` : "") + " Whether it runs was tried on networks two units wide.";
+      + (peak ? ` Peaks are the heap’s, ${frames.length ? "with" : "without"} frames${where ? `, at ${where}` : ""}.` : "") + ` Whether it runs was tried on ${data.tried}.`;
     document.querySelector("#network-table tbody").replaceChildren(...data.implementations.map((name) => line(name, mine.depth, time, peak)).filter(Boolean));
     return true;
   }
@@ -72,9 +77,9 @@
     const made = document.createElement("tr");
     const cells = [
       explore.data.titles[name],
-      here ? `${digits(here.value / 1e6)} ms` : "not measured",
+      here ? inUnit("cpu", here.value) : "not measured",
       !here || here.ratio === null ? "" : name === explore.data.baseline ? "1" : `${here.ratio.toFixed(3)}${interval}`,
-      peak ? `${digits(peak.value / 2 ** 20)} MiB` : "not measured",
+      peak ? inUnit(peak.metric, withFrames(peak)) : "not measured",
       runs(limits && limits[0], depth), runs(limits && limits[1], depth),
     ];
     cells.forEach((text, number) => {

@@ -72,7 +72,7 @@
     document.getElementById("sources-note").textContent = found.note.startsWith("One line") ? found.note : `${count} ${found.note}`;
     const table = document.getElementById("sources-table");
     const heads = table.tHead.rows[0].cells;
-    [mine, other].forEach((source, number) => heads[number + 1].replaceChildren(element("b", source.title), element("span", `cache in ${source.cache}`)));
+    [mine, other].forEach((source, number) => heads[number + 1].replaceChildren(element("b", source.title), element("span", source.cache && `cache in ${source.cache}`)));
     table.tBodies[0].replaceChildren(...found.rows.map((each) => row(mine, other, each)));
     figures(left, right);
   }

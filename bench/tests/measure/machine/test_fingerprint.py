@@ -94,7 +94,7 @@ def test_without_a_record_what_differs_is_not_known(tmp_path, capsys):
 @pytest.mark.parametrize("folder", ["", "frameworks", "frameworks_wide", "homes"])
 def test_the_reference_results_are_read(folder):
     """They have the names of their machines from an earlier version."""
-    results = read_results(ROOT / "results" / "reference" / folder, lambda sentence: None)
+    [results] = read_results(ROOT / "results" / "reference" / folder, lambda sentence: None)
     assert results.times["machine"].unique().tolist() == [results.machine["machine"]]
     assert known_machines(results.machine)[results.machine["machine"]].keys() >= LASTING.keys() - {"python_build"}
 

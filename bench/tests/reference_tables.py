@@ -23,10 +23,10 @@ from bench.plan.contenders import REFERENCES
 from bench.record.results import read_results
 from bench.show.answers.advice import markdown
 from bench.show.report.answer import answered
-from bench.tests import reference_problems as of_problems
-from bench.tests import reference_selfcheck as selfcheck
 from bench.tests.places import ROOT
 from bench.tests.reference import REFERENCE, interval, joint_alpha, log_ratios, mean_log_ratios, read, spaced, table, title
+from bench.tests.reference import problems as of_problems
+from bench.tests.reference import selfcheck as selfcheck
 from impls import IMPLEMENTATIONS
 
 PAGE, README = ROOT / "docs" / "results.md", ROOT / "README.md"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.analyse.changes import Change, changes, floor_changes, one_sided, passes_needed
+from bench.analyse.between.changes import Change, changes, floor_changes, one_sided, passes_needed
 from bench.errors import BadInput, GateFailed, NothingMeasured
 from bench.measure.machine.fingerprint import machine_differences, same_machine
 from bench.measure.machine.measured_under import changed_settings, recorded_settings

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.analyse.changes import changes
+from bench.analyse.between.changes import changes
 from bench.analyse.intervals import fewest_samples, median_interval
 from bench.analyse.observations import Comparison, observe
 from bench.analyse.selfcheck.coverage import blocks, chance_of, ever_misses, first_above, resampled

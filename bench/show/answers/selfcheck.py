@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite, isnan, log
 
-from bench.analyse.changes import Change
+from bench.analyse.between.changes import Change
 from bench.analyse.selfcheck.checks import CheckResult
 from bench.analyse.selfcheck.order import OrderTest
 from bench.analyse.selfcheck.tools import Judgement

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from rich.markup import escape
 from rich.table import Table
 
-from bench.analyse.changes import Change, OneSided
+from bench.analyse.between.changes import Change, OneSided
 from bench.plan.cells import short_names
 from bench.plan.contenders import title
 from bench.show.answers.words import percent

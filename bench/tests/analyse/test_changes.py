@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from bench.analyse.changes import changes, passes_needed
+from bench.analyse.between.changes import changes, passes_needed
 from bench.analyse.intervals import difference_interval, median_interval
 from bench.analyse.observations import ALPHA
 from bench.cli import main

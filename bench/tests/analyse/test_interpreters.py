@@ -5,7 +5,7 @@ from math import exp, inf
 import pandas as pd
 import pytest
 
-from bench.analyse.interpreters import interpreters
+from bench.analyse.between.interpreters import interpreters
 from bench.analyse.intervals import median_interval
 from bench.analyse.summary import new_summary
 from bench.plan.cells import Cell

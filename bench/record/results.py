@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from bench.errors import NothingMeasured
+from bench.measure.tracing.calls.records import CallTraces
 from bench.measure.tracing.records import Traces
 from bench.plan.contenders import key, tell
 from bench.plan.described import NETWORKS, DescribedProblem
@@ -35,7 +36,7 @@ class Results:
         memory: memory.csv and the two series beside it.
         limits, training, clarity: the CSV of that name.
         selfcheck: what the self-check has recorded.
-        traces: trace.json; None if there is none.
+        traces: what trace.json has of the problem; None if it has nothing.
         alone: is it the folder's only problem?
 
     """
@@ -48,7 +49,7 @@ class Results:
     training: pd.DataFrame
     clarity: pd.DataFrame
     selfcheck: Evidence
-    traces: Traces | None = None
+    traces: Traces | CallTraces | None = None
     alone: bool = True
 
     @property
@@ -112,9 +113,16 @@ def _of(problem: DescribedProblem, whole: Results, alone: bool) -> Results:
         limits=of_problem(whole.limits, problem.name),
         training=whole.training if trains else whole.training[:0],
         clarity=of_problem(whole.clarity, problem.name),
-        traces=whole.traces if trains else None,
+        traces=_traces_of(problem, whole.traces),
         alone=alone,
     )
+
+
+def _traces_of(problem: DescribedProblem, traces: Any) -> Traces | CallTraces | None:
+    """Those of networks, or of a problem's calls."""
+    if problem.trains or traces is None:
+        return traces
+    return next((calls for calls in traces.calls if calls.problem == problem.name), None)
 
 
 def _series_of(problem: DescribedProblem, rows: pd.DataFrame, peaks: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The figure of a call's memory as it runs: the bytes alive, frames included, of every implementation of a problem over each other."""
+"""The figure of a call's memory as it runs: the bytes alive, frames included, of all implementations over each other."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from bench.record.memory import MemoryTables
 from bench.show.answers.words import size
-from bench.show.figures.pictures import COLOURS, Plot, grid, literal
-from impls import IMPLEMENTATIONS
-from impls.problems import PROBLEMS
+from bench.show.figures.pictures import Plot, colour, grid, label
 
 KIB = 1024
 LEGEND_ROW = 0.1  # of the height of what is drawn: room for a row of names above it
@@ -21,75 +19,51 @@ UNITS = (("MiB", KIB**2), ("KiB", KIB), ("bytes", 1))
 
 
 def call_profile(tables: MemoryTables, narrow: bool = False) -> Figure:
-    """Bytes alive through one call; a panel a problem, a line an implementation, its frames' part shaded."""
+    """Bytes alive through one call; a line an implementation, its frames' part shaded."""
     rows = call_rows(tables)
-    problems = list(dict.fromkeys(rows["problem"]))
-    figure, axes = grid(len(problems), min(len(problems), 2), 3.0, narrow)
-    for ax in axes[len(problems) :]:
-        ax.set_axis_off()
-    for ax, problem in zip(axes, problems, strict=False):
-        _panel(ax, problem, rows[rows["problem"] == problem], 1 if narrow else 2)
-    return figure
-
-
-def call_rows(tables: MemoryTables) -> pd.DataFrame:
-    """The profiles of calls, each with its problem, depth and width, which are in memory.csv."""
-    cells = tables.peaks.drop_duplicates("cell").set_index("cell")[["dataset", "problem", "depth", "width"]]
-    known = tables.profile.join(cells, on="cell", how="inner")
-    return known[known["dataset"].isna()]
-
-
-def _panel(ax: Axes, problem: str, rows: pd.DataFrame, names_a_row: int) -> None:
+    figure, [ax] = grid(1, 1, 3.4, narrow)
     names = list(dict.fromkeys(rows["impl"]))
-    colours = _colours(names)
     most = int((rows["live_bytes"] + rows["frame_bytes"]).max())
     unit, bytes_each = next((name, count) for name, count in UNITS if most >= count or count == 1)
     for name in names:
-        line = rows[rows["impl"] == name].sort_values("event")
-        heap = line["live_bytes"].to_numpy(float)
-        alive = heap + line["frame_bytes"].to_numpy(float)
-        share = line["event"].to_numpy(float) / max(1, int(line["event"].max()))
-        words = f"{_title(problem, name)}: {size(alive.max()).replace('Bytes', 'bytes')} at most"
-        ax.fill_between(share, heap / bytes_each, alive / bytes_each, step="post", color=colours[name], alpha=0.16, linewidth=0)
-        ax.step(share, alive / bytes_each, where="post", color=colours[name], linewidth=1.4, label=literal(words))
-    first = rows.iloc[0]
-    ax.set_title(literal(f"{_problem_title(problem)}, depth {first['depth']}, width {first['width']}"), fontsize=9)
+        _line(ax, name, rows[rows["impl"] == name].sort_values("event"), bytes_each)
+    names_a_row = 1 if narrow else 2
     ax.legend(fontsize=7.5, loc="upper left", ncols=names_a_row, borderaxespad=0.2).set_in_layout(False)
+    first = rows.iloc[0]
+    ax.set_title(f"depth {first['depth']}, width {first['width']}", fontsize=9)
     ax.set_xlim(0, 1)
     ax.set_ylim(0, (1.05 + LEGEND_ROW * -(-len(names) // names_a_row)) * max(1, most) / bytes_each)
     ax.xaxis.set_major_formatter(PercentFormatter(1.0))
     ax.yaxis.set_major_locator(MaxNLocator(5))
     ax.set_xlabel("share of the call", fontsize=8)
     ax.set_ylabel(f"{unit} alive, above the start", fontsize=8)
+    return figure
 
 
-def _colours(names: list[str]) -> dict[str, str]:
-    """The registry's colours for names that are in it, and for each other one that is left."""
-    registry = list(IMPLEMENTATIONS)
-    known = {name: COLOURS[registry.index(name) % len(COLOURS)] for name in names if name in registry}
-    left = [colour for colour in COLOURS if colour not in known.values()]
-    others = [name for name in names if name not in known]
-    return known | {name: left[n % len(left)] for n, name in enumerate(others)}
+def call_rows(tables: MemoryTables) -> pd.DataFrame:
+    """The profiles of calls, with depth and width, which are in memory.csv."""
+    cells = tables.peaks.drop_duplicates("cell").set_index("cell")[["dataset", "depth", "width"]]
+    known = tables.profile.join(cells, on="cell", how="inner")
+    return known[known["dataset"].isna()]
 
 
-def _title(problem: str, name: str) -> str:
-    """What an implementation of a problem is called."""
-    known = PROBLEMS[problem].by_name if problem in PROBLEMS else {}
-    return known[name].title if name in known else name.replace("_", " ")
-
-
-def _problem_title(problem: str) -> str:
-    return PROBLEMS[problem].title if problem in PROBLEMS else problem.replace("_", " ")
+def _line(ax: Axes, name: str, line: pd.DataFrame, bytes_each: int) -> None:
+    heap = line["live_bytes"].to_numpy(float)
+    alive = heap + line["frame_bytes"].to_numpy(float)
+    share = line["event"].to_numpy(float) / max(1, int(line["event"].max()))
+    words = f"{label(name)}: {size(alive.max()).replace('Bytes', 'bytes')} at most"
+    ax.fill_between(share, heap / bytes_each, alive / bytes_each, step="post", color=colour(name), alpha=0.16, linewidth=0)
+    ax.step(share, alive / bytes_each, where="post", color=colour(name), linewidth=1.4, label=words)
 
 
 PLOTS = [
     Plot(
         "call_profile",
-        "When does a call take memory, and when does it give it back?",
-        "Bytes alive through one call on a small input: a line goes up when something is made, and comes down when it is released. What "
-        "is shaded is frames on the interpreter's stack, by their formula; what is beneath is the heap, as tracemalloc counts it: lists, "
-        "numbers, and the frames of generators. Each goes through its own call from the first line to the last; all lines, calls and "
-        "returns are equally wide.",
+        "When is memory taken, and when is it given back?",
+        "Bytes alive through one {call} on a small {input}: a line goes up when something is made, and comes down when it is released. "
+        "What is shaded is frames on the interpreter's stack, by their formula. What is beneath is the heap, as tracemalloc counts it: "
+        "lists, numbers, and the frames of generators. Each goes through its own {call} from the first line to the last; all lines, calls "
+        "and returns are equally wide.",
         call_profile,
         lambda tables: not call_rows(tables).empty,
         partial(call_profile, narrow=True),

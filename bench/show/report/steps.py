@@ -1,41 +1,43 @@
-"""The report's section that plays a training step, and a call of any other problem: the recorded traces, for the script that draws them."""
+"""The report's section that plays a training step, or a call of any other problem: the recorded traces, for the script that draws them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from bench.measure.tracing.calls.records import CallTrace, CallTraces
 from bench.measure.tracing.records import Trace, Traces, stages
 from bench.plan.cells import BACKPROPAGATION
-from bench.plan.contenders import foremost
+from bench.plan.contenders import foremost, key
 from bench.show.report.fill import as_json
 
 
-def steps_section(traces: Traces) -> dict[str, Any]:
-    """The traces as data inside the page, and the problems, updates and implementations to choose from."""
-    names = list(dict.fromkeys(trace.impl for trace in traces.traces))
-    first = foremost({trace.impl: trace.title for trace in traces.traces})  # shown until a reader chooses
-    shown = [*first] + [name for name in names if name not in first]
-    updates = list(dict.fromkeys(trace.update for trace in traces.traces))
+def steps_section(traces: Traces | CallTraces) -> dict[str, Any]:
+    """The traces as data inside the page, and what there is to choose from."""
+    if isinstance(traces, CallTraces):
+        data, updates = asdict(traces), []
+        first = first_two([trace.impl for trace in traces.traces if trace.steps], traces.problem)
+    else:
+        updates = list(dict.fromkeys(trace.update for trace in traces.traces))
+        data = {**asdict(traces), "calls": (), "stages": stages(traces.depth), "updates": updates}
+        first = first_two(dict.fromkeys(trace.impl for trace in traces.traces), BACKPROPAGATION)
     return {
-        "data": as_json({**asdict(traces), "stages": stages(traces.depth), "updates": updates, "first": (shown * 2)[:2]}),
-        "network": traces,
-        "problems": traces.calls,
-        "choices": _choices(traces),
+        "data": as_json({**data, "first": (first * 2)[:2]}),
+        "calls": traces if isinstance(traces, CallTraces) else None,
+        "network": traces if isinstance(traces, Traces) else None,
         "updates": updates,
-        "untraced": _untraced([*traces.traces, *(trace for problem in traces.calls for trace in problem.traces)]),
+        "untraced": _untraced(traces.traces),
     }
 
 
-def _choices(traces: Traces) -> dict[str, str]:
-    """The word in the page's address of each problem, and its title; of networks it is the update."""
-    networks = {traces.traces[0].update: BACKPROPAGATION} if traces.traces else {}
-    return networks | {problem.problem: problem.title for problem in traces.calls}
+def first_two(names: Iterable[str], problem: str) -> list[str]:
+    """The two implementations of a problem that are shown until a reader chooses; fewer if there are not two."""
+    by_key = {key(problem, name): name for name in names}
+    return [by_key[each] for each in foremost(by_key)]
 
 
-def _untraced(traces: Iterable[Trace | CallTrace]) -> dict[str, list[str]]:
+def _untraced(traces: Sequence[Trace | CallTrace]) -> dict[str, list[str]]:
     """Why -> the implementations that have no steps for that reason."""
     reasons: dict[str, list[str]] = {}
     for trace in traces:
@@ -44,14 +46,6 @@ def _untraced(traces: Iterable[Trace | CallTrace]) -> dict[str, list[str]]:
     return reasons
 
 
-def played(traces: Traces | None) -> Traces | None:
-    """The traces that have a step to play in them: those of networks, and those of each problem; None if there is none."""
-    if traces is None:
-        return None
-    networks = traces.traces if any(trace.steps for trace in traces.traces) else ()
-    calls = tuple(problem for problem in traces.calls if _is_played(problem))
-    return replace(traces, traces=networks, calls=calls) if networks or calls else None
-
-
-def _is_played(problem: CallTraces) -> bool:
-    return any(trace.steps for trace in problem.traces)
+def played(traces: Traces | CallTraces | None) -> Traces | CallTraces | None:
+    """The traces, if there is a step to play in them."""
+    return traces if traces and any(trace.steps for trace in traces.traces) else None

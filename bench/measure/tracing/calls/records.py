@@ -76,7 +76,7 @@ class CallTrace:
     """A call of one implementation.
 
     Attributes:
-        impl, title, control_flow: which.
+        impl, title: which.
         status, detail: "ok", or why there are no steps, in the words of the CSV files.
         answer: what it returned, in words.
         functions, frames, containers: the tables that `steps` refers to.
@@ -86,7 +86,6 @@ class CallTrace:
 
     impl: str
     title: str
-    control_flow: str
     status: str = "ok"
     detail: str = ""
     answer: str = ""

@@ -42,14 +42,14 @@ def trace_call(problem: Problem, solution: Solution, depth: int, width: int) -> 
     if steps is None:
         return without_steps(solution, "a second call on the same arguments runs through other lines, so that bytes cannot be told")
     return CallTrace(
-        solution.name, solution.title, solution.control_flow, "ok", "", words(answer, ANSWER_ROOM),
+        solution.name, solution.title, "ok", "", words(answer, ANSWER_ROOM),
         functions_of(tracer.codes, lambda code: code.co_filename != start.co_filename), tables.frames, tables.containers, tuple(steps),
     )  # fmt: skip
 
 
 def without_steps(solution: Solution, why: str, status: str = "skipped") -> CallTrace:
     """The record of a call that has none."""
-    return CallTrace(solution.name, solution.title, solution.control_flow, status, why)
+    return CallTrace(solution.name, solution.title, status, why)
 
 
 def _steps(moments: Sequence[Moment], events: Sequence[CallEvent], tables: Tables) -> list[CallStep] | None:

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from functools import partial
 from itertools import groupby
 from typing import Any, cast
 
 from bench.measure.tracing.calls.records import CallTrace, CallTraces, in_step
-from bench.show.figures.pictures import Picture
+from bench.plan.contenders import foremost, key
+from bench.show.figures.pictures import Plot
 from bench.show.figures.steps.animation import MOMENT_S, AnimatedFigure, Element, animated
 from bench.show.figures.steps.call_boxes import bar_boxes, frame_boxes, held_boxes, most_so_far
 from bench.show.figures.steps.panels import COLUMN, HEAD, LOOKS, Page, background, drawn, left_of, marked_line, page_of, spaced, text
 from bench.show.figures.steps.step_boxes import Box
 
+HEADING = "One call, line by line as it really ran"
 LONGEST_S = 30.0  # of the whole picture; long calls play faster
 BESIDE = "what changes meanwhile"
 CALL_LOOKS = """
 .item { fill: #eef1f4; stroke: #7d8894 }
 .gives { fill: #cfe3f7 }
 """
-CAPTION = (
-    "{} and {} make the same call on a small input, kept in step by what both do equally often. A call puts a frame on the stack, and a "
-    "return takes it off; a list that changes stands beside it, its end last. Bars are the bytes alive, frames on the interpreter's "
-    "stack and the heap, and marks the most so far."
-)
 
 
 def call_through(traces: CallTraces) -> AnimatedFigure:
@@ -33,31 +28,23 @@ def call_through(traces: CallTraces) -> AnimatedFigure:
     pair = pair_of(traces)
     places = _changes(pair)
     page = page_of(pair, max((box.y + box.height for _, held in places for boxes in held for box in boxes), default=0.0))
-    key = f"depth {traces.depth}, width {traces.width}; both give {pair[0].answer}" if len(pair[0].answer) < 40 else ""
+    size = f"{traces.title}, depth {traces.depth}, width {traces.width}"
     scenes = [
         [
-            *background(pair, page, heading(traces), key, [BESIDE if trace.containers else "" for trace in pair]),
+            *background(pair, page, HEADING, size, [BESIDE if trace.containers else "" for trace in pair]),
             *(element for side in range(2) for element in _side(pair[side], steps[side], held[side], left_of(side), page)),
         ]
         for steps, held in places
     ]
     depths = [max(len(trace.steps[n].frames) for trace, n in zip(pair, steps, strict=True)) for steps, _ in places]
     still = depths.index(max(depths))
-    return animated(page.size, heading(traces), LOOKS + CALL_LOOKS, scenes, still, min(MOMENT_S, LONGEST_S / len(scenes)))
-
-
-def heading(traces: CallTraces) -> str:
-    """What the picture is called."""
-    return f"One call of {traces.title}, line by line as it really ran"
+    return animated(page.size, HEADING, LOOKS + CALL_LOOKS, scenes, still, min(MOMENT_S, LONGEST_S / len(scenes)))
 
 
 def pair_of(traces: CallTraces) -> list[CallTrace]:
-    """The first loop and the first recursion; where there is none, the first of what else there is. Fewer than two if there are not."""
-    played = [trace for trace in traces.traces if trace.steps]
-    loop = next((trace for trace in played if trace.control_flow == "loop"), played[0] if played else None)
-    others = [trace for trace in played if trace is not loop]
-    recursion = next((trace for trace in others if trace.control_flow == "recursion"), others[0] if others else None)
-    return [trace for trace in (loop, recursion) if trace]
+    """The two that are looked at first; fewer if there are not two."""
+    played = {key(traces.problem, trace.impl): trace for trace in traces.traces if trace.steps}
+    return [played[each] for each in foremost(played)]
 
 
 def _changes(pair: Sequence[CallTrace]) -> list[tuple[tuple[int, ...], list[list[Box]]]]:
@@ -84,16 +71,14 @@ def _side(trace: CallTrace, n: int, held: Sequence[Box], left: float, page: Page
     yield text(left, page.bar + 46, f"{spaced(alive)} bytes alive, most so far {spaced(most_so_far(trace.steps[: n + 1]))}", "bytes")
 
 
-def call_pictures(calls: Sequence[CallTraces]) -> list[Picture]:
-    """A picture of each problem of which two implementations were traced."""
-    pairs = [(traces, pair) for traces in calls if len(pair := pair_of(traces)) == 2]
-    return [
-        Picture(
-            f"call_through_{re.sub(r'[^0-9A-Za-z_-]+', '_', traces.problem)}",
-            heading(traces),
-            CAPTION.format(*(trace.title.capitalize() if n == 0 else trace.title for n, trace in enumerate(pair))),
-            cast(Any, partial(call_through, traces)),  # it is saved as a Figure is, and that is all that a picture asks of it
-            in_report=len(pairs) == 1,
-        )
-        for traces, pair in pairs
-    ]
+PLOTS = [
+    Plot(
+        "step_through",
+        HEADING,
+        "Two implementations make the same {call} on a small {input}, kept in step by what both do equally often. A call puts a frame on "
+        "the stack, and a return takes it off; a list that changes stands beside it, its end last. Bars are the bytes alive, frames on "
+        "the interpreter's stack and the heap, and marks the most so far.",
+        cast(Any, call_through),  # it is saved as a Figure is, and that is all that a picture asks of it
+        lambda traces: len(pair_of(traces)) == 2,
+    ),
+]

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, cast
 
+from bench.measure.tracing.calls.records import CallTraces
 from bench.measure.tracing.records import Trace, Traces, in_step, stages
+from bench.plan.contenders import problem_of
 from bench.show.figures.pictures import Picture, Plot, pictures_of
+from bench.show.figures.steps import call_through
 from bench.show.figures.steps.animation import AnimatedFigure, Element, animated
-from bench.show.figures.steps.call_through import call_pictures
 from bench.show.figures.steps.panels import COLUMN, HEAD, LOOKS, Page, background, drawn, left_of, marked_line, page_of, spaced, text
 from bench.show.figures.steps.step_boxes import Box, container_boxes, memory_boxes, most_so_far, phase_words, stack_boxes
 
@@ -64,9 +66,11 @@ def _side(trace: Trace, n: int, held: Sequence[Box], left: float, page: Page) ->
     yield text(left, page.bar + 46, f"{spaced(step.alive_bytes)} bytes alive, most so far {spaced(most_so_far(trace, n))}", "bytes")
 
 
-def step_pictures(traces: Traces) -> list[Picture]:
-    """The picture of the step, if both of its implementations were traced, and one of each other problem."""
-    return [*pictures_of(PLOTS, traces), *call_pictures(traces.calls)]
+def step_pictures(traces: Traces | CallTraces) -> list[Picture]:
+    """The picture of the step or of the call, if both of its implementations were traced."""
+    if isinstance(traces, CallTraces):
+        return pictures_of(call_through.PLOTS, traces, problem_of(traces.problem).words)
+    return pictures_of(PLOTS, traces)
 
 
 PLOTS = [

@@ -4,9 +4,7 @@
   const root = document.querySelector(".steps");
   const data = JSON.parse(document.getElementById("steps-data").textContent);
   const { draw, useFontOf } = stepDrawing;
-  const stories = [...(data.traces.length ? [networkStory(data)] : []), ...data.calls.map(callStory)];
-  const storyOf = (variant) => stories.find((one) => one.variants.includes(variant));
-  let story = stories[0];
+  const story = data.stages ? networkStory(data) : callStory(data);
   const view = { impls: [...story.first], variant: story.variants[0], at: 0 };
   let places = []; // the joint order: of each place the stage, the step of each side, and whether that side waits
   let timer = 0;
@@ -120,8 +118,10 @@
   const sumWords = () => {
     const [a, b] = both();
     if (!a?.steps.length || !b?.steps.length) return "";
-    const percent = Math.round(100 * (b.most / Math.max(1, a.most) - 1));
-    return story.sumWords([a, b], percent ? `${Math.abs(percent)} % ${percent < 0 ? "less" : "more"}` : "the same");
+    const times = b.most / Math.max(1, a.most);
+    const percent = Math.round(100 * (times - 1));
+    const apart = times >= 3 ? `${times.toFixed(1)} times as many` : percent ? `${Math.abs(percent)} % ${percent < 0 ? "less" : "more"}` : "the same";
+    return story.sumWords([a, b], apart);
   };
   // The pictures keep one height through a step, so that nothing below them jumps; a short source takes no more room than it needs.
   const setHeights = () => {
@@ -150,15 +150,11 @@
     return one;
   }));
   const start = () => {
-    story = storyOf(view.variant);
     places = inStep(both());
     view.at = Math.min(view.at, Math.max(0, places.length - 1));
     slider.max = Math.max(0, places.length - 1);
     for (const side of [0, 1]) options(pick[side], story.titles, view.impls[side]);
     if (pick.update) pick.update.value = view.variant;
-    if (pick.problem) pick.problem.value = story.variants[0];
-    for (const one of root.closest("section").querySelectorAll("[data-of]")) one.toggleAttribute("hidden", one.dataset.of !== story.kind && one.dataset.of !== `problem ${view.variant}`);
-    root.classList.toggle("of-calls", story.kind === "calls");
     both().forEach((trace, side) => { if (trace) writeSource(sides[side].code, trace); });
     makeStrip();
     sum.textContent = sumWords();
@@ -177,8 +173,8 @@
     const part = location.hash.slice(1).split("&").find((one) => one.startsWith(`${KEY}=`));
     if (!part) return false;
     const [first, second, variant, at] = part.slice(KEY.length + 1).split(/,|%2C/i).map(decoded);
-    if (storyOf(variant)) Object.assign(view, { variant, impls: storyOf(variant) === storyOf(view.variant) ? view.impls : [...storyOf(variant).first] });
-    [first, second].forEach((name, side) => { if (storyOf(view.variant).titles.has(name)) view.impls[side] = name; });
+    [first, second].forEach((name, side) => { if (story.titles.has(name)) view.impls[side] = name; });
+    if (story.variants.includes(variant)) view.variant = variant;
     view.at = Math.max(0, Math.trunc(Number(at)) || 0);
     return true;
   };
@@ -220,11 +216,6 @@
   slider.addEventListener("input", () => by(() => go(Number(slider.value))));
   for (const side of [0, 1]) pick[side].addEventListener("change", () => choose(() => { view.impls[side] = pick[side].value; }));
   pick.update?.addEventListener("change", () => choose(() => { view.variant = pick.update.value; }));
-  pick.problem?.addEventListener("change", () => by(() => {
-    const chosen = storyOf(pick.problem.value);
-    Object.assign(view, { variant: chosen.variants[0], impls: [...chosen.first], at: 0 });
-    start();
-  }));
 
   const KEYS = { ArrowLeft: "back", ArrowRight: "next", Home: "home", End: "end", " ": "play" };
   root.addEventListener("keydown", (event) => {

@@ -57,15 +57,11 @@ const callStory = (traced) => {
   };
 
   const inFrames = (count) => `${count} frame${count === 1 ? "" : "s"}`;
-  const played = traces.filter(({ steps }) => steps.length);
-  const loop = played.find((trace) => trace.control_flow === "loop") || played[0];
-  const recursion = played.find((trace) => trace.control_flow === "recursion" && trace !== loop) || played.find((trace) => trace !== loop) || loop;
 
   return {
-    kind: "calls",
-    variants: [traced.problem],
+    variants: ["call"],
     titles: new Map(traces.map(({ impl, title }) => [impl, title])),
-    first: [loop, recursion].map(({ impl }) => impl),
+    first: traced.first,
     trace: (impl) => traces.find((trace) => trace.impl === impl),
     stages: [],
     fitsSource: true,

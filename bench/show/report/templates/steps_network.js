@@ -44,7 +44,6 @@ const networkStory = (data) => {
   const atStage = (places, stage) => places.findIndex((place) => place.stage >= stage);
 
   return {
-    kind: "network",
     variants: data.updates,
     titles: new Map(traces.map(({ impl, title }) => [impl, title])),
     first: data.first,

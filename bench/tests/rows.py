@@ -5,9 +5,9 @@ import random
 
 import pandas as pd
 
-from bench.plan.cells import BACKPROPAGATION
+from bench.plan.cells import BACKPROPAGATION, Cell
 from bench.record.folder import write_machine
-from bench.record.schemas import SCHEMAS
+from bench.record.schemas import SCHEMAS, row
 from bench.record.tables import Table, as_rows
 
 SCHEMA = SCHEMAS["time.csv"]
@@ -71,4 +71,16 @@ def write_results(folder, ratio, passes=20, cells=1, machine="m", baseline="iter
             rows += visit_rows({impl: (ns, ns) for impl, ns in times.items()}, **place)
     Table(folder, "time.csv").replace(as_rows(time_rows(*rows)))
     write_machine(folder, {"machine": machine, "settings": {"baseline": baseline, "method": method}, "warnings": []})
+    return folder
+
+
+def write_call_results(folder, problem="tree_sum", profile=()):
+    """A results folder in which the heap of a loop and of a recursion was read in one cell of a problem, and their profile."""
+    folder.mkdir(parents=True, exist_ok=True)
+    cell = Cell.of_problem(problem, 6, 2, "default").memory_id
+    facts = {"machine": "m", "cell": cell, "depth": 6, "width": 2, "meter": "heap", "status": "ok", "problem": problem}
+    peaks = [row("memory.csv", facts | {"impl": impl, "peak_bytes": peak}) for impl, peak in (("iterative", 280), ("recursive", 792))]
+    Table(folder, "memory.csv").replace(peaks)
+    Table(folder, "profile.csv").replace([[cell, *point] for point in profile])
+    write_machine(folder, {"machine": "m", "settings": {"baseline": "iterative", "method": "here"}, "warnings": []})
     return folder

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from bench.measure.tracing.calls.records import CallTrace, CallTraces
 from bench.measure.tracing.records import Trace, Traces
 from bench.plan.problems import backpropagation
 from bench.record.trace import read_traces, write_traces
@@ -26,6 +27,23 @@ def run(tmp_path, monkeypatch):
     return SimpleNamespace(
         experiment=experiment, folder=tmp_path, earlier={"machine": "m"}, screen=SimpleNamespace(warn=told.append), asked=asked, told=told
     )
+
+
+@pytest.fixture
+def calls(run, monkeypatch):
+    """The run computes a problem beside networks, of which two implementations are traced; one of them fails at first."""
+    fails = ["slow"]
+
+    def trace_problem(problem, files):
+        run.asked.append([problem.name, *problem.implementations])
+        failed = [name for name in problem.implementations if fails and name == fails[0]]
+        del fails[:]
+        made = [CallTrace(name, name, *(("error", "KeyError: 1") if name in failed else ())) for name in problem.implementations]
+        return CallTraces(problem.name, problem.name, 3, 2, tuple(made))
+
+    monkeypatch.setattr(tracing, "trace_problem", trace_problem)
+    run.experiment.problems["sums"] = SimpleNamespace(name="sums", implementations={"fast": None, "slow": None})
+    return run
 
 
 def trace(name, status="ok", detail=""):
@@ -68,3 +86,36 @@ def test_one_that_fails_is_told_and_one_without_lines_is_not(run, monkeypatch):
     tracing.trace_steps(run)
     assert run.told == ["iterative (fused): its step could not be traced (segfault): segmentation fault; the run goes on"]
     assert in_file(run) == [("iterative", "segfault"), ("recursive", "skipped")]
+
+
+def calls_in_file(run):
+    return [(problem.problem, trace.impl, trace.status) for problem in read_traces(run.folder).calls for trace in problem.traces]
+
+
+def test_every_problem_of_a_run_is_traced_and_one_with_a_failure_again(calls):
+    tracing.trace_steps(calls)
+    assert calls.asked == [["iterative", "recursive"], ["sums", "fast", "slow"]]
+    assert calls_in_file(calls) == [("sums", "fast", "ok"), ("sums", "slow", "error")]
+    assert calls.told == ["sums: slow: its call could not be traced (error): KeyError: 1; the run goes on"]
+    tracing.trace_steps(calls)
+    tracing.trace_steps(calls)
+    assert calls.asked[2:] == [["sums", "fast", "slow"]]
+    assert calls_in_file(calls) == [("sums", "fast", "ok"), ("sums", "slow", "ok")]
+    assert in_file(calls) == [("iterative", "ok"), ("recursive", "ok")]
+
+
+def test_a_run_of_other_problems_keeps_the_traces_that_are_there(calls):
+    tracing.trace_steps(calls)
+    calls.experiment.problems = {"lists": SimpleNamespace(name="lists", implementations={"loop": None})}
+    tracing.trace_steps(calls)
+    assert in_file(calls) == [("iterative", "ok"), ("recursive", "ok")]
+    assert calls_in_file(calls) == [("lists", "loop", "ok")], "what failed is dropped, to be tried again with its problem"
+
+
+def test_one_more_implementation_has_all_traced_on_one_input(calls):
+    tracing.trace_steps(calls)
+    tracing.trace_steps(calls)
+    calls.experiment.problems["sums"].implementations["mine"] = None
+    tracing.trace_steps(calls)
+    assert calls.asked[-1] == ["sums", "fast", "slow", "mine"]
+    assert [impl for _, impl, _ in calls_in_file(calls)] == ["fast", "slow", "mine"]

@@ -19,9 +19,9 @@ const callDrawing = (() => {
   // A frame below the other: its function, what it gives at its right, and its variables with their values.
   const frame = (one, isTop, y, width) => {
     const key = `f${one.key}`;
-    const gives = one.gives && cut(`→ ${one.gives}`, width * 0.6, 11.5);
+    const name = cut(one.name, width - 16, 12);
+    const gives = one.gives && cut(`→ ${one.gives}`, width - widthOf(name, 12) - 36, 11.5);
     const room = gives ? widthOf(gives, 11.5) + 16 : 0;
-    const name = cut(one.name, width - room - 16, 12);
     const values = one.values.map(([variable, value, isNew]) => {
       const text = cut(`${variable} = ${value}`, width - 24, 11, 400);
       return { key: `${key}:${variable}`, kind: isNew ? "value new" : "value", w: widthOf(text, 11, isNew ? 600 : 400) + 12, h: LINE - 2, text, textAt: (LINE - 2) / 2, textX: 6, round: 3 };

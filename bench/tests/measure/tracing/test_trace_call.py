@@ -146,9 +146,7 @@ def step(event, line, n=0):
 
 
 def test_programs_with_nothing_in_common_are_kept_in_step_by_their_shares():
-    short, long = (
-        CallTrace(name, name, steps=tuple(step("line", k) for k in range(count))) for name, count in (("a", 2), ("b", 4))
-    )
+    short, long = (CallTrace(name, name, steps=tuple(step("line", k) for k in range(count))) for name, count in (("a", 2), ("b", 4)))
     assert [at for _, at in in_step([short, long])] == [(0, 0), (0, 1), (1, 2), (1, 3)]
 
 

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from bench.cli import main
 from bench.measure.tracing.calls.records import CallTrace, CallTraces
 from bench.measure.tracing.records import Trace, Traces
 from bench.plan.problems import backpropagation
@@ -119,3 +120,34 @@ def test_one_more_implementation_has_all_traced_on_one_input(calls):
     tracing.trace_steps(calls)
     assert calls.asked[-1] == ["sums", "fast", "slow", "mine"]
     assert [impl for _, impl, _ in calls_in_file(calls)] == ["fast", "slow", "mine"]
+
+
+SHY = """
+import sys
+
+from impls import Problem
+
+TRACING = "bench.measure.tracing.calls.tracing" in " ".join(sys.orig_argv)
+
+def setup(depth, width, rng):
+    return depth
+
+def plain(n):
+    return n
+
+def shy(n):
+    print("garbage {")
+    return [][0] if TRACING else n
+
+problem = Problem("shy", setup, [plain, shy], depth=4, width=2)
+"""
+
+
+def test_a_real_run_goes_on_when_a_call_cannot_be_traced(tmp_path, capfd):
+    (tmp_path / "shy.py").write_text(SHY)
+    options = ["--only", "memory", "--results", str(tmp_path / "results")]
+    assert main(["run", "--problem", str(tmp_path / "shy.py"), *options]) == 0
+    assert "shy: shy: its call could not be traced (error): IndexError: list index out of range; the run goes on" in capfd.readouterr().err
+    [calls] = read_traces(tmp_path / "results").calls
+    assert [(trace.impl, trace.status) for trace in calls.traces] == [("plain", "ok"), ("shy", "error")]
+    assert len((tmp_path / "results" / "memory.csv").read_text().splitlines()) > 4

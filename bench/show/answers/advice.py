@@ -315,7 +315,8 @@ def _scope(facts: Overview, machine: Mapping[str, Any]) -> str:
     python = f" Depths are those of Python {facts.python}." if facts.python and facts.python != machine.get("python") else ""
     conditions = ", ".join([*sizes, *_conditions(facts.conditions)])
     beside = f"Times and memory are beside {with_article(facts.baseline, 'the')}."
-    return f"{scope_words(machine)}; {conditions}. {beside}{by_luck}{python}"
+    on = {**machine, "python": facts.conditions.get("python") or machine.get("python")}
+    return f"{scope_words(on)}; {conditions}. {beside}{by_luck}{python}"
 
 
 def scope_words(machine: Mapping[str, Any]) -> str:

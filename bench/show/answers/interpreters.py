@@ -33,7 +33,6 @@ def _cost(facts: Interpreters) -> Iterator[Answer]:
         return
     closed = [row for row in rows if row.low > 0]
     least, most = min(closed, key=lambda row: row.ratio), max(closed, key=lambda row: row.ratio)
-    apart = least.high < most.low
     beside = f"times the CPU time of the {title(least.other)}"
     text = f"No difference is certain: it takes {least.ratio:.2f} to {most.ratio:.2f} {beside}"
     if least.high < most.low:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from bench.analyse.between.interpreters import Interpreters, OnPython
 from bench.analyse.ratios import SAME
-from bench.plan.contenders import title
+from bench.plan.contenders import rank, title
 from bench.show.answers.interpreters import largest
 from bench.show.figures.pictures import BAND, Picture, Plot, colour, grid, label, literal, pictures_of
 
@@ -45,27 +45,28 @@ def _ratios(ax: Axes, pythons: Sequence[str], rows: Sequence[OnPython], words: s
     ax.axhline(1, color="#8a8f98", linewidth=0.8)
     names = list(dict.fromkeys(row.impl for row in rows))
     for number, name in enumerate(names):
+        mark = MARKS[rank(name) % len(MARKS)]
         its = [row for row in rows if row.impl == name and row.low > 0 and row.python in pythons]
         shift = 0.5 * ((number + 0.5) / len(names) - 0.5)
         bounds = [[row.ratio - row.low for row in its], [row.high - row.ratio for row in its]]
         places = [pythons.index(row.python) + shift for row in its]
-        ax.errorbar(
-            places, [row.ratio for row in its], bounds, fmt=MARKS[number % len(MARKS)], color=colour(name), capsize=3, label=label(name)
-        )
+        ax.errorbar(places, [row.ratio for row in its], bounds, fmt=mark, color=colour(name), capsize=3, label=label(name))
     ax.set_xticks(range(len(pythons)), list(pythons))
     ax.set_xlim(-0.5, len(pythons) - 0.5)
+    ax.set_xlabel("Python")
     ax.set_ylabel(f"{literal(words)}\n(lower is better)")
 
 
 def _depths(ax: Axes, facts: Interpreters) -> None:
-    for number, name in enumerate(dict.fromkeys(impl for _, impl in facts.deepest)):
+    for name in dict.fromkeys(impl for _, impl in facts.deepest):
         there = [python for python in facts.pythons if (python, name) in facts.deepest]
         places = [facts.pythons.index(python) for python in there]
         depths = [facts.deepest[python, name] for python in there]
-        ax.plot(places, depths, MARKS[number % len(MARKS)], color=colour(name), label=label(name))
+        ax.plot(places, depths, MARKS[rank(name) % len(MARKS)], color=colour(name), label=label(name))
     ax.set_yscale("log")
     ax.set_xticks(range(len(facts.pythons)), list(facts.pythons))
     ax.set_xlim(-0.5, len(facts.pythons) - 0.5)
+    ax.set_xlabel("Python")
     ax.set_ylabel("deepest as Python comes\n(higher is better)")
 
 

@@ -162,6 +162,7 @@ class DescribedProblem:
         floor: is there work that no implementation can be below, and that is timed beside them?
         leaks: is it known whether a call leaves memory behind?
         refused: name -> why, for those that were left out.
+        option: what a command must be given to be about this problem.
 
     """
 
@@ -177,6 +178,7 @@ class DescribedProblem:
     floor: bool = False
     leaks: bool = False
     refused: Mapping[str, str] = field(default_factory=dict)
+    option: str = " --problem FILE"
 
 
 NETWORKS = DescribedProblem(
@@ -207,6 +209,7 @@ NETWORKS = DescribedProblem(
     trains=True,
     floor=True,
     leaks=True,
+    option="",
 )
 
 
@@ -214,7 +217,7 @@ def describe(problem: Problem) -> DescribedProblem:
     """What is told of any other problem."""
     solutions = {name: description(solution) for name, solution in problem.by_name.items()}
     words = Words(problem.level, problem.call, problem.input)
-    return DescribedProblem(problem.name, problem.title, solutions, problem.baseline, words)
+    return DescribedProblem(problem.name, problem.title, solutions, problem.baseline, words, option=f" --problem {problem.name}")
 
 
 BUNDLED = {NETWORKS.name: NETWORKS, **{name: describe(problem) for name, problem in PROBLEMS.items()}}

@@ -72,7 +72,10 @@ def by_age(pythons: set[str]) -> tuple[str, ...]:
 
 
 def interpreters(times: pd.DataFrame, summary: pd.DataFrame, baseline: str, limits: pd.DataFrame) -> Interpreters | None:
-    """The comparison of interpreters, with ratios to the baseline; None where one alone was measured. `limits` are rows of limits.csv, maybe none."""
+    """The comparison of interpreters, with ratios to the baseline; None where one alone was measured.
+
+    `limits` are rows of limits.csv, maybe none.
+    """
     timed = times[times["round"].notna() & ~times["impl"].isin(REFERENCES)]
     cpu = summary[(summary["metric"] == "cpu") & ~summary["impl"].isin(REFERENCES) & (summary["baseline"] == baseline)]
     pythons = by_age({*timed["python"].dropna().unique()} - {""})

@@ -331,8 +331,8 @@ def scope_words(machine: Mapping[str, Any]) -> str:
 
 
 def _conditions(conditions: Mapping[str, Any]) -> Iterator[str]:
-    """The axes of a cell that the figures have in common."""
-    for axis in AXES:
+    """The axes of a cell that the figures have in common, but for the interpreter, which has been named."""
+    for axis in (axis for axis in AXES if axis.name != "python"):
         value = conditions.get(axis.name)
         if not axis.tacit(value):
             yield ALLOCATOR_WORDS[str(value)] if axis.name == "allocator" else axis.words(value)

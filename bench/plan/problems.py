@@ -32,6 +32,7 @@ class PlannedProblem:
         depth, width: the sizes to measure at unless a sweep says others; empty if there are none.
         deepest: the most levels that the study of depth should try.
         level, call: what sentences call one level of depth, and one call.
+        setup: the module of the function that makes arguments, where that is none of an implementation's; else empty.
 
     """
 
@@ -47,6 +48,7 @@ class PlannedProblem:
     deepest: int | None = None
     level: str = "level"
     call: str = "call"
+    setup: str = ""
 
 
 def backpropagation(implementations: Mapping[str, Implementation] = IMPLEMENTATIONS) -> PlannedProblem:
@@ -70,6 +72,11 @@ def planned(problem: Problem, source: str, implementations: Mapping[str, Solutio
         level=problem.level,
         call=problem.call,
     )
+
+
+def place_of(source: str) -> str:
+    """What a message about a problem begins with: the option or the call that named it."""
+    return "versus" if Path(source).suffix == SENT else f"--problem {source}"
 
 
 def load_problem(source: str, files: Sequence[str] = ()) -> Problem:
@@ -113,13 +120,13 @@ def _problem_in(source: str) -> Problem:
     """The one problem that a file defines."""
     if Path(source).suffix == SENT:
         return _sent_problem(source)
-    if Path(source).suffix != ".py":
-        raise BadInput(unknown("problem", source, [BACKPROPAGATION, *PROBLEMS, "the path of a .py file"], "--problem"))
+    _refuse_what_is_no_file(source)
     module = run_file(source, "--problem")
     problems = list({id(value): value for value in vars(module).values() if isinstance(value, Problem)}.values())
     problems = [problem for problem in problems if problem not in PROBLEMS.values()]
     if not problems:
-        raise BadInput(f"--problem {source}: defines no Problem; write problem = Problem(name, setup, [recursive, iterative])")
+        example = "problem = Problem(name, setup, [recursive, iterative])"
+        raise BadInput(f"--problem {source}: defines no Problem in its outermost lines; write {example}")
     if len(problems) > 1:
         names = ", ".join(repr(problem.name) for problem in problems)
         raise BadInput(f"--problem {source}: defines {len(problems)} problems ({names}); a file should define one")
@@ -129,3 +136,15 @@ def _problem_in(source: str) -> Problem:
     if taken := [name for name in problem.by_name if name in REFERENCES]:
         raise BadInput(f"--problem {source}: the name {taken[0]!r} is taken; give your implementation another name")
     return problem
+
+
+def _refuse_what_is_no_file(source: str) -> None:
+    """Refuse the name of no problem, unless it is a Python file's."""
+    path = Path(source)
+    if path.suffix == ".py":
+        return
+    if path.is_dir():
+        raise BadInput(f"--problem {source}: is a folder; give a Python file that defines a problem")
+    if path.exists():
+        raise BadInput(f"--problem {source}: is no Python file; give a file whose name ends in .py")
+    raise BadInput(unknown("problem", source, [BACKPROPAGATION, *PROBLEMS, "the path of a .py file"], "--problem"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
 from bench.measure.depth.interpreters import Interpreter, Unusable
 from bench.measure.depth.search import Search, deepest
-from bench.measure.depth.trials import Guard, Trial, TrialResult, usual_guard
+from bench.measure.depth.trials import Guard, Trial, usual_guard
 from bench.measure.depth.venvs import cache_folder, python_with_numpy
 from bench.plan.cells import BACKPROPAGATION
 from bench.plan.depth import AS_IT_COMES, CALL, DEEPEST, LIMIT_RAISED, SETTINGS, WAYS, Setting
@@ -81,6 +81,11 @@ class Subjects:
     problem: str = BACKPROPAGATION
     source: str = BACKPROPAGATION
 
+    @property
+    def from_below(self) -> bool:
+        """May their work grow faster than their depth? That of networks does not."""
+        return self.problem != BACKPROPAGATION
+
 
 def all_limits(interpreter: Interpreter, subjects: Subjects) -> Iterator[Limit]:
     """A row for every search on an interpreter, as it ends: first implementations, and then ways of calling, with networks.
@@ -98,35 +103,44 @@ def all_limits(interpreter: Interpreter, subjects: Subjects) -> Iterator[Limit]:
         yield from calling_limits(interpreter, subjects.cap, guard)
 
 
-def implementation_limits(interpreter: Interpreter, python: str, subjects: Subjects, guard: Guard) -> Iterator[Limit]:
+def implementation_limits(
+    interpreter: Interpreter, python: str, subjects: Subjects, guard: Guard, settings: Sequence[Setting] = SETTINGS
+) -> Iterator[Limit]:
     """A row for every implementation and setting; `python` is the interpreter's executable that has NumPy.
 
     An implementation that cannot be tried has one row for all settings.
     """
-    cap = subjects.cap
     for name in subjects.names:
-        for setting in SETTINGS:
-            trial = Trial(python, name, setting, guard, subjects.files, subjects.source)
-            limit = _search(interpreter, name, setting, cap, trial, from_below=subjects.problem != BACKPROPAGATION)
-            yield replace(limit, problem=subjects.problem)
-            if limit.status == "timeout" and subjects.problem != BACKPROPAGATION:
-                cap = max(1, limit.deepest_ok or 1)  # its work grows faster than its depth, whoever does it
+        found: list[Limit] = []
+        for setting in settings:
+            trial = Trial(python, name, setting, guard, subjects.files, subjects.source, may_be_slow=subjects.from_below)
+            limit = _limit(interpreter, trial, subjects, found)
+            found.append(limit)
+            yield limit
             if limit.status == "skipped":
                 break
+
+
+def _limit(interpreter: Interpreter, trial: Trial, subjects: Subjects, found: Sequence[Limit]) -> Limit:
+    """The search under a setting; `found` is what the implementation has reached under those before."""
+    slow = next((limit for limit in found if subjects.from_below and limit.status == "timeout"), None)
+    known = found[0].deepest_ok or 0 if found and subjects.from_below and trial.setting == LIMIT_RAISED else 0
+    limit = _search(interpreter, trial, max(1, slow.deepest_ok or 1) if slow else subjects.cap, subjects.from_below, known)
+    if slow and limit.status == "ok":  # time will run out under this setting as well
+        limit = replace(limit, first_failure=slow.first_failure, status=slow.status, detail=slow.detail)
+    return replace(limit, problem=subjects.problem)
 
 
 def calling_limits(interpreter: Interpreter, cap: int, guard: Guard) -> Iterator[Limit]:
     """A row for every way of calling, with the limit raised."""
     for way in WAYS:
         name = f"{CALL}{way}"
-        yield _search(interpreter, name, LIMIT_RAISED, cap, Trial(interpreter.path, name, LIMIT_RAISED, guard))
+        yield _search(interpreter, Trial(interpreter.path, name, LIMIT_RAISED, guard), cap)
 
 
-def _search(
-    interpreter: Interpreter, name: str, setting: Setting, cap: int, trial: Callable[[int], TrialResult], from_below: bool = False
-) -> Limit:
-    start = perf_counter()
-    search = deepest(trial, cap, from_below)
+def _search(interpreter: Interpreter, trial: Trial, cap: int, from_below: bool = False, known: int = 0) -> Limit:
+    start, name, setting = perf_counter(), trial.subject, trial.setting
+    search = deepest(trial, cap, from_below, known)
     seconds = round(perf_counter() - start, 2)
     limit = interpreter.recursion_limit if setting == AS_IT_COMES else setting.recursion_limit
     status, detail = (search.failure.status, search.failure.detail) if search.failure else ("ok", "")

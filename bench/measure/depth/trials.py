@@ -51,7 +51,7 @@ def usual_guard() -> Guard:
 
 @dataclass(frozen=True)
 class Trial:
-    """A trial at a depth that it is called with."""
+    """A trial at a depth that it is called with; if its subject `may_be_slow`, time that runs out is taken for its own fault."""
 
     python: str
     subject: str
@@ -59,11 +59,13 @@ class Trial:
     guard: Guard
     files: Sequence[str] = ()
     problem: str = BACKPROPAGATION
+    may_be_slow: bool = False
 
     def __call__(self, depth: int) -> TrialResult:
         """Try the depth in a fresh process, and once more if something else may have ended it: a kill, or a pause of the machine."""
         ended = self._end_at(depth)
-        return result_of(self._end_at(depth) if _may_be_from_outside(ended) else ended)
+        own_fault = self.may_be_slow and ended.exit_code is None
+        return result_of(self._end_at(depth) if _may_be_from_outside(ended) and not own_fault else ended)
 
     def _end_at(self, depth: int) -> CommandResult:
         timeout_s = self.guard.seconds(depth)

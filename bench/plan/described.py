@@ -113,7 +113,7 @@ class Description:
         library: the package that it needs beside NumPy; empty if none.
         formula: the derivation of the peak of its memory, if there is one.
         own: is it the user's own?
-        source: its functions, where their file is not at hand to be read.
+        source: its functions, as a run has recorded them.
         code: where it is.
 
     """
@@ -229,5 +229,5 @@ def titled(name: str) -> str:
 
 
 def source_of(told: Description) -> str:
-    """The functions of an implementation, as text; empty where they are not known."""
-    return functions_source(told.code) if told.code is not None and not told.own else told.source
+    """The functions of an implementation, as text: those that were measured, or else those that are here; empty where none are known."""
+    return told.source or (functions_source(told.code) if told.code is not None and not told.own else "")

@@ -6,7 +6,9 @@ and prints recursion against iteration for each depth and width at the end.
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,20 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if collection_path.suffix != ".py" or collection_path.name == "conftest.py":
         return None
     return (collection_path == BENCHMARKS) != config.getoption("benchmark_only") or None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept_frozen() -> Iterator[None]:
+    """What is frozen stays so: each visit and each reading of memory begins with a collection, of all that is not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gc, "unfreeze", lambda: None)
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _frozen(_kept_frozen: None) -> None:
+    """Leave what is loaded so far out of every collection: beside the libraries of all tests, it takes most of their time."""
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

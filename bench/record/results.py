@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from bench.errors import NothingMeasured
-from bench.measure.tracing.records import Traces
+from bench.measure.tracing.records import NOTHING_TRACED, Traces
 from bench.plan.contenders import key, tell
 from bench.plan.described import NETWORKS, DescribedProblem
 from bench.record.folder import read_machine
@@ -103,18 +103,25 @@ def _of(problem: DescribedProblem, whole: Results, alone: bool) -> Results:
     """What is one problem's."""
     peaks = of_problem(whole.memory.peaks, problem.name)
     series = [_series_of(problem, rows, peaks) for rows in (whole.memory.profile, whole.memory.samples)]
-    trains = problem.trains
+    networks = problem.name == NETWORKS.name  # which alone are trained
     return replace(
         whole,
         problem=problem,
         times=of_problem(whole.times, problem.name),
         memory=MemoryTables(peaks, *series),
         limits=of_problem(whole.limits, problem.name),
-        training=whole.training if trains else whole.training[:0],
+        training=whole.training if networks else whole.training[:0],
         clarity=of_problem(whole.clarity, problem.name),
-        traces=whole.traces if trains else None,
+        traces=whole.traces and _traces_of(problem.name, whole.traces),
         alone=alone,
     )
+
+
+def _traces_of(problem: str, traces: Traces) -> Traces:
+    """What was traced of one problem."""
+    if problem == NETWORKS.name:
+        return replace(traces, calls=())
+    return replace(NOTHING_TRACED, calls=tuple(call for call in traces.calls if call.problem == problem))
 
 
 def _series_of(problem: DescribedProblem, rows: pd.DataFrame, peaks: pd.DataFrame) -> pd.DataFrame:

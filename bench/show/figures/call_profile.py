@@ -9,11 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from bench.plan.contenders import problem_of, title
 from bench.record.memory import MemoryTables
-from bench.show.answers.words import size
-from bench.show.figures.pictures import COLOURS, Plot, grid, literal
-from impls import IMPLEMENTATIONS
-from impls.problems import PROBLEMS
+from bench.show.answers.words import capital, size
+from bench.show.figures.pictures import Plot, colour, grid, literal
 
 KIB = 1024
 LEGEND_ROW = 0.1  # of the height of what is drawn: room for a row of names above it
@@ -41,7 +40,6 @@ def call_rows(tables: MemoryTables) -> pd.DataFrame:
 
 def _panel(ax: Axes, problem: str, rows: pd.DataFrame, names_a_row: int) -> None:
     names = list(dict.fromkeys(rows["impl"]))
-    colours = _colours(names)
     most = int((rows["live_bytes"] + rows["frame_bytes"]).max())
     unit, bytes_each = next((name, count) for name, count in UNITS if most >= count or count == 1)
     for name in names:
@@ -49,11 +47,11 @@ def _panel(ax: Axes, problem: str, rows: pd.DataFrame, names_a_row: int) -> None
         heap = line["live_bytes"].to_numpy(float)
         alive = heap + line["frame_bytes"].to_numpy(float)
         share = line["event"].to_numpy(float) / max(1, int(line["event"].max()))
-        words = f"{_title(problem, name)}: {size(alive.max()).replace('Bytes', 'bytes')} at most"
-        ax.fill_between(share, heap / bytes_each, alive / bytes_each, step="post", color=colours[name], alpha=0.16, linewidth=0)
-        ax.step(share, alive / bytes_each, where="post", color=colours[name], linewidth=1.4, label=literal(words))
+        words = f"{title(name)}: {size(alive.max()).replace('Bytes', 'bytes')} at most"
+        ax.fill_between(share, heap / bytes_each, alive / bytes_each, step="post", color=colour(name), alpha=0.16, linewidth=0)
+        ax.step(share, alive / bytes_each, where="post", color=colour(name), linewidth=1.4, label=literal(words))
     first = rows.iloc[0]
-    ax.set_title(literal(f"{_problem_title(problem)}, depth {first['depth']}, width {first['width']}"), fontsize=9)
+    ax.set_title(literal(f"{capital(problem_of(problem).title)}, depth {first['depth']}, width {first['width']}"), fontsize=9)
     ax.legend(fontsize=7.5, loc="upper left", ncols=names_a_row, borderaxespad=0.2).set_in_layout(False)
     ax.set_xlim(0, 1)
     ax.set_ylim(0, (1.05 + LEGEND_ROW * -(-len(names) // names_a_row)) * max(1, most) / bytes_each)
@@ -61,25 +59,6 @@ def _panel(ax: Axes, problem: str, rows: pd.DataFrame, names_a_row: int) -> None
     ax.yaxis.set_major_locator(MaxNLocator(5))
     ax.set_xlabel("share of the call", fontsize=8)
     ax.set_ylabel(f"{unit} alive, above the start", fontsize=8)
-
-
-def _colours(names: list[str]) -> dict[str, str]:
-    """The registry's colours for names that are in it, and for each other one that is left."""
-    registry = list(IMPLEMENTATIONS)
-    known = {name: COLOURS[registry.index(name) % len(COLOURS)] for name in names if name in registry}
-    left = [colour for colour in COLOURS if colour not in known.values()]
-    others = [name for name in names if name not in known]
-    return known | {name: left[n % len(left)] for n, name in enumerate(others)}
-
-
-def _title(problem: str, name: str) -> str:
-    """What an implementation of a problem is called."""
-    known = PROBLEMS[problem].by_name if problem in PROBLEMS else {}
-    return known[name].title if name in known else name.replace("_", " ")
-
-
-def _problem_title(problem: str) -> str:
-    return PROBLEMS[problem].title if problem in PROBLEMS else problem.replace("_", " ")
 
 
 PLOTS = [

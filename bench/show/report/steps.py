@@ -8,7 +8,6 @@ from typing import Any
 
 from bench.measure.tracing.calls.records import CallTrace, CallTraces
 from bench.measure.tracing.records import Trace, Traces, stages
-from bench.plan.cells import BACKPROPAGATION
 from bench.plan.contenders import foremost
 from bench.show.report.fill import as_json
 
@@ -30,9 +29,8 @@ def steps_section(traces: Traces) -> dict[str, Any]:
 
 
 def _choices(traces: Traces) -> dict[str, str]:
-    """The word in the page's address of each problem, and its title; of networks it is the update."""
-    networks = {traces.traces[0].update: BACKPROPAGATION} if traces.traces else {}
-    return networks | {problem.problem: problem.title for problem in traces.calls}
+    """The word in the page's address of each problem that has calls, and its title."""
+    return {problem.problem: problem.title for problem in traces.calls}
 
 
 def _untraced(traces: Iterable[Trace | CallTrace]) -> dict[str, list[str]]:

@@ -266,7 +266,7 @@ def test_ratios_of_problems_hold_together_by_themselves(tmp_path):
 SHOWN = ("py", "j2", "js")
 FILES = [path for folder in ("analyse", "show") for kind in SHOWN for path in sorted((ROOT / "bench" / folder).rglob(f"*.{kind}"))]
 NAMES = [*BUNDLED, NETWORKS.name.upper(), "NETWORKS"]
-IMPLEMENTATIONS_NAMED = {"bench/analyse/selfcheck/checks.py", "bench/show/figures/step_through.py"}  # what those are about
+IMPLEMENTATIONS_NAMED = {"bench/analyse/selfcheck/checks.py"}  # what those are about
 
 
 def code(path):

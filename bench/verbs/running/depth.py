@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pandas as pd
 
@@ -14,6 +13,7 @@ from bench.measure.depth.interpreters import Interpreter, Unusable, running
 from bench.measure.depth.study import Limit, Subjects, implementation_limits, stack_limit
 from bench.measure.depth.trials import usual_guard
 from bench.plan import contenders
+from bench.plan.cells import BACKPROPAGATION
 from bench.plan.depth import AS_IT_COMES, CALL, LIMIT_RAISED, setting_of, way_title
 from bench.plan.problems import PlannedProblem
 from bench.record.limits import put_limit
@@ -55,7 +55,7 @@ def _measure(run: Run, problem: PlannedProblem, here: Interpreter, tell: Callabl
     tell(f"Depth of {problem.name} on Python {here.name}")
     for limit in implementation_limits(here, here.path, subjects, usual_guard(), (AS_IT_COMES, LIMIT_RAISED)):
         put_limit(table, run.machine_name, limit)
-        tell_limit(replace(limit, impl=f"{problem.name}: {limit.impl}"), run.screen, tell)
+        tell_limit(limit, run.screen, tell)
 
 
 def _known(rows: pd.DataFrame, run: Run, problem: str, here: Interpreter, cap: int) -> set[str]:
@@ -78,10 +78,17 @@ def tell_limit(limit: Limit, screen: Screen, tell: Callable[[str], None]) -> Non
     if limit.status == "skipped":
         screen.warn(f"Python {limit.python}: {limit.impl} is skipped: {limit.detail}")
         return
-    subject = way_title(limit.impl) if limit.impl.startswith(CALL) else contenders.title(limit.impl)
+    subject = _subject(limit.impl, limit.problem)
     setting = setting_of(limit.recursion_limit or 0, limit.stack_bytes).words
     end = f"then {ENDINGS[limit.status]}" if limit.first_failure else "the most that was allowed"
     more = f" ({limit.detail})" if limit.status == "error" else ""
     words = f"{subject}, {setting}: {spaced(limit.deepest_ok or 0)}, {end}{more}"
     tell(f"Depth on Python {limit.python}: {words}")
     screen.detail(f"  {words}")
+
+
+def _subject(impl: str, problem: str) -> str:
+    """What a line calls that which was tried."""
+    if impl.startswith(CALL):
+        return way_title(impl)
+    return contenders.title(impl) if problem == BACKPROPAGATION else f"{problem}, {impl}"

@@ -81,10 +81,18 @@ def tell_limit(limit: Limit, problem: PlannedProblem, screen: Screen, tell: Call
     if limit.status == "skipped":
         screen.warn(f"Python {limit.python}: {limit.impl} is skipped: {limit.detail}")
         return
-    subject = way_title(limit.impl) if limit.impl.startswith(CALL) else contenders.title(contenders.key(problem.name, limit.impl))
+    subject = _subject(limit.impl, problem)
     setting = setting_of(limit.recursion_limit or 0, limit.stack_bytes).words
     end = f"then {ENDINGS[limit.status]}" if limit.first_failure else "the most that was allowed"
     more = f" ({limit.detail})" if limit.status == "error" else ""
     words = f"{subject}, {setting}: {spaced(limit.deepest_ok or 0)}, {end}{more}"
     tell(f"Depth on Python {limit.python}: {words}")
     screen.detail(f"  {words}")
+
+
+def _subject(impl: str, problem: PlannedProblem) -> str:
+    """What a line calls that which was tried."""
+    if impl.startswith(CALL):
+        return way_title(impl)
+    title = contenders.title(contenders.key(problem.name, impl))
+    return title if problem.name == BACKPROPAGATION else f"{problem.title}, {title}"

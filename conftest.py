@@ -1,12 +1,14 @@
 """The wiring between pytest and the harness.
 
-`pytest` runs the tests. `pytest --benchmark-only` times a sweep's grid through pytest-benchmark instead,
+`pytest` runs the tests. `pytest --benchmark-only` times a sweep's grid, or a problem's, through pytest-benchmark instead,
 and prints recursion against iteration for each depth and width at the end.
 """
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,8 +21,9 @@ BENCHMARKS = Path(__file__).parent / "bench" / "test_benchmarks.py"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add --sweep: which grid --benchmark-only times."""
-    parser.addoption("--sweep", default="quick", help="with --benchmark-only: a sweep's name or its TOML file (quick)")
+    """Add --sweep and --problem: which grid --benchmark-only times."""
+    parser.addoption("--sweep", help="with --benchmark-only: a sweep's name or its TOML file (quick)")
+    parser.addoption("--problem", help="with --benchmark-only: a problem's name or its Python file, in place of backpropagation")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,12 +45,26 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return (collection_path == BENCHMARKS) != config.getoption("benchmark_only") or None
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _kept_frozen() -> Iterator[None]:
+    """What is frozen stays so: each visit and each reading of memory begins with a collection, of all that is not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gc, "unfreeze", lambda: None)
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _frozen(_kept_frozen: None) -> None:
+    """Leave what is loaded so far out of every collection: beside the libraries of all tests, it takes most of their time."""
+    gc.freeze()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A benchmark for every contender of every cell."""
     if "cell" in metafunc.fixturenames and "contender" in metafunc.fixturenames:
         from bench.test_benchmarks import grid, short_ids
 
-        points = grid(metafunc.config.getoption("sweep"))
+        points = grid(metafunc.config.getoption("sweep"), metafunc.config.getoption("problem"))
         metafunc.parametrize(("cell", "contender"), points, ids=short_ids(points))
 
 
@@ -56,8 +73,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """After the table: recursion against iteration, group by group."""
     session = getattr(config, "_benchmarksession", None)
     if session and session.benchmarks:
-        from bench.test_benchmarks import ratio_lines
+        from bench.test_benchmarks import left_out_lines, ratio_lines
 
         terminalreporter.section("recursion against iteration")
-        for line in ratio_lines(session.benchmarks):
+        for line in (*left_out_lines(), *ratio_lines(session.benchmarks)):
             terminalreporter.write_line(line)

@@ -7,37 +7,64 @@ here for who has a habit of it; `make bench` gives ratios that can be trusted.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bench.errors import BadInput
-from bench.measure.subjects.network import Workbench
-from bench.measure.subjects.recursion_limit import raise_recursion_limit
+from bench.measure.subjects.opening import opened
+from bench.measure.subjects.reach import out_of_reach
+from bench.measure.workers.checking import refused
+from bench.measure.workers.known_problems import known_problem
 from bench.plan import sweeps
 from bench.plan.cells import Cell, short_names
-from bench.plan.contenders import REFERENCES
-from bench.plan.data import datasets
-from impls import IMPLEMENTATIONS
+from bench.plan.contenders import CONTROL
+from bench.plan.data.datasets import write_batches
+from bench.plan.experiment import Experiment, prepare
 
-BASELINE = "iterative"
-targets: dict[str, str | None] = {}  # dataset -> its label column, from the sweep
+ROUNDS = 100  # of calls that need arguments of their own each
 
 
-def grid(sweep_name: str) -> list[tuple[Cell, str]]:
+@dataclass
+class Timed:
+    """What the grid is made from: set when it is, and used by each benchmark."""
+
+    experiment: Experiment
+    scratch: tempfile.TemporaryDirectory[str] = field(default_factory=tempfile.TemporaryDirectory)
+
+    def __post_init__(self) -> None:
+        experiment = self.experiment
+        self.data = write_batches(experiment.data, {cell.batch for cell in experiment.cells if cell.dataset}, Path(self.scratch.name))
+        self.subjects = opened(experiment.sources, experiment.files)
+        sizes: dict[str, dict[tuple[int, int], None]] = {}
+        for cell in experiment.cells:
+            if not cell.dataset:
+                sizes.setdefault(cell.problem, {})[cell.depth, cell.width] = None
+        self.too_much = {name: out_of_reach(experiment.problems[name], [*its], experiment.files) for name, its in sizes.items()}
+
+    def why_not(self, cell: Cell, contender: str) -> str:
+        """Why it cannot be timed in a cell; empty if it can."""
+        name = self.experiment.baseline if contender == CONTROL else contender
+        return self.too_much.get(cell.problem, {}).get((cell.depth, cell.width), {}).get(name, "")
+
+
+timed: list[Timed] = []  # the one of this process
+
+
+def grid(sweep_name: str | None, problem: str | None = None) -> list[tuple[Cell, str]]:
     """Every contender of every cell; the allocator is this process's, so that axis is left out."""
     try:
-        sweep = sweeps.load(sweep_name)
+        experiment = prepare(sweeps.chosen(sweep_name, problem), [], [], None, known_problem, refused)
     except BadInput as error:
-        raise pytest.UsageError(f"--sweep: {error}") from None
-    cells = dict.fromkeys(replace(cell, allocator="default") for cell in sweep.cells())
-    for name in sweep.dataset:
-        targets[name] = sweep.target
-    names = sweep.impls or [name for name, one in IMPLEMENTATIONS.items() if not one.missing]
-    return [(cell, contender) for cell in cells for contender in (*names, *REFERENCES)]
+        raise pytest.UsageError(str(error)) from None
+    timed[:] = [Timed(experiment)]
+    cells = dict.fromkeys(replace(cell, allocator="default") for cell in experiment.cells)
+    return [(cell, contender) for cell in cells for contender in experiment.compared_in(cell)]
 
 
 def short_ids(points: Sequence[tuple[Cell, str]]) -> list[str]:
@@ -47,34 +74,59 @@ def short_ids(points: Sequence[tuple[Cell, str]]) -> list[str]:
 
 
 @lru_cache(maxsize=1)
-def workbench(cell: Cell) -> Workbench:
-    """The cell's network and data, the same buffers for all its contenders."""
-    dataset = datasets.load(cell.dataset, targets.get(cell.dataset))
-    return Workbench(cell, *dataset.batch(cell.batch))
+def bench_of(cell: Cell) -> Any:
+    """The network and data of a cell, or its arguments: the same for all its contenders."""
+    [this] = timed
+    subject = this.subjects[cell.problem]
+    bench = subject.bench(cell, str(this.data[cell.dataset, cell.batch]) if cell.dataset else None)
+    names = [name for name in this.experiment.problems[cell.problem].implementations if not this.why_not(cell, name)]
+    bench.raised_limit_for({name: subject.implementations[name] for name in names}, lambda name: None)
+    return bench
 
 
 def test_step(cell: Cell, contender: str, benchmark: Any) -> None:
-    """One training step."""
-    benchmark.group = f"depth {cell.depth}, width {cell.width}"
+    """One training step, or one call."""
+    [this] = timed
+    if reason := this.why_not(cell, contender):
+        pytest.skip(reason)
+    benchmark.group = group_of(cell, this.experiment.problems[cell.problem].title)
+    benchmark.extra_info.update(cell=cell.id, contender=contender, baseline=this.experiment.baseline)
+    subject = this.subjects[cell.problem]
+    ready = bench_of(cell).contenders([contender], subject.implementations, this.experiment.baseline)[contender]
+    if subject.reusable:
+        benchmark(ready())
+    else:
+        benchmark.pedantic(lambda call: call(), setup=lambda: ((ready(1),), {}), rounds=ROUNDS, warmup_rounds=1)
+
+
+def group_of(cell: Cell, title: str) -> str:
+    """The heading of a cell's table: what is usual is left out."""
+    size = f"depth {cell.depth}, width {cell.width}"
+    if not cell.dataset:
+        return f"{title}, {size}"
     others = (f"batch {cell.batch}", cell.dtype, cell.update)
     if others != ("batch 32", "float64", "deferred"):
-        benchmark.group += ", " + ", ".join(others)
-    if cell.dataset != "breast_cancer":
-        benchmark.group += f", {cell.dataset}"
-    benchmark.extra_info.update(cell=cell.id, contender=contender)
-    raise_recursion_limit(cell.depth)
-    bench = workbench(cell)
-    bench.put_back()
-    benchmark(bench.contenders([contender], IMPLEMENTATIONS, BASELINE)[contender]())
+        size += ", " + ", ".join(others)
+    return size if cell.dataset == "breast_cancer" else f"{size}, {cell.dataset}"
+
+
+def left_out_lines() -> Iterator[str]:
+    """Who is not timed, and why, a line each."""
+    for this in timed:
+        for name, reason in this.experiment.refused.items():
+            yield f"{name} is left out: it {reason}"
 
 
 def ratio_lines(benchmarks: Iterable[Any]) -> Iterator[str]:
     """The ratios of the shortest times, a line a group."""
     shortest: dict[str, dict[str, float]] = {}
+    baselines: dict[str, str] = {}
     for one in benchmarks:
         shortest.setdefault(one.group, {})[one.extra_info["contender"]] = one.stats.min
+        baselines[one.group] = one.extra_info["baseline"]
     yield "ratios of minima, without intervals; the control is identical code, so its distance from 1 is noise"
     for group, times in shortest.items():
-        if BASELINE in times:
-            ratios = [f"{name} {time / times[BASELINE]:.3f}" for name, time in times.items() if name != BASELINE]
+        baseline = baselines[group]
+        if baseline in times:
+            ratios = [f"{name} {time / times[baseline]:.3f}" for name, time in times.items() if name != baseline]
             yield f"{group}: {', '.join(ratios)}"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
-from typing import Any
+import sys
+from copy import deepcopy
+from typing import Any, Callable
 
 from impls.contract import BrokenContract
 from impls.problem import Problem, Solution
@@ -13,85 +16,211 @@ DEPTHS, WIDTHS, SEEDS = (0, 1, 2, 3, 4, 6), (1, 2, 3), (0, 1, 2)
 # the smallest first, so that the first difference is the smallest
 INPUTS = sorted(itertools.product(DEPTHS, WIDTHS, SEEDS), key=lambda size: (size[0] * size[1], *size))
 LONGEST = 60  # characters of an answer in a message
+TUPLE = "; setup returns a tuple, which is several arguments: return (it,) for one"
+LIST = "; setup returns a list, which is one argument: return a tuple for several"
+LATER = {"__next__": "an iterator", "__anext__": "an asynchronous iterator", "__await__": "a coroutine"}  # what has not done its work
 
 
 class NoInput(Exception):
-    """`setup` makes no arguments of that size; the message says why."""
+    """`setup` makes no arguments that implementations can be called with; the message says why."""
 
 
-def check_solution(problem: Problem, name: str) -> None:
+def check_solution(
+    problem: Problem,
+    name: str,
+    baseline: str = "",
+    announce: Callable[[str], None] = lambda words: None,
+    enough: Callable[[], bool] = lambda: False,
+) -> None:
     """Check an implementation of a problem on small inputs, from depth 0 and width 1 on, and several of each size.
 
     It must give the same answer as the baseline, by the problem's `equal`, as the baseline itself must if it is called again;
     and leave its arguments as they were unless the problem `mutates`. There need not be an input of depth 0: then `setup` or
     the baseline raises.
 
+    Args:
+        problem: the problem.
+        name: the implementation.
+        baseline: the implementation whose answers are right; the problem's own unless given.
+        announce: told what is about to be called, so that it is known what hangs or crashes.
+        enough: are these inputs enough? Asked after each.
+
     Raises:
         BrokenContract: what is wrong, in words, with the smallest input that shows it.
-        NoInput: `setup` raises.
+        NoInput: `setup` raises, or makes other arguments each time.
 
     """
-    solution, baseline = problem.by_name[name], problem.by_name[problem.baseline]
+    solution, first = problem.by_name[name], problem.by_name[baseline or problem.baseline]
     for depth, width, seed in INPUTS:
         place = f"at depth {depth}, width {width}" + (f", seed {seed}" if seed else "")
-        if not _has_input(problem, depth, width, seed) or (depth == 0 and _raises(problem, baseline, width, seed)):
-            continue
-        answer = _answer(problem, solution, (depth, width, seed), place)
-        expected = _answer(problem, baseline, (depth, width, seed), place, "" if solution is baseline else f"{baseline.name} ")
-        if not _equal(problem, answer, expected, place):
-            other = "then" if solution is baseline else f"{baseline.name} gives"
-            words = "and" if solution is baseline else "where"
-            raise BrokenContract(f"gives {_short(answer)} {words} {other} {_short(expected)}, {place}")
+        announce(f"setup({depth}, {width}, rng)")
+        inputs = small_inputs(problem, depth, width, seed)
+        announce(place)
+        if inputs is not None and not (depth == 0 and _raises(first, problem.arguments(depth, width, seed))):
+            _check_at(problem, solution, first, inputs, place)
+        if enough():
+            return
 
 
-def _has_input(problem: Problem, depth: int, width: int, seed: int) -> bool:
-    """Does `setup` make arguments of that size? It must, from depth 1 on, and the same seed must give the same ones."""
+def _check_at(problem: Problem, solution: Solution, baseline: Solution, inputs: Any, place: str) -> None:
+    mine, its = inputs
+    answer = answer_of(problem, solution, mine, its, place)
+    try:
+        expected = answer_of(problem, baseline, its, None, place)
+    except BrokenContract as broken:
+        raise BrokenContract(str(broken) if solution is baseline else f"cannot be checked, since {baseline.name} {broken}") from None
+    compare(problem, solution, baseline, answer, expected, place)
+
+
+def small_inputs(problem: Problem, depth: int, width: int, seed: int) -> Any:
+    """The arguments of one size twice, apart from each other; None if there is no input of depth 0.
+
+    Raises:
+        NoInput: `setup` raises, or the same seed gives other arguments.
+
+    """
+    words = f"setup({depth}, {width}, rng)"
     try:
         first, second = (problem.arguments(depth, width, seed) for _ in range(2))
-    except Exception as error:
-        if depth == 0:
-            return False
-        raise NoInput(f"setup({depth}, {width}, rng) raises {_raised(error)}") from None
-    if not same(first, second):
-        raise NoInput(f"setup({depth}, {width}, rng) makes other arguments each time; take what is random from rng alone")
-    return True
-
-
-def _raises(problem: Problem, solution: Solution, width: int, seed: int) -> bool:
+    except BaseException as error:  # SystemExit too
+        if depth == 0 and isinstance(error, Exception):
+            return None
+        raise NoInput(f"{words} {raised(error)}") from None
+    if not problem.mutates and any(hasattr(type(each), "__next__") for each in first):
+        raise NoInput(f"{words} gives an iterator, which the first call uses up; return a list")
     try:
-        solution.function(*problem.arguments(0, width, seed))
+        alike = same(first, second)
+    except Incomparable as error:
+        raise NoInput(f"{words} gives arguments that cannot be compared: {error}") from None
+    if not alike:
+        twice = f"{short(first)} and then {short(second)}"
+        raise NoInput(f"{words} makes other arguments each time ({twice}); take what is random from rng alone")
+    return first, _apart(first, second)
+
+
+def _apart(first: Any, second: Any) -> Any:
+    """The second, or a copy of it where the two share an argument, as where `setup` hands out what it made once."""
+    if not any(one is other for one, other in zip(first, second)):
+        return second
+    try:
+        return deepcopy(second)
+    except Exception:  # what cannot be copied, or is nested too deep
+        return second
+
+
+def _raises(solution: Solution, arguments: Any) -> bool:
+    try:
+        solution.function(*arguments)
     except Exception:
         return True
     return False
 
 
-def _answer(problem: Problem, solution: Solution, size: tuple[int, int, int], place: str, whose: str = "") -> Any:
-    """What it answers; it must leave its arguments as they were. The sentence is about the implementation that is checked unless told."""
-    arguments = problem.arguments(*size)
+def answer_of(problem: Problem, solution: Solution, arguments: Any, untouched: Any, place: str) -> Any:
+    """What it answers; `untouched` are the same arguments once more, to see whether it leaves them as they were.
+
+    Raises:
+        BrokenContract: it cannot be called, raises, does its work only later, or changes its arguments.
+
+    """
+    refuse_other_arguments(solution, arguments, place)
+    return settled(problem, called(solution, arguments, place), arguments, untouched, place)
+
+
+def called(solution: Solution, arguments: Any, place: str) -> Any:
+    """What it returns.
+
+    Raises:
+        BrokenContract: it raises.
+
+    """
     try:
-        answer = solution.function(*arguments)
-    except TypeError as error:
-        hint = f"; setup gives {len(arguments)} arguments, since what it returns is a tuple" if len(arguments) != 1 else ""
-        raise BrokenContract(f"{whose}raises {_raised(error)}, {place}{hint}") from None
-    except Exception as error:
-        raise BrokenContract(f"{whose}raises {_raised(error)}, {place}") from None
-    if not problem.mutates and not same(arguments, problem.arguments(*size)):
-        raise BrokenContract(f"{whose}changes its arguments, {place}; say mutates=True, and every call has fresh ones")
+        return solution.function(*arguments)
+    except BaseException as error:  # SystemExit too, and KeyboardInterrupt, which nobody can send to a worker
+        raise BrokenContract(f"{raised(error)}, {place}{_hint(error, arguments)}") from error
+
+
+def _hint(error: BaseException, arguments: Any) -> str:
+    """What `setup` may have to do with an error; empty if nothing."""
+    if len(arguments) == 1 and arguments[0] is None:
+        return "; setup returns None: is its return missing?"
+    if isinstance(error, TypeError) and len(arguments) == 1 and isinstance(arguments[0], list) and len({*map(type, arguments[0])}) > 1:
+        return LIST  # of one kind it would be the one argument that was meant
+    return ""
+
+
+def settled(problem: Problem, answer: Any, arguments: Any, untouched: Any, place: str) -> Any:
+    """The answer, once the work is done; where a function changes its arguments and returns nothing, they are the answer.
+
+    Raises:
+        BrokenContract: the work is not done yet, or arguments were changed that should not be.
+
+    """
+    for method, words in LATER.items():
+        if hasattr(type(answer), method):
+            words = "a generator" if inspect.isgenerator(answer) else words
+            raise BrokenContract(f"returns {words}, whose work is not done yet, {place}; return list(...) of it, or what it comes to")
+    if problem.mutates:
+        return arguments if answer is None else answer
+    if untouched is not None and not same(arguments, untouched):
+        raise BrokenContract(f"changes its arguments, {place}; say mutates=True, and every call has fresh ones")
     return answer
 
 
-def _equal(problem: Problem, answer: Any, expected: Any, place: str) -> bool:
+def refuse_other_arguments(solution: Solution, arguments: Any, place: str) -> None:
+    """Refuse a function that takes another number of arguments than `setup` gives."""
+    try:
+        signature = inspect.signature(solution.function)
+    except (TypeError, ValueError):  # some that are written in C tell nothing
+        return
+    try:
+        signature.bind(*arguments)
+    except TypeError as error:
+        gives = f"the {len(arguments)} arguments that setup gives" if len(arguments) != 1 else "the one argument that setup gives"
+        hint = (
+            _hint(error, arguments) if len(arguments) < 2 else "; setup returns a tuple, which is several arguments: return (it,) for one"
+        )
+        raise BrokenContract(f"cannot be called with {gives} ({error}), {place}{hint}") from None
+
+
+def compare(problem: Problem, solution: Solution, baseline: Solution, answer: Any, expected: Any, place: str) -> None:
+    """Compare its answer with the baseline's.
+
+    Raises:
+        BrokenContract: they are not the same, or cannot be compared.
+
+    """
     try:
         verdict = problem.equal(answer, expected)
         if getattr(verdict, "shape", ()) != ():
             raise Incomparable("equal returns an array; reduce it by all()")
-        return bool(verdict)
-    except Exception as error:
-        words = str(error) if isinstance(error, Incomparable) else f"equal raises {_raised(error)}"
+        if verdict is None or verdict is NotImplemented:
+            raise Incomparable(f"equal returns {verdict}; return True or False")
+        alike = bool(verdict)
+    except BaseException as error:
+        words = str(error) if isinstance(error, Incomparable) else f"equal {raised(error)}"
         raise BrokenContract(f"gives answers that cannot be compared, {place}: {words}") from None
+    if not alike:
+        mine, its = short(answer), short(expected)
+        if mine == its:
+            mine, its = f"{mine} ({type(answer).__name__})", f"{its} ({type(expected).__name__})"
+        told = f"gives {mine} and then {its}" if solution is baseline else f"gives {mine} where {baseline.name} gives {its}"
+        raise BrokenContract(f"{told}, {place}{_rounding(problem, answer, expected)}")
 
 
-def _short(value: Any) -> str:
+def _rounding(problem: Problem, answer: Any, expected: Any) -> str:
+    """What to do about two answers that only rounding makes differ; empty if it is something else."""
+    import numpy as np
+
+    try:
+        near = problem.equal is same and type(answer) is type(expected) and np.allclose(answer, expected, equal_nan=True)
+    except Exception:  # these are no numbers
+        return ""
+    return "; if rounding may differ, give equal=numpy.allclose" if near else ""
+
+
+def short(value: Any) -> str:
+    """A value in so many characters that a message can hold it."""
     try:
         words = repr(value)
     except Exception as error:  # RecursionError too, of what is nested deeply
@@ -99,5 +228,10 @@ def _short(value: Any) -> str:
     return words if len(words) <= LONGEST else words[: LONGEST - 3] + "..."
 
 
-def _raised(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+def raised(error: BaseException) -> str:
+    """What an error is, for a sentence about what raised it."""
+    if isinstance(error, SystemExit):
+        return "ends the process (SystemExit)"
+    if isinstance(error, RecursionError):
+        return f"raises RecursionError although the recursion limit is {sys.getrecursionlimit()}, so most likely it never ends"
+    return f"raises {type(error).__name__}: {error}" if str(error) else f"raises {type(error).__name__}"

@@ -7,10 +7,10 @@ import hashlib
 import inspect
 import sys
 import textwrap
+import tokenize
 from collections.abc import Iterable, Iterator
 from functools import cache, partial
 from importlib.util import find_spec, resolve_name
-from pathlib import Path
 from typing import Any
 
 from impls import Implementation, Solution
@@ -20,10 +20,20 @@ OURS = ("impls", "bench")  # the packages whose modules may move
 
 def module_of(implementation: Implementation | Solution) -> str:
     """The module that defines what is compared: `backprop`, or a problem's function."""
-    function: Any = implementation.code
+    return str(_innermost(implementation.code).__module__)
+
+
+def qualname_of(implementation: Implementation | Solution) -> str:
+    """The name of its function in that module; of an object that can be called, its class."""
+    function = _innermost(implementation.code)
+    return str(getattr(function, "__qualname__", type(function).__qualname__))
+
+
+def _innermost(function: Any) -> Any:
+    """What partials call in the end."""
     while isinstance(function, partial):
         function = function.func
-    return str(function.__module__)
+    return function
 
 
 def source_of(module: str) -> str:
@@ -38,7 +48,8 @@ def source_of(module: str) -> str:
     file = getattr(loaded, "__file__", None) if loaded else spec and spec.origin
     if not file:
         raise OSError(f"{module} has no file")
-    return Path(file).read_text("utf-8")
+    with tokenize.open(file) as text:  # in the encoding that it says
+        return text.read()
 
 
 def functions_source(implementation: Implementation | Solution) -> str:
@@ -49,7 +60,7 @@ def functions_source(implementation: Implementation | Solution) -> str:
     lines = text.splitlines()
     definitions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     if isinstance(implementation, Solution):
-        definitions = _named_from(implementation.function, definitions)
+        definitions = _named_from(qualname_of(implementation), definitions)
     return "\n\n\n".join("\n".join(lines[_first_line(node) - 1 : node.end_lineno]) for node in definitions)
 
 
@@ -66,11 +77,11 @@ def _text_of(implementation: Implementation | Solution) -> str:
         return textwrap.dedent(inspect.getsource(implementation.code))
 
 
-def _named_from(function: Any, definitions: list[Any]) -> list[Any]:
+def _named_from(qualname: str, definitions: list[Any]) -> list[Any]:
     """The definitions that a function reaches by name, its own among them, in the order of the file."""
     by_name = {node.name: node for node in definitions}
     reached: set[str] = set()
-    ahead = [function.__qualname__.partition(".")[0]]
+    ahead = [qualname.partition(".")[0]]
     while ahead:
         name = ahead.pop()
         if name in by_name and name not in reached:

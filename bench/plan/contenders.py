@@ -18,7 +18,7 @@ from typing import Any
 from bench.errors import BadInput, unknown
 from bench.plan.cells import BACKPROPAGATION
 from bench.plan.described import BUNDLED, DescribedProblem, Description, titled
-from impls import IMPLEMENTATIONS, Implementation, Pair
+from impls import IMPLEMENTATIONS, Implementation, Pair, Problem, Solution
 
 CONTROL = "control"
 FLOOR = "floor"
@@ -153,6 +153,8 @@ def load_file(file: str) -> list[Implementation]:
     module = run_file(file, "--with")
     all_there = {id(value): value for value in vars(module).values() if isinstance(value, Implementation)}
     its_own = [implementation for implementation in all_there.values() if implementation not in IMPLEMENTATIONS.values()]
+    if not its_own and any(isinstance(value, Problem | Solution) for value in vars(module).values()):
+        raise BadInput(f"--with {file}: is about another problem than backpropagation; name the problem, or its file, by --problem")
     if not its_own:
         raise BadInput(f"--with {file}: defines no Implementation; see 'Bring your own' in the README")
     return its_own
@@ -165,11 +167,7 @@ def run_file(file: str, option: str) -> ModuleType:
         BadInput: it cannot be read, ends the process or raises.
 
     """
-    path = Path(file).resolve()
-    if path.is_dir():
-        raise BadInput(f"{option} {file}: is a folder; give a Python file")
-    if not path.is_file():
-        raise BadInput(f"{option} {file}: no such file; check the path")
+    path = _file_at(file, option)
     spec = importlib.util.spec_from_file_location(_module_name(path), path)
     if spec is None or spec.loader is None:
         raise BadInput(f"{option} {file}: not a Python file; give a file whose name ends in .py")
@@ -178,10 +176,35 @@ def run_file(file: str, option: str) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except SystemExit:
-        raise BadInput(f"{option} {file}: ends the process when it is run; a file should define implementations and not exit") from None
+        what = "a problem" if option == "--problem" else "implementations"
+        raise BadInput(f"{option} {file}: ends the process when it is run; a file should define {what} and not exit") from None
     except BaseException as error:  # KeyboardInterrupt too: nobody can send one to a worker
-        raise BadInput(f"{option} {file}: raises {_raised(error, path)}; correct the file and try again") from error
+        raise BadInput(f"{option} {file}: raises {_raised(error, path)}; {_remedy(error, path)}") from error
     return module
+
+
+def _file_at(file: str, option: str) -> Path:
+    """The whole path of a user's Python file."""
+    try:
+        path = Path(file).resolve()
+        if path.is_dir():
+            raise BadInput(f"{option} {file}: is a folder; give a Python file")
+        if not path.is_file():
+            raise BadInput(f"{option} {file}: {'is no regular' if path.exists() else 'no such'} file; check the path")
+    except (OSError, RuntimeError) as error:  # a folder that may not be looked into, a name that is too long, a circle of links
+        raise BadInput(f"{option} {file}: cannot be read ({getattr(error, 'strerror', error)}); check the path") from None
+    return path
+
+
+def _remedy(error: BaseException, path: Path) -> str:
+    """What to do about an error that a user's file raises."""
+    name = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    if name and any((path.parent / beside).exists() for beside in (f"{name}.py", name)):
+        import_path = "import sys; from pathlib import Path; sys.path.append(str(Path(__file__).parent))"
+        return f"a file's own folder is not on Python's path: put `{import_path}` before the import"
+    if isinstance(error, ImportError) and "Problem" in f"{error}":
+        return "write `from impls import Problem, Solution`"
+    return f"install {name} or correct the import" if name else "correct the file and try again"
 
 
 def _raised(error: BaseException, path: Path) -> str:

@@ -113,7 +113,7 @@ class Description:
         library: the package that it needs beside NumPy; empty if none.
         formula: the derivation of the peak of its memory, if there is one.
         own: is it the user's own?
-        source: its functions, where their file is not at hand to be read.
+        source: its functions, as a run has recorded them.
         code: where it is.
 
     """
@@ -162,6 +162,7 @@ class DescribedProblem:
         floor: is there work that no implementation can be below, and that is timed beside them?
         leaks: is it known whether a call leaves memory behind?
         refused: name -> why, for those that were left out.
+        option: what a command must be given to be about this problem.
 
     """
 
@@ -177,6 +178,7 @@ class DescribedProblem:
     floor: bool = False
     leaks: bool = False
     refused: Mapping[str, str] = field(default_factory=dict)
+    option: str = " --problem FILE"
 
 
 NETWORKS = DescribedProblem(
@@ -207,6 +209,7 @@ NETWORKS = DescribedProblem(
     trains=True,
     floor=True,
     leaks=True,
+    option="",
 )
 
 
@@ -214,7 +217,7 @@ def describe(problem: Problem) -> DescribedProblem:
     """What is told of any other problem."""
     solutions = {name: description(solution) for name, solution in problem.by_name.items()}
     words = Words(problem.level, problem.call, problem.input)
-    return DescribedProblem(problem.name, problem.title, solutions, problem.baseline, words)
+    return DescribedProblem(problem.name, problem.title, solutions, problem.baseline, words, option=f" --problem {problem.name}")
 
 
 BUNDLED = {NETWORKS.name: NETWORKS, **{name: describe(problem) for name, problem in PROBLEMS.items()}}
@@ -226,5 +229,5 @@ def titled(name: str) -> str:
 
 
 def source_of(told: Description) -> str:
-    """The functions of an implementation, as text; empty where they are not known."""
-    return functions_source(told.code) if told.code is not None and not told.own else told.source
+    """The functions of an implementation, as text: those that were measured, or else those that are here; empty where none are known."""
+    return told.source or (functions_source(told.code) if told.code is not None and not told.own else "")

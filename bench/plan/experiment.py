@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import marshal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.defaults import SWEEPS
 from bench.errors import BadInput, unknown
 from bench.plan import contenders
 from bench.plan.cells import BACKPROPAGATION, Cell
@@ -20,7 +21,7 @@ from bench.plan.code_text import code_digest, module_of, taken_from
 from bench.plan.data import datasets
 from bench.plan.data.datasets import Dataset
 from bench.plan.described import Comparable, DescribedProblem
-from bench.plan.problems import PlannedProblem
+from bench.plan.problems import PlannedProblem, place_of
 from bench.plan.sweeps import Grid, Sweep
 from impls import IMPLEMENTATIONS, Solution, layers, losses, updates
 from impls import problem as problem_module
@@ -80,8 +81,11 @@ class Experiment:
 
     @property
     def notes(self) -> list[str]:
-        """What was done to the data of the user's own to make them fit."""
-        return [note for data in self.data.values() for note in data.notes]
+        """What was done to the data of the user's own to make them fit; what of the sweep is not used."""
+        unused = [] if BACKPROPAGATION in self.problems or self.sweep.name in SWEEPS else self.sweep.of_networks
+        names = f"{', '.join(unused)}: not used, since {' and '.join(self.problems)} {'has' if len(self.problems) == 1 else 'have'} none"
+        told = [f"sweep {self.sweep.name!r}: {names}"] if unused else []
+        return told + [note for data in self.data.values() for note in data.notes]
 
     @property
     def cells(self) -> list[Cell]:
@@ -103,11 +107,7 @@ class Experiment:
         return {
             "baseline": self.baseline,
             "blas_threads": self.sweep.blas_threads,
-            "implementations": {
-                name if problem.name == BACKPROPAGATION else f"{problem.name}: {name}": _code(implementation)
-                for problem in self.problems.values()
-                for name, implementation in problem.implementations.items()
-            },
+            "implementations": {name: digest for problem in self.problems.values() for name, digest in _codes(problem)},
             "data": {name: _digest(data.X.tobytes(), data.Y.tobytes()) for name, data in self.data.items()},
             "libraries": {"numpy": np.__version__, **{name: version(name) for name in self._libraries}},
         }
@@ -138,19 +138,25 @@ def prepare(
 
     """
     known = {grid.problem: known_problem(grid.problem, files) for grid in sweep.grids}
+    _refuse_problems_of_one_name(known.values(), f"sweep {sweep.name!r}")
     if files and len(known) > 1:
         raise BadInput(f"--with {files[0]}: sweep {sweep.name!r} has several problems; choose one with --problem")
     baseline = baseline or next(iter(known.values())).baseline
+    _refuse_unknown(names, baseline, known.values())
     problems: dict[str, PlannedProblem] = {}
     wrong: dict[str, str] = {}
     for problem in known.values():
-        kept, why = _checked(problem, _wanted(problem, sweep, names, baseline), baseline, files, sweep.activation, refused)
+        its_names = [name for name in names if name in problem.implementations]
+        if names and not its_names:
+            wrong[problem.name] = f"has no implementation {' or '.join(map(repr, names))}"
+            continue
+        kept, why = _checked(problem, _wanted(problem, sweep, its_names, baseline), baseline, files, sweep.activation, refused)
         problems[problem.name] = replace(kept, refused=why)
         wrong |= {name if len(known) == 1 else f"{problem.name}: {name}": reason for name, reason in why.items()}
     with_data = BACKPROPAGATION in problems
     _refuse_namesakes(sweep.dataset, f"sweep {sweep.name!r}")
     return Experiment(
-        _sized(sweep, known),
+        sized(sweep, {source: problem for source, problem in known.items() if problem.name in problems}),
         baseline,
         problems,
         wrong,
@@ -159,8 +165,28 @@ def prepare(
     )
 
 
-def _sized(sweep: Sweep, known: Mapping[str, PlannedProblem]) -> Sweep:
-    """The sweep with problems by their names, and at their own sizes where it says none."""
+def _refuse_problems_of_one_name(problems: Iterable[PlannedProblem], source: str) -> None:
+    """Two problems of one name would have the same cell ids."""
+    sources: dict[str, str] = {}
+    for problem in problems:
+        if sources.setdefault(problem.name, problem.source) != problem.source:
+            raise BadInput(f"{source}: {sources[problem.name]} and {problem.source} both define {problem.name!r}; rename one")
+
+
+def _refuse_unknown(names: Sequence[str], baseline: str, problems: Collection[PlannedProblem]) -> None:
+    """Refuse a name that no problem knows, and a baseline that one of them lacks."""
+    known = dict.fromkeys(name for problem in problems for name in problem.implementations)
+    for name in names:
+        if name not in known:
+            raise BadInput(unknown("implementation", name, known, "--impl"))
+    for problem in problems:
+        if baseline not in problem.implementations:
+            place = "--baseline" if len(problems) == 1 else f"--baseline, problem {problem.name!r}"
+            raise BadInput(unknown("implementation", baseline, problem.implementations, place))
+
+
+def sized(sweep: Sweep, known: Mapping[str, PlannedProblem]) -> Sweep:
+    """The sweep with the known ones of its problems, by their names, and at their own sizes where it says none."""
     grids = [
         Grid(
             problem=known[grid.problem].name,
@@ -168,6 +194,7 @@ def _sized(sweep: Sweep, known: Mapping[str, PlannedProblem]) -> Sweep:
             width=grid.width or list(known[grid.problem].width),
         )
         for grid in sweep.grids
+        if grid.problem in known
     ]
     return sweep.model_copy(update={"grid": grids})
 
@@ -175,8 +202,6 @@ def _sized(sweep: Sweep, known: Mapping[str, PlannedProblem]) -> Sweep:
 def _wanted(problem: PlannedProblem, sweep: Sweep, names: Sequence[str], baseline: str) -> list[Any]:
     """The implementations to compare, the baseline among them."""
     known = dict(problem.implementations)
-    if baseline not in known:
-        raise BadInput(unknown("implementation", baseline, known, "--baseline"))
     registered = {*IMPLEMENTATIONS} if problem.name == BACKPROPAGATION else {*known}
     theirs = [name for name in known if name not in registered]
     chosen = names or (sweep.impls and [*sweep.impls, *theirs])
@@ -190,10 +215,15 @@ def _checked(
     problem: PlannedProblem, wanted: Sequence[Any], baseline: str, files: Sequence[str], activation: str, refused: Refused
 ) -> tuple[PlannedProblem, dict[str, str]]:
     """The problem with those that keep their contract; name -> why, for the others."""
+    problem = replace(problem, baseline=baseline)
     reasons = refused(problem, [each.name for each in wanted], files, activation)
     if baseline in reasons:
         raise BadInput(f"the baseline {baseline!r} {reasons[baseline]}; correct it or give another --baseline")
-    return replace(problem, implementations={each.name: each for each in wanted if each.name not in reasons}), reasons
+    kept = {each.name: each for each in wanted if each.name not in reasons}
+    if problem.name != BACKPROPAGATION and reasons and len(kept) < 2:
+        left_out = "; ".join(f"{name} {reason}" for name, reason in reasons.items())
+        raise BadInput(f"{place_of(problem.source)}: there is nothing to compare: {left_out}; correct it")
+    return replace(problem, implementations=kept), reasons
 
 
 def _refuse_namesakes(names: Sequence[str], source: str) -> None:
@@ -203,6 +233,15 @@ def _refuse_namesakes(names: Sequence[str], source: str) -> None:
     for name, stem in zip(distinct, stems, strict=True):
         if stems.count(stem) > 1 or (stem in datasets.BUNDLED and name != stem):
             raise BadInput(f"{source}: the name of {name!r} is taken by another dataset; rename the file")
+
+
+def _codes(problem: PlannedProblem) -> Iterator[tuple[str, str]]:
+    """What each part of a problem is called in the settings, with a digest of its code."""
+    place = "" if problem.name == BACKPROPAGATION else f"{problem.name}: "
+    for name, implementation in problem.implementations.items():
+        yield f"{place}{name}", _code(implementation)
+    if problem.setup:
+        yield f"{place}setup", code_digest([problem.setup])
 
 
 def _code(implementation: Comparable) -> str:

@@ -31,6 +31,7 @@ class PlannedProblem:
         pairs: comparisons worth a row of their own, whatever the baseline.
         depth, width: the sizes to measure at unless a sweep says others; empty if there are none.
         deepest: the most levels that the study of depth should try.
+        setup: the module of the function that makes arguments, where that is none of an implementation's; else empty.
         words: what its parts are called.
         refused: name -> why, for implementations that are left out.
 
@@ -46,6 +47,7 @@ class PlannedProblem:
     depth: tuple[int, ...] = ()
     width: tuple[int, ...] = ()
     deepest: int | None = None
+    setup: str = ""
     words: Words = ANY
     refused: Mapping[str, str] = field(default_factory=dict)
 
@@ -75,6 +77,11 @@ def planned(problem: Problem, source: str, implementations: Mapping[str, Solutio
         deepest=problem.deepest,
         words=Words(problem.level, problem.call, problem.input),
     )
+
+
+def place_of(source: str) -> str:
+    """What a message about a problem begins with: the option or the call that named it."""
+    return "versus" if Path(source).suffix == SENT else f"--problem {source}"
 
 
 def load_problem(source: str, files: Sequence[str] = ()) -> Problem:
@@ -118,13 +125,13 @@ def _problem_in(source: str) -> Problem:
     """The one problem that a file defines."""
     if Path(source).suffix == SENT:
         return _sent_problem(source)
-    if Path(source).suffix != ".py":
-        raise BadInput(unknown("problem", source, [BACKPROPAGATION, *PROBLEMS, "the path of a .py file"], "--problem"))
+    _refuse_what_is_no_file(source)
     module = run_file(source, "--problem")
     problems = list({id(value): value for value in vars(module).values() if isinstance(value, Problem)}.values())
     problems = [problem for problem in problems if problem not in PROBLEMS.values()]
     if not problems:
-        raise BadInput(f"--problem {source}: defines no Problem; write problem = Problem(name, setup, [recursive, iterative])")
+        example = "problem = Problem(name, setup, [recursive, iterative])"
+        raise BadInput(f"--problem {source}: defines no Problem in its outermost lines; write {example}")
     if len(problems) > 1:
         names = ", ".join(repr(problem.name) for problem in problems)
         raise BadInput(f"--problem {source}: defines {len(problems)} problems ({names}); a file should define one")
@@ -134,3 +141,15 @@ def _problem_in(source: str) -> Problem:
     if taken := [name for name in problem.by_name if name in REFERENCES]:
         raise BadInput(f"--problem {source}: the name {taken[0]!r} is taken; give your implementation another name")
     return problem
+
+
+def _refuse_what_is_no_file(source: str) -> None:
+    """Refuse the name of no problem, unless it is a Python file's."""
+    path = Path(source)
+    if path.suffix == ".py":
+        return
+    if path.is_dir():
+        raise BadInput(f"--problem {source}: is a folder; give a Python file that defines a problem")
+    if path.exists():
+        raise BadInput(f"--problem {source}: is no Python file; give a file whose name ends in .py")
+    raise BadInput(unknown("problem", source, [BACKPROPAGATION, *PROBLEMS, "the path of a .py file"], "--problem"))

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from bench.defaults import SWEEPS
+from bench.defaults import SWEEPS, USUAL_SWEEP
 from bench.errors import BadInput, unknown
 from bench.plan.cells import AXES, BACKPROPAGATION, DEFAULT_ACTIVATION, DEFAULT_INITIALISER, Cell
 from bench.plan.data.csv_file import USUAL, CsvForm
@@ -48,6 +48,9 @@ class Grid(BaseModel):
     width: Counts = []
 
 
+Grids = Annotated[list[Grid], BeforeValidator(_as_list), Field(min_length=1, description="written as [[grid]], once for each problem")]
+
+
 class Sweep(BaseModel):
     """What a sweep's TOML file may say. Where several values make sense, a list or a single value.
 
@@ -69,7 +72,7 @@ class Sweep(BaseModel):
 
     name: str
     problem: Words = [BACKPROPAGATION]
-    grid: list[Grid] = []
+    grid: Grids = []
     depth: Counts = []
     width: Counts = []
     batch: Counts = [32]
@@ -139,6 +142,12 @@ class Sweep(BaseModel):
         return CsvForm(self.sep, self.decimal, self.encoding, self.encode, self.drop_missing)
 
     @property
+    def of_networks(self) -> list[str]:
+        """The keys that the sweep says and that mean something for networks alone."""
+        others = {"name", "problem", "grid", "impls", "precision", "budget_s", "blas_threads", *(axis.name for axis in AXES if axis.of_all)}
+        return [key for key in type(self).model_fields if key in self.model_fields_set - others]
+
+    @property
     def grids(self) -> list[Grid]:
         """The problems, each with its depths and widths as far as the sweep says them."""
         return self.grid or [
@@ -161,6 +170,23 @@ class Sweep(BaseModel):
         points = itertools.product(*map(_distinct, values.values()))
         make = Cell if every else Cell.of_problem
         return [make(**dict(zip(values, point, strict=True))) for point in points]
+
+
+def chosen(name: str | None, problem: str | None) -> Sweep:
+    """The sweep of that name, or the usual one; with another problem in place of its own if there is one. A problem is measured
+    at its own sizes unless the sweep was asked for.
+
+    Raises:
+        BadInput: as `load`.
+
+    """
+    sweep = load(name or USUAL_SWEEP)
+    if problem is not None and [grid.problem for grid in sweep.grids] != [problem]:
+        its_own: dict[str, Any] = {"depth": [], "width": [], "name": "its own sizes"} if name is None else {}
+        sweep = sweep.model_copy(update={"problem": [problem], "grid": [], "impls": [], **its_own})
+    if problem == BACKPROPAGATION and not (sweep.depth and sweep.width):
+        raise BadInput(f"--problem {problem}: sweep {sweep.name!r} says no depth and width for it; give another --sweep")
+    return sweep
 
 
 def load(name: str) -> Sweep:
@@ -209,15 +235,20 @@ def _sentence(error: ValidationError, keys: dict[str, Any], source: str) -> str:
     first = min(error.errors(), key=lambda details: details["type"] != "extra_forbidden")
     if first["type"] == "value_error":
         return f"{source}: {first['ctx']['error']}"
-    key, *places = map(str, first["loc"])
+    fields, place = Sweep.model_fields, first["loc"]
+    if place[0] == "grid" and len(place) > 2:
+        number = int(place[1])
+        keys, source = _as_list(keys["grid"])[number], f"{source}, [[grid]] {number + 1}"
+        fields, place = Grid.model_fields, place[2:]
+    key, *places = map(str, place)
     where = key + "".join(f"[{place}]" for place in places if isinstance(keys.get(key), list))
     if first["type"] == "extra_forbidden":
-        return unknown("key", key, [field for field in Sweep.model_fields if field != "name"], source)
+        return unknown("key", key, [field for field in fields if field != "name"], source)
     if first["type"] == "missing":
-        return f"{source}: {'.'.join([key, *places])} is missing; add {(places or [key])[-1]} = [...]"
+        return f"{source}: {key} is missing; add {key} = ..."
     if first["type"] == "too_short":
         return f"{source}: {where} is empty; give one value or more"
-    return f"{source}: {where} is {_as_written(first['input'])}; it should be {Sweep.model_fields[key].description}"
+    return f"{source}: {where} is {_as_written(first['input'])}; it should be {fields[key].description}"
 
 
 def _as_written(value: Any) -> str:

@@ -19,10 +19,13 @@ from bench.record.times import only
 
 SAID = ("level", "call", "input")  # the words that a problem says of itself
 TOLD = ("title", "control_flow", "cache", "cache_kind", "recomputes", "library")  # of an implementation
+LONGEST_SOURCE = 50_000  # characters: more than a thousand lines, which nobody reads side by side
 
 
 def problem_record(problem: DescribedProblem) -> dict[str, Any]:
-    """A problem as machine.json has it; with the functions of the user's own implementations, whose file may be gone tomorrow."""
+    """A problem as machine.json has it, with the functions of its implementations: the user's file may be gone tomorrow, and ours
+    be another version.
+    """
     words = asdict(problem.words)
     return {
         "title": problem.title,
@@ -35,9 +38,10 @@ def problem_record(problem: DescribedProblem) -> dict[str, Any]:
 
 def _told_record(told: Description) -> dict[str, Any]:
     record = {what: value for what in TOLD if (value := getattr(told, what))}
-    if told.own and told.code is not None:
+    if told.code is not None:
         with suppress(OSError, ValueError, SyntaxError):  # without it there is less to read
-            record["source"] = functions_source(told.code)
+            source = functions_source(told.code)
+            record |= {"source": source} if len(source) <= LONGEST_SOURCE else {}
     return record
 
 
@@ -55,7 +59,8 @@ def _described(name: str, said: Mapping[str, Any], names: Collection[str], basel
     problem = BUNDLED.get(name) or DescribedProblem(name, said.get("title", titled(name)), {}, baseline, words)
     known = dict(problem.implementations)
     for impl, told in said.get("implementations", {}).items():
-        known.setdefault(impl, Description(**{what: told[what] for what in (*TOLD, "source") if what in told}, own=True))
+        of_own = Description(**{what: told[what] for what in (*TOLD, "source") if what in told}, own=True)
+        known[impl] = replace(known[impl], source=of_own.source) if impl in known else of_own
     for impl in sorted({*names} - {*REFERENCES}):
         known.setdefault(impl, Description(titled(impl) if problem.name not in BUNDLED else impl, own=True))
     return replace(problem, implementations=known, baseline=said.get("baseline", baseline), refused=said.get("refused", {}))

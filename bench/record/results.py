@@ -104,25 +104,25 @@ def _of(problem: DescribedProblem, whole: Results, alone: bool) -> Results:
     """What is one problem's."""
     peaks = of_problem(whole.memory.peaks, problem.name)
     series = [_series_of(problem, rows, peaks) for rows in (whole.memory.profile, whole.memory.samples)]
-    trains = problem.trains
+    networks = problem.name == NETWORKS.name  # which alone are trained
     return replace(
         whole,
         problem=problem,
         times=of_problem(whole.times, problem.name),
         memory=MemoryTables(peaks, *series),
         limits=of_problem(whole.limits, problem.name),
-        training=whole.training if trains else whole.training[:0],
+        training=whole.training if networks else whole.training[:0],
         clarity=of_problem(whole.clarity, problem.name),
-        traces=_traces_of(problem, whole.traces),
+        traces=_traces_of(problem.name, whole.traces),
         alone=alone,
     )
 
 
-def _traces_of(problem: DescribedProblem, traces: Any) -> Traces | CallTraces | None:
-    """Those of networks, or of a problem's calls."""
-    if problem.trains or traces is None:
+def _traces_of(problem: str, traces: Any) -> Traces | CallTraces | None:
+    """What was traced of one problem: steps of networks, or calls."""
+    if traces is None or problem == NETWORKS.name:
         return traces
-    return next((calls for calls in traces.calls if calls.problem == problem.name), None)
+    return next((calls for calls in traces.calls if calls.problem == problem), None)
 
 
 def _series_of(problem: DescribedProblem, rows: pd.DataFrame, peaks: pd.DataFrame) -> pd.DataFrame:

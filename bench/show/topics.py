@@ -18,12 +18,14 @@ from bench.record.results import Results
 from bench.show.answers import Answer, by_question
 from bench.show.answers.depth import depth_answers
 from bench.show.answers.frontier import frontier_answers
+from bench.show.answers.interpreters import interpreters_answers
 from bench.show.answers.memory import memory_answers
 from bench.show.answers.time import time_answers
 from bench.show.answers.training import training_answers
 from bench.show.report.answer import answer_section, answered
 from bench.show.report.back.data import data_section
 from bench.show.report.back.glossary import glossary_section
+from bench.show.report.back.interpreters import by_interpreter, interpreters_section
 from bench.show.report.back.machine import machine_section, reading_section
 from bench.show.report.back.selfcheck import selfcheck_section
 from bench.show.report.depth import depth_section
@@ -141,6 +143,15 @@ TOPICS = [
         training_answers,
         lazily("bench.show.figures.training:training_pictures"),
         training_section,
+    ),
+    Topic(
+        "interpreters",
+        "Pythons",
+        "What does it cost on each Python?",
+        by_interpreter,
+        interpreters_answers,
+        lazily("bench.show.figures.interpreters:interpreters_pictures"),
+        interpreters_section,
     ),
     Topic("explore", "Explore", "Look around: every figure in one chart", explored, section=explore_section),
     Topic("sources", "Sources", "Which reads better?", sources, section=sources_section),

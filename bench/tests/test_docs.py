@@ -225,8 +225,8 @@ def test_a_command_can_be_given(page, command):
 
 
 def test_the_sweep_that_is_shown_names_every_key():
-    [text] = fenced("docs/cli.md", "toml")
-    assert set(sweeps.parse(text, "shown", "cli.md").model_fields_set) == set(Sweep.model_fields)
+    keys = [sweeps.parse(text, "shown", "cli.md").model_fields_set for text in fenced("docs/cli.md", "toml")]
+    assert set().union(*keys) == set(Sweep.model_fields)
 
 
 @pytest.mark.parametrize("page", PAGES)

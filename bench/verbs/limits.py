@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.errors import BadInput, NothingMeasured
-from bench.measure.depth.study import Limit, Subjects, all_limits, stack_limit, without_searches
+from bench.measure.depth.study import Subjects, all_limits, stack_limit, without_searches
 from bench.measure.interpreters.choice import interpreters_to_study
 from bench.measure.machine.caveats import Caveat
 from bench.measure.machine.fingerprint import fingerprint
@@ -16,18 +16,18 @@ from bench.measure.workers.checking import refused
 from bench.measure.workers.known_problems import known_problem
 from bench.plan import contenders
 from bench.plan.cells import BACKPROPAGATION, DEFAULT_ACTIVATION
-from bench.plan.depth import CALL, DEEPEST, setting_of, way_title
+from bench.plan.depth import DEEPEST
 from bench.plan.problems import PlannedProblem
 from bench.record.folder import read_machine, results_folder
 from bench.record.limits import executable, machines_limits, put_limit
 from bench.record.problems import of_problem
 from bench.record.tables import Table
-from bench.show.answers.depth import ENDINGS
 from bench.show.answers.words import spaced
 from bench.show.terminal.counting import doing
 from bench.show.terminal.depths import depths_table
 from bench.show.terminal.screen import Screen
 from bench.show.topics import topic
+from bench.verbs.running.depth import tell_limit
 
 
 def limits(options: argparse.Namespace, screen: Screen) -> None:
@@ -67,7 +67,7 @@ def limits(options: argparse.Namespace, screen: Screen) -> None:
                 tell(f"Depth on Python {interpreter.name}")
                 for limit in all_limits(interpreter, subjects, note):
                     put_limit(table, machine, limit)
-                    _tell(limit, problem, screen, tell)
+                    tell_limit(limit, problem, screen, tell)
                     found.append(limit)
         under = {executable(limit.python, limit.impl): limit.conditions for limit in found}
         rows = of_problem(machines_limits(table, machine, screen.warn, stack_limit(), under), problem.name)
@@ -100,21 +100,3 @@ def _told_once(screen: Screen) -> Callable[[Sequence[Caveat]], None]:
         told.update(caveats)
 
     return tell
-
-
-def _tell(limit: Limit, problem: PlannedProblem, screen: Screen, tell: Callable[[str], None]) -> None:
-    """What a search found: on the line that moves, and for good with -v; what could not be tried, in any case."""
-    if limit.impl is None:
-        ways = ", only ways of calling" if problem.name == BACKPROPAGATION else ""
-        screen.warn(f"Python {limit.python}: no {problem.words.input} can be tried on it{ways} ({limit.status}: {limit.detail})")
-        return
-    if limit.status == "skipped":
-        screen.warn(f"Python {limit.python}: {limit.impl} is skipped: {limit.detail}")
-        return
-    subject = way_title(limit.impl) if limit.impl.startswith(CALL) else contenders.title(contenders.key(problem.name, limit.impl))
-    setting = setting_of(limit.recursion_limit or 0, limit.stack_bytes).words
-    end = f"then {ENDINGS[limit.status]}" if limit.first_failure else "the most that was allowed"
-    more = f" ({limit.detail})" if limit.status == "error" else ""
-    words = f"{subject}, {setting}: {spaced(limit.deepest_ok or 0)}, {end}{more}"
-    tell(f"Depth on Python {limit.python}: {words}")
-    screen.detail(f"  {words}")

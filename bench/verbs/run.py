@@ -9,22 +9,22 @@ from dataclasses import astuple, replace
 from typing import Any
 
 from bench.analyse.clarity import clarity
-from bench.defaults import USUAL_SWEEP
 from bench.errors import BadInput, NothingMeasured
 from bench.measure.interpreters.measuring import MeasuringPython, measuring_pythons
 from bench.measure.machine.measured_under import measured_under
 from bench.measure.workers.checking import refused
 from bench.measure.workers.known_problems import known_problem
 from bench.plan import sweeps
-from bench.plan.cells import BACKPROPAGATION
 from bench.plan.experiment import Experiment, prepare
 from bench.plan.sweeps import Sweep
 from bench.record.folder import read_machine, results_folder
 from bench.record.results import Results, read_results
+from bench.record.tables import as_rows
 from bench.show.answers.ending import ending_words
 from bench.show.report.answer import answer_of
 from bench.show.terminal.screen import Screen
 from bench.show.topics import topic
+from bench.verbs.running.depth import measure_depth, studied
 from bench.verbs.running.machine_json import write_conditions
 from bench.verbs.running.memory import measure_memory
 from bench.verbs.running.run_context import Run, begin
@@ -67,6 +67,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
             _answer_time(this_run)
         if options.only != "time":
             measure_memory(this_run)
+        _measure_depth(this_run, options.only)
         _answer_both(this_run)
 
 
@@ -91,17 +92,15 @@ def _sweep(options: argparse.Namespace) -> Sweep:
         changes["precision"] = options.precision
     if options.budget is not None:
         changes["budget_s"] = positive_seconds("--budget", options.budget)
-    if options.problem is not None:
-        changes |= {"problem": [options.problem], "grid": [], "impls": []}
-        if options.sweep is None and options.problem != BACKPROPAGATION:
-            changes |= {"depth": [], "width": [], "name": "its own sizes"}
-    return sweeps.load(options.sweep or USUAL_SWEEP).model_copy(update=changes)
+    return sweeps.chosen(options.sweep, options.problem).model_copy(update=changes)
 
 
 def _measure_clarity(run: Run) -> None:
-    problems = run.experiment.problems.values()
-    rows = [[*astuple(clarity(each)), problem.name] for problem in problems for each in problem.implementations.values()]
-    run.table("clarity.csv").replace(rows)
+    """Replace the figures of this run's problems; those of others stay."""
+    problems, table = run.experiment.problems, run.table("clarity.csv")
+    rows = [[*astuple(clarity(each)), problem.name] for problem in problems.values() for each in problem.implementations.values()]
+    earlier = table.read(run.screen.warn)
+    table.replace([*as_rows(earlier[~earlier["problem"].isin(problems)]), *rows])
 
 
 def _seed(options: argparse.Namespace) -> int:
@@ -136,6 +135,14 @@ def _answer_time(run: Run) -> None:
     if run.screen.verbose:
         for results in read_results(run.folder, lambda sentence: None):
             _answer(run.screen, results, "answers")
+
+
+def _measure_depth(run: Run, only: str | None) -> None:
+    """How deep the implementations of problems go; networks have a verb for that."""
+    if only is None:
+        measure_depth(run)
+    elif sources := [problem.source for problem in studied(run)]:
+        run.screen.say(f"Depth is not studied with --only {only}; `unwind limits --problem {sources[0]}` does it")
 
 
 def _answer_both(run: Run) -> None:

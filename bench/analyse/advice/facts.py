@@ -134,7 +134,7 @@ def _places(timed: Sequence[Cell], cell: Cell, read: bool) -> tuple[Place | None
 
 def _conditions(cell: Cell, data: Slice | None) -> dict[str, Any]:
     allocator = {"allocator": usual_allocator(data)} if data else {}
-    return {axis: getattr(cell, axis) for axis in ("dataset", "batch", "dtype", "update")} | allocator
+    return {axis: getattr(cell, axis) for axis in ("dataset", "batch", "dtype", "update", "python")} | allocator
 
 
 def _figure(clarity: pd.DataFrame, column: str) -> dict[str, int]:

@@ -71,10 +71,13 @@ def by_age(pythons: set[str]) -> tuple[str, ...]:
     return tuple(sorted(pythons, key=lambda name: ([int(part) for part in name.removesuffix("t").split(".") if part.isdigit()], name)))
 
 
-def interpreters(times: pd.DataFrame, summary: pd.DataFrame, limits: pd.DataFrame) -> Interpreters | None:
-    """The comparison of interpreters; None where one alone was measured. `limits` are rows of limits.csv, maybe none."""
+def interpreters(times: pd.DataFrame, summary: pd.DataFrame, baseline: str, limits: pd.DataFrame) -> Interpreters | None:
+    """The comparison of interpreters, with ratios to the baseline; None where one alone was measured.
+
+    `limits` are rows of limits.csv, maybe none.
+    """
     timed = times[times["round"].notna() & ~times["impl"].isin(REFERENCES)]
-    cpu = summary[(summary["metric"] == "cpu") & ~summary["impl"].isin(REFERENCES)]
+    cpu = summary[(summary["metric"] == "cpu") & ~summary["impl"].isin(REFERENCES) & (summary["baseline"] == baseline)]
     pythons = by_age({*timed["python"].dropna().unique()} - {""})
     if len(pythons) < 2:
         return None

@@ -50,22 +50,25 @@ class Search:
         return (self.depth + self.failed_at) // 2 if self.failed_at - self.depth > slack else None
 
 
-def deepest(probe: Callable[[int], TrialResult], cap: int, from_below: bool = False) -> Search:
+def deepest(probe: Callable[[int], TrialResult], cap: int, from_below: bool = False, known: int = 0) -> Search:
     """Find the deepest success to within 1 %, or exactly below 2 000, with few trials; `cap` is the deepest to try.
 
     The cap comes first: a subject without a limit needs one trial, and one with a limit mostly fails fast,
     since a stack overflows in milliseconds. Then 1, 512, 1 024 and so on up to the first failure, and
     bisection between the last two. `from_below` is for a subject whose work may grow faster than its depth:
-    1, 2, 4 and so on, and the cap last.
+    1, 4, 16 and so on, and the cap last. A depth that is `known` to succeed need not be gone through again.
     """
-    search = Search(probe)
+    search = Search(probe, min(known, cap - 1))
     if not from_below and search.succeeds(cap):
         return search
-    depth, first_step = 1, 1 if from_below else FIRST_STEP
+    first_step, factor = (1, 4) if from_below else (FIRST_STEP, 2)
+    depth = max(1, factor * search.depth)
     while depth < cap and search.succeeds(depth):
-        depth = max(first_step, 2 * depth)
+        depth = max(first_step, factor * depth)
     if from_below and search.failed_at is None:
         search.succeeds(cap)
+    if from_below and search.middle is None and search.failed_at == factor * search.depth:
+        search.succeeds(2 * search.depth)  # of a time-out, which is not bisected, to within a factor of two
     while middle := search.middle:
         search.succeeds(middle)
     return search

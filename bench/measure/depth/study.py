@@ -8,7 +8,7 @@ from time import perf_counter
 
 from bench.measure.depth.search import Search, deepest
 from bench.measure.depth.trial_conditions import TrialConditions, caveats_of_all, trial_conditions
-from bench.measure.depth.trials import Guard, Trial, TrialResult, usual_guard
+from bench.measure.depth.trials import Guard, Trial, usual_guard
 from bench.measure.interpreters.found import Interpreter, Unusable
 from bench.measure.interpreters.venvs import cache_folder, python_with_numpy
 from bench.measure.machine.caveats import Caveat
@@ -88,6 +88,11 @@ class Subjects:
     source: str = BACKPROPAGATION
     settings: Sequence[Setting] = SETTINGS
 
+    @property
+    def from_below(self) -> bool:
+        """May their work grow faster than their depth? That of networks does not."""
+        return self.problem != BACKPROPAGATION
+
 
 @dataclass(frozen=True)
 class Studied:
@@ -137,28 +142,36 @@ def implementation_limits(where: Studied, subjects: Subjects) -> Iterator[Limit]
 
     An implementation that cannot be tried has one row for all settings.
     """
-    cap = subjects.cap
     for name in subjects.names:
+        found: list[Limit] = []
         for setting in subjects.settings:
-            trial = Trial(where.python, name, setting, where.guard, subjects.files, subjects.source)
-            limit = _search(where, name, setting, cap, trial, from_below=subjects.problem != BACKPROPAGATION)
-            yield replace(limit, problem=subjects.problem)
-            if limit.status == "timeout" and subjects.problem != BACKPROPAGATION:
-                cap = max(1, limit.deepest_ok or 1)  # its work grows faster than its depth, whoever does it
+            trial = Trial(where.python, name, setting, where.guard, subjects.files, subjects.source, may_be_slow=subjects.from_below)
+            limit = _limit(where, trial, subjects, found)
+            found.append(limit)
+            yield limit
             if limit.status == "skipped":
                 break
+
+
+def _limit(where: Studied, trial: Trial, subjects: Subjects, found: Sequence[Limit]) -> Limit:
+    """The search under a setting; `found` is what the implementation has reached under those before."""
+    slow = next((limit for limit in found if subjects.from_below and limit.status == "timeout"), None)
+    known = found[0].deepest_ok or 0 if found and subjects.from_below and trial.setting == LIMIT_RAISED else 0
+    limit = _search(where, trial, max(1, slow.deepest_ok or 1) if slow else subjects.cap, subjects.from_below, known)
+    if slow and limit.status == "ok":  # time will run out under this setting as well
+        limit = replace(limit, first_failure=slow.first_failure, status=slow.status, detail=slow.detail)
+    return replace(limit, problem=subjects.problem)
 
 
 def calling_limits(where: Studied, cap: int) -> Iterator[Limit]:
     """A row for every way of calling, with the limit raised."""
     for way in WAYS:
-        name = f"{CALL}{way}"
-        yield _search(where, name, LIMIT_RAISED, cap, Trial(where.python, name, LIMIT_RAISED, where.guard))
+        yield _search(where, Trial(where.python, f"{CALL}{way}", LIMIT_RAISED, where.guard), cap)
 
 
-def _search(where: Studied, name: str, setting: Setting, cap: int, trial: Callable[[int], TrialResult], from_below: bool = False) -> Limit:
-    start = perf_counter()
-    search = deepest(trial, cap, from_below)
+def _search(where: Studied, trial: Trial, cap: int, from_below: bool = False, known: int = 0) -> Limit:
+    start, name, setting = perf_counter(), trial.subject, trial.setting
+    search = deepest(trial, cap, from_below, known)
     seconds = round(perf_counter() - start, 2)
     status, detail = (search.failure.status, search.failure.detail) if search.failure else ("ok", "")
     reached, failed = (None, None) if status == "skipped" else (search.depth, search.failed_at)

@@ -67,7 +67,7 @@ def command_of(python: str, module: str, task: dict[str, Any]) -> list[str]:
 
 @dataclass(frozen=True)
 class Trial:
-    """A trial at a depth that it is called with."""
+    """A trial at a depth that it is called with; if its subject `may_be_slow`, time that runs out is taken for its own fault."""
 
     python: str
     subject: str
@@ -75,11 +75,13 @@ class Trial:
     guard: Guard
     files: Sequence[str] = ()
     problem: str = BACKPROPAGATION
+    may_be_slow: bool = False
 
     def __call__(self, depth: int) -> TrialResult:
         """Try the depth in a fresh process, and once more if something else may have ended it: a kill, or a pause of the machine."""
         ended = self._end_at(depth)
-        return result_of(self._end_at(depth) if _may_be_from_outside(ended) else ended)
+        own_fault = self.may_be_slow and ended.exit_code is None
+        return result_of(self._end_at(depth) if _may_be_from_outside(ended) and not own_fault else ended)
 
     def _end_at(self, depth: int) -> CommandResult:
         timeout_s = self.guard.seconds(depth)

@@ -1,8 +1,8 @@
 """Opening a subject in a worker: the problem of a cell, with its implementations, on a bench of the cell's size.
 
 Networks and calls have the same seam, so that those who measure need not ask which of the two they have: a subject has
-`implementations`, `bench` and `small_bench`; a bench has `contenders` and `step` for the clocks, `work`, `profile`, `frames` and `repeats`
-for the meters, `stack_bytes`, `raised_limit_for` and `raise_limit`.
+`implementations`, `reusable`, `bench` and `small_bench`; a bench has `contenders` and `step` for the clocks, `work`, `profile`,
+`frames` and `repeats` for the meters, `stack_bytes`, `raised_limit_for` and `raise_limit`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ DEPTH_OF_ALL_SHAPES = 3  # a first, a middle and a last layer
 class Networks:
     """Backpropagation: a cell's network and its batch."""
 
+    reusable = True  # a step can be made again and again
+
     def __init__(self, files: Sequence[str]) -> None:
         self.implementations = available(files)
 
@@ -43,6 +45,7 @@ class Calls:
     def __init__(self, source: str, files: Sequence[str]) -> None:
         self.problem = load_problem(source, files)
         self.implementations = self.problem.by_name
+        self.reusable = not self.problem.mutates
 
     def bench(self, cell: Cell, data: None = None) -> CallBench:
         """The arguments of a cell's size; there are no data."""

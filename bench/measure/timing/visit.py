@@ -18,6 +18,7 @@ from bench.plan.contenders import FLOOR
 
 # Noise is rare and large, so a median over many short measurements discards it, where a few long ones would average over it.
 SHORTEST_NS = 100_000  # a measurement lasts at least this long
+LONG_NS = 50_000_000  # and one that lasts this long need not repeat as often as the others
 WARM_UP_NS = 1_000_000  # a warm step's duration is taken from steps that last this long together
 SHORTEST_TICKS = 100  # and so many ticks of the CPU clock
 VISIT_S = 0.15  # CPU seconds that the rounds of a visit take, unless they would be
@@ -65,7 +66,7 @@ class Visit:
 
 
 def measure(visit: Visit) -> list[Measurement]:
-    """Warm up, set one number of iterations for all, and time every contender in every round.
+    """Warm up, set the number of iterations, and time every contender in every round.
 
     A contender that raises is left out, and its failure is a row.
     """
@@ -75,10 +76,10 @@ def measure(visit: Visit) -> list[Measurement]:
         durations = _warm_up(visit)
         if not durations:
             return visit.failures
-        iterations = math.ceil(1.05 * shortest_ns() / min(_without_floor(durations)))
+        iterations = _iterations(durations)
         rows, start = list(visit.failures), perf_counter()
         for number, depth in enumerate(start_depths(_rounds(durations, iterations, visit.seconds), visit.rng)):
-            rows += _at_depth(depth, lambda number=number, depth=depth: _round(visit, [*durations], number, iterations, depth))  # type: ignore[misc]
+            rows += _at_depth(depth, lambda number=number, depth=depth: _round(visit, number, iterations, depth))  # type: ignore[misc]
         visit.rounds_s = perf_counter() - start
         return rows
     finally:
@@ -97,6 +98,14 @@ def _warm_up(visit: Visit) -> dict[str, float]:
     return durations
 
 
+def _iterations(durations: dict[str, float]) -> dict[str, int]:
+    """How often each contender is repeated in a measurement: one number for all, but for those that take some hundred times
+    as long as the shortest. The clocks' own time is nothing beside theirs, and a visit would not end.
+    """
+    needed = math.ceil(1.05 * shortest_ns() / min(_without_floor(durations)))
+    return {name: min(needed, math.ceil(LONG_NS / ns)) for name, ns in durations.items()}
+
+
 def _without_floor(durations: dict[str, float]) -> list[float]:
     """Durations of all but the floor, or the floor's if it is alone: it may be ten times as fast,
     and would make all other measurements ten times as long as they need to be.
@@ -109,9 +118,9 @@ def shortest_ns() -> float:
     return max(SHORTEST_NS, SHORTEST_TICKS * tick_ns())
 
 
-def _rounds(durations: dict[str, float], iterations: int, seconds: float) -> int:
+def _rounds(durations: dict[str, float], iterations: dict[str, int], seconds: float) -> int:
     """How many rounds fit into the time of a visit; each has two measurements of every contender, and a step before each."""
-    round_ns = 2 * (iterations + 1) * sum(durations.values())
+    round_ns = 2 * sum((iterations[name] + 1) * ns for name, ns in durations.items())
     return max(FEWEST_ROUNDS, min(MOST_ROUNDS, round(1e9 * seconds / round_ns)))
 
 
@@ -130,20 +139,21 @@ def start_depths(rounds: int, rng: random.Random) -> list[int]:
     return starts
 
 
-def _round(visit: Visit, names: list[str], number: int, iterations: int, depth: int) -> list[Measurement]:
+def _round(visit: Visit, number: int, iterations: dict[str, int], depth: int) -> list[Measurement]:
     """Every contender once in random order, and once more in the reverse order, so that drift cancels.
 
     A training step follows another of its own kind. So one step is taken first, whose caches and pages are those that the
     contender before has left; without it, recursion through 64 layers of 32 units read 2 % more.
     """
+    names = [*iterations]
     visit.rng.shuffle(names)
     rows = []
     for order, name in enumerate(names + names[::-1]):
         visit.announce(name)
-        step = visit.contenders[name](iterations + 1)
+        step = visit.contenders[name](iterations[name] + 1)
         step()
-        reading = visit.read_clocks(step, iterations)
-        rows.append(Measurement(name, number, order, iterations, *reading, start_depth=depth))
+        reading = visit.read_clocks(step, iterations[name])
+        rows.append(Measurement(name, number, order, iterations[name], *reading, start_depth=depth))
     return rows
 
 

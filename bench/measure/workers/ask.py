@@ -21,6 +21,7 @@ from bench.measure.workers.serve import PARENT
 
 LONGEST_ANSWER = 2**26  # bytes; a visit's rows take some thousands
 KEPT_ERRORS = 2**13  # bytes of what a worker wrote to standard error, the last ones
+UNANSWERED = "ended before it had answered"
 
 Answers = Generator[dict[str, Any]]
 Item = TypeVar("Item")
@@ -55,7 +56,7 @@ def answers_in_order(
                         yield pending.pop(0), reply
                     if not pending:
                         return  # without waiting for the worker's end: what it may have started can hold its pipe open
-            raise WorkerFailed("error", "ended before it had answered")
+            raise WorkerFailed("error", UNANSWERED)
         except WorkerFailed as failure:
             yield pending.pop(0), failure
 

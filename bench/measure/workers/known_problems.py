@@ -7,7 +7,7 @@ problem by what a worker says of it.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,9 @@ from bench.measure.workers.environment import worker_environment
 from bench.measure.workers.serve import Answer, serve
 from bench.measure.workers.stand_ins import LONGEST_RUN_S, elsewhere, known_implementations, register
 from bench.plan.cells import BACKPROPAGATION
-from bench.plan.code_text import module_of, source_of
+from bench.plan.code_text import module_of, qualname_of, source_of
 from bench.plan.described import Words
-from bench.plan.problems import PlannedProblem, backpropagation, load_problem, planned
+from bench.plan.problems import PlannedProblem, backpropagation, load_problem, place_of, planned
 from impls import Solution
 from impls.problems import PROBLEMS
 
@@ -39,11 +39,12 @@ def known_problem(source: str, files: Sequence[str] = (), silence_s: float = LON
         return backpropagation(known_implementations(files, silence_s))
     if source in PROBLEMS and not files:
         return planned(PROBLEMS[source], source)
-    path = source if source in PROBLEMS else str(Path(source).resolve())
+    path = source if source in PROBLEMS else str(Path(source).absolute())  # not followed through links, which may lead nowhere
     told = _told(source, files, silence_s)
     solutions = {each["name"]: _stand_in(each) for each in told["implementations"]}
     described: dict[str, Any] = {what: tuple(value) if isinstance(value, list) else value for what, value in told["problem"].items()}
-    return PlannedProblem(**described, implementations=solutions, baseline=next(iter(solutions)), source=path, words=Words(**told["words"]))
+    setup, words = _setup_module(told["setup"], {each["module"] for each in told["implementations"]}), Words(**told["words"])
+    return PlannedProblem(**described, implementations=solutions, baseline=next(iter(solutions)), source=path, setup=setup, words=words)
 
 
 def _told(source: str, files: Sequence[str], silence_s: float) -> dict[str, Any]:
@@ -63,7 +64,15 @@ def _told(source: str, files: Sequence[str], silence_s: float) -> dict[str, Any]
     except WorkerFailed as failure:
         what = "hangs" if failure.status == "timeout" else "ends the process"
         reason = f"{what} when it is run ({failure.detail}); a file should define a problem and do nothing more"
-        raise BadInput(f"--problem {source}: {reason}") from None
+        raise BadInput(f"{place_of(source)}: {reason}") from None
+
+
+def _setup_module(told: dict[str, Any], known: Collection[str]) -> str:
+    """The module of `setup`, to be found under its name; empty if it is among those that are known, or in no file."""
+    if told["module"] in known or not told["file"]:
+        return ""
+    register(told["module"], told["file"])
+    return str(told["module"])
 
 
 def _stand_in(told: dict[str, Any]) -> Solution:
@@ -80,6 +89,7 @@ def main(task: dict[str, Any], answer: Answer) -> None:
             problem={what: getattr(problem, what) for what in TOLD},
             words={what: getattr(problem, what) for what in WORDS},
             implementations=[_description(solution, task["source"]) for solution in problem.by_name.values()],
+            setup=_place(str(getattr(problem.setup, "__module__", ""))),
         )
     except BadInput as error:
         answer(refused=str(error))
@@ -89,17 +99,23 @@ def _description(solution: Solution, source: str) -> dict[str, Any]:
     try:
         module = module_of(solution)
         source_of(module)
-    except Exception:  # a function of C, or what is no function
-        reason = f"the function of {solution.name!r} is in no file that can be read; define it by `def` in a Python file"
-        raise BadInput(f"--problem {source}: {reason}") from None
+    except (UnicodeDecodeError, SyntaxError):  # Python itself does not mind in a comment
+        raise BadInput(f"--problem {source}: is no UTF-8 text; save the file as UTF-8") from None
+    except Exception:  # a function of C, or one of a module that has no file
+        reason = f"the function of {solution.name!r} is in no file that can be read"
+        raise BadInput(f"--problem {source}: {reason}; write one that calls it, by `def` in a Python file") from None
     return {
         "name": solution.name,
         "title": solution.title,
         "control_flow": solution.control_flow,
-        "module": module,
-        "function": solution.function.__qualname__,
-        "file": getattr(sys.modules.get(module), "__file__", None),
+        "function": qualname_of(solution),
+        **_place(module),
     }
+
+
+def _place(module: str) -> dict[str, str | None]:
+    """Where a module is."""
+    return {"module": module, "file": getattr(sys.modules.get(module), "__file__", None)}
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from bench.analyse.advice.across import Costs
 from bench.analyse.advice.facts import Known
 from bench.analyse.ratios import Ratio
 from bench.plan.contenders import problem_of, title
-from bench.show.answers.advice import NOT_MEASURED, AnswerTable, Column, Entry, depth_entry, peak_entry, scope_words, time_words
+from bench.show.answers.advice import NOT_MEASURED, AnswerTable, Column, Entry, depth_entry, measured, peak_entry, scope_words, time_words
 from bench.show.answers.words import capital, counted, with_interval
 
 JOINTLY = "Intervals hold together at 95 % within a problem."
@@ -23,10 +23,10 @@ def across_table(every: Sequence[Costs], machine: Mapping[str, Any]) -> AnswerTa
         Column("recursion's time, small input", "time, small"),
         Column("recursion's time, large input", "time, large"),
         Column("recursion's peak memory", "peak"),
-        Column("recursion's depth as Python comes", "depth as it comes"),
+        Column("recursion's depth as Python comes", "depth as it comes", verb="limits --problem NAME"),
     ]
     scope = f"{scope_words(machine)}. Times and memory of recursion are beside the first loop. {JOINTLY}"
-    return AnswerTable(columns, [[*_entries(costs)] for costs in every], [_summary(every)], scope)
+    return measured(AnswerTable(columns, [[*_entries(costs)] for costs in every], [_summary(every)], scope))
 
 
 def _entries(costs: Costs) -> Iterator[Entry]:

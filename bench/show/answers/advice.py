@@ -63,14 +63,18 @@ def answer_table(facts: Overview, machine: Mapping[str, Any]) -> AnswerTable:
     """The facts in words."""
     base = next((row for row in facts.rows if row.impl == facts.baseline), None)
     rows = [[Entry(title(row.impl), cache_of(row.impl)), *_entries(row, base, facts)] for row in facts.rows]
-    columns = [*_columns(facts)]
-    known = [any(row[place].words != NOT_MEASURED for row in rows) for place in range(len(columns))]
-    missing = [column for column, shown in zip(columns, known, strict=True) if not shown]
+    return measured(AnswerTable([*_columns(facts)], rows, [*advice_words(advise(facts), facts)], _scope(facts, machine)))
+
+
+def measured(table: AnswerTable) -> AnswerTable:
+    """A table without the columns that nothing is known of; its scope names them."""
+    known = [any(row[place].words != NOT_MEASURED for row in table.rows) for place in range(len(table.columns))]
+    missing = [column for column, shown in zip(table.columns, known, strict=True) if not shown]
     return AnswerTable(
-        [column for column, shown in zip(columns, known, strict=True) if shown],
-        [[entry for entry, shown in zip(row, known, strict=True) if shown] for row in rows],
-        [*advice_words(advise(facts), facts)],
-        _scope(facts, machine) + _not_yet(missing),
+        [column for column, shown in zip(table.columns, known, strict=True) if shown],
+        [[entry for entry, shown in zip(row, known, strict=True) if shown] for row in table.rows],
+        table.advice,
+        table.scope + _not_yet(missing),
     )
 
 
@@ -86,19 +90,19 @@ def _verbs(columns: Sequence[Column]) -> list[str]:
 
 def _columns(facts: Overview) -> Iterator[Column]:
     problem = problem_of(facts.problem)
-    words = problem.words
+    words, run, limits = problem.words, f"run{problem.option}", f"limits{problem.option}"
     yield Column("implementation", "")
     if facts.narrow:
         of_narrow = (f"time in a narrow {words.input}", "time, narrow") if facts.wide else ("time", "time")
-        yield Column(*of_narrow, _place(facts.narrow))
+        yield Column(*of_narrow, _place(facts.narrow), run)
     if facts.wide:
-        yield Column(f"time in a wide {words.input}", "time, wide", _place(facts.wide))
-    yield Column("peak memory", "peak", _place(facts.peak_at) if facts.peak_at else "")
-    yield Column(f"{words.levels} as Python comes", "depth as it comes", verb="limits")
-    yield Column(f"{words.levels}, limit raised", "depth, raised", verb="limits")
+        yield Column(f"time in a wide {words.input}", "time, wide", _place(facts.wide), run)
+    yield Column("peak memory", "peak", _place(facts.peak_at) if facts.peak_at else "", run)
+    yield Column(f"{words.levels} as Python comes", "depth as it comes", verb=limits)
+    yield Column(f"{words.levels}, limit raised", "depth, raised", verb=limits)
     if problem.trains:
         yield Column("same result?", "same?", verb="train")
-    yield Column("reads how?", "reads")
+    yield Column("reads how?", "reads", verb=run)
 
 
 def _place(place: Place) -> str:
@@ -315,7 +319,8 @@ def _scope(facts: Overview, machine: Mapping[str, Any]) -> str:
     python = f" Depths are those of Python {facts.python}." if facts.python and facts.python != machine.get("python") else ""
     conditions = ", ".join([*sizes, *_conditions(facts.conditions)])
     beside = f"Times and memory are beside {with_article(facts.baseline, 'the')}."
-    return f"{scope_words(machine)}; {conditions}. {beside}{by_luck}{python}"
+    on = {**machine, "python": facts.conditions.get("python") or machine.get("python")}
+    return f"{scope_words(on)}; {conditions}. {beside}{by_luck}{python}"
 
 
 def scope_words(machine: Mapping[str, Any]) -> str:
@@ -326,8 +331,8 @@ def scope_words(machine: Mapping[str, Any]) -> str:
 
 
 def _conditions(conditions: Mapping[str, Any]) -> Iterator[str]:
-    """The axes of a cell that the figures have in common."""
-    for axis in AXES:
+    """The axes of a cell that the figures have in common, but for the interpreter, which has been named."""
+    for axis in (axis for axis in AXES if axis.name != "python"):
         value = conditions.get(axis.name)
         if not axis.tacit(value):
             yield ALLOCATOR_WORDS[str(value)] if axis.name == "allocator" else axis.words(value)

@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from bench.plan.contenders import problem_of
 from bench.record.memory import MemoryTables
-from bench.show.answers.words import size
-from bench.show.figures.pictures import Plot, colour, grid, label
+from bench.show.answers.words import capital, size
+from bench.show.figures.pictures import Plot, colour, grid, label, literal
 
 KIB = 1024
 LEGEND_ROW = 0.1  # of the height of what is drawn: room for a row of names above it
@@ -30,7 +31,7 @@ def call_profile(tables: MemoryTables, narrow: bool = False) -> Figure:
     names_a_row = 1 if narrow else 2
     ax.legend(fontsize=7.5, loc="upper left", ncols=names_a_row, borderaxespad=0.2).set_in_layout(False)
     first = rows.iloc[0]
-    ax.set_title(f"depth {first['depth']}, width {first['width']}", fontsize=9)
+    ax.set_title(literal(f"{capital(problem_of(first['problem']).title)}, depth {first['depth']}, width {first['width']}"), fontsize=9)
     ax.set_xlim(0, 1)
     ax.set_ylim(0, (1.05 + LEGEND_ROW * -(-len(names) // names_a_row)) * max(1, most) / bytes_each)
     ax.xaxis.set_major_formatter(PercentFormatter(1.0))
@@ -41,8 +42,8 @@ def call_profile(tables: MemoryTables, narrow: bool = False) -> Figure:
 
 
 def call_rows(tables: MemoryTables) -> pd.DataFrame:
-    """The profiles of calls, with depth and width, which are in memory.csv."""
-    cells = tables.peaks.drop_duplicates("cell").set_index("cell")[["dataset", "depth", "width"]]
+    """The profiles of calls, each with its problem, depth and width, which are in memory.csv."""
+    cells = tables.peaks.drop_duplicates("cell").set_index("cell")[["dataset", "problem", "depth", "width"]]
     known = tables.profile.join(cells, on="cell", how="inner")
     return known[known["dataset"].isna()]
 

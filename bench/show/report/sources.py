@@ -16,7 +16,9 @@ from pygments.lexers import PythonLexer
 from bench.analyse.exploring.alignment import aligned, changed
 from bench.plan.contenders import contenders_of, foremost, key, title
 from bench.plan.described import DescribedProblem, source_of
+from bench.record.problems import LONGEST_SOURCE
 from bench.record.results import Results
+from bench.show.answers.words import listed, spaced
 from bench.show.report.fill import as_json
 from bench.show.report.tables import Table
 
@@ -43,27 +45,32 @@ class Source:
 
 @dataclass(frozen=True)
 class Sources:
-    """What can be read of a problem's implementations, the two to look at first before the others, and figures on them."""
+    """What can be read of a problem's implementations, the two to look at first before the others, those of which nothing can be
+    read, and figures on them.
+    """
 
     shown: list[Source]
+    missing: list[Source]
     clarity: pd.DataFrame
     problem: DescribedProblem
 
 
 def sources(results: Results) -> Sources | None:
     """The sources of those that were compared; None where there is nothing to read."""
-    problem, first = results.problem, foremost(contenders_of(results.problem))
-    names = {*results.clarity["impl"]} or {*first}
-    there = [Source(name, told.title, told.cache, source_of(told)) for name, told in contenders_of(problem).items() if name in names]
+    problem, compared = results.problem, contenders_of(results.problem)
+    first = foremost(compared)
+    names = ({*results.clarity["impl"]} or {*first}) | {name for name, told in compared.items() if told.own and told.source}
+    there = [Source(name, told.title, told.cache, source_of(told)) for name, told in compared.items() if name in names]
     shown = sorted(filter(_is_code, there), key=lambda source: first.index(source.key) if source.key in first else len(first))
-    return Sources(shown, results.clarity, problem) if shown or len(results.clarity) else None
+    missing = [source for source in there if source not in shown]
+    return Sources(shown, missing, results.clarity, problem) if shown or len(results.clarity) else None
 
 
 def _is_code(source: Source) -> bool:
     """Is there something to read? What a results folder has may be anything."""
     try:
-        return bool(ast.parse(source.text).body)
-    except (SyntaxError, ValueError):
+        return len(source.text) <= LONGEST_SOURCE and bool(ast.parse(source.text).body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
 
 
@@ -80,8 +87,15 @@ def sources_section(facts: Sources) -> dict[str, Any]:
     }
     still = [{"title": entry.title, "cache": entry.cache, "html": Markup(_highlighted(entry.text))} for entry in shown]
     options = [(entry.key, entry.title) for entry in shown]
-    words = {"differ": facts.problem.words.differ}
+    words = {"differ": facts.problem.words.differ, "missing": _missing(facts.missing)}
     return {"data": as_json(data), "options": options, "still": still[:2], "tables": [table] if rows else [], **words}
+
+
+def _missing(sources: list[Source]) -> str:
+    """Why some cannot be read; empty if all can."""
+    titles = [source.title for source in sources]
+    why = f"none was recorded when it was measured, or it is longer than {spaced(LONGEST_SOURCE)} characters"
+    return f"There is no source of {listed(titles)} to read here: {why}." if titles else ""
 
 
 def highlight_css() -> str:

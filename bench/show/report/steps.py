@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from bench.measure.tracing.calls.records import CallTrace, CallTraces
 from bench.measure.tracing.records import Trace, Traces, stages
-from bench.plan.cells import BACKPROPAGATION
 from bench.plan.contenders import foremost, key
 from bench.show.report.fill import as_json
 
@@ -17,11 +16,11 @@ def steps_section(traces: Traces | CallTraces) -> dict[str, Any]:
     """The traces as data inside the page, and what there is to choose from."""
     if isinstance(traces, CallTraces):
         data, updates = asdict(traces), []
-        first = first_two([trace.impl for trace in traces.traces if trace.steps], traces.problem)
+        first = first_two(traces)
     else:
         updates = list(dict.fromkeys(trace.update for trace in traces.traces))
         data = {**asdict(traces), "calls": (), "stages": stages(traces.depth), "updates": updates}
-        first = first_two(dict.fromkeys(trace.impl for trace in traces.traces), BACKPROPAGATION)
+        first = [*foremost(dict.fromkeys(trace.impl for trace in traces.traces))]
     return {
         "data": as_json({**data, "first": (first * 2)[:2]}),
         "calls": traces if isinstance(traces, CallTraces) else None,
@@ -31,9 +30,9 @@ def steps_section(traces: Traces | CallTraces) -> dict[str, Any]:
     }
 
 
-def first_two(names: Iterable[str], problem: str) -> list[str]:
-    """The two implementations of a problem that are shown until a reader chooses; fewer if there are not two."""
-    by_key = {key(problem, name): name for name in names}
+def first_two(traces: CallTraces) -> list[str]:
+    """The two that are shown until a reader chooses; fewer if there are not two."""
+    by_key = {key(traces.problem, trace.impl): trace.impl for trace in traces.traces if trace.steps}
     return [by_key[each] for each in foremost(by_key)]
 
 

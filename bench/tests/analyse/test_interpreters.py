@@ -31,7 +31,7 @@ def rows(*pythons, passes=PASSES):
 
 def found(*pythons, **more):
     times = rows(*pythons, **more)
-    return interpreters(times, new_summary(times, "iterative"), NO_LIMITS)
+    return interpreters(times, new_summary(times, "iterative"), "iterative", NO_LIMITS)
 
 
 def test_within_an_interpreter_it_is_the_ratio_to_the_baseline():
@@ -64,4 +64,4 @@ def test_few_passes_leave_the_bounds_open():
 def test_one_interpreter_is_no_comparison():
     assert found("3.13.0") is None
     times = rows("")
-    assert interpreters(times, new_summary(times, "iterative"), NO_LIMITS) is None
+    assert interpreters(times, new_summary(times, "iterative"), "iterative", NO_LIMITS) is None

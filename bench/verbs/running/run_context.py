@@ -12,8 +12,8 @@ import pandas as pd
 from bench.measure.machine import capacity
 from bench.measure.machine.fingerprint import fingerprint
 from bench.measure.machine.measured_under import Settings
+from bench.measure.subjects.reach import Size, out_of_reach
 from bench.measure.timing.method_digest import method
-from bench.measure.workers.problem_checks import Size, out_of_reach
 from bench.plan.allocators import lacking
 from bench.plan.cells import Cell
 from bench.plan.contenders import CONTROL, tell

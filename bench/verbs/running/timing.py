@@ -18,7 +18,9 @@ from bench.measure.timing.pace import Pace
 from bench.measure.timing.pass_timer import PassTimer, failed_visit
 from bench.measure.timing.passes import Assignment, run_passes
 from bench.measure.timing.visit import VISIT_S
+from bench.plan.allocators import lacking
 from bench.plan.cells import Cell
+from bench.plan.contenders import REFERENCES
 from bench.plan.data.datasets import write_batches
 from bench.plan.experiment import Experiment
 from bench.record.tables import as_rows
@@ -87,9 +89,13 @@ def _measurable(run: Run, recorder: VisitRecorder) -> list[Cell]:
     rows = run.times()
     skipped = rows[rows["status"] == "skipped"]
     known = {*zip(skipped["cell"], skipped["impl"], strict=True)}
+    told: set[str] = set()
     for cell in run.experiment.cells:
         reasons = run.unmeasurable(cell)
-        _tell_skipped(run, cell, reasons)
+        for sentence in _skipped_words(run, cell, reasons):
+            if sentence not in told:
+                run.screen.warn(sentence)
+        told.update(_skipped_words(run, cell, reasons))
         others = {*run.experiment.contenders} - {*run.experiment.compared_in(cell)}
         recorder.progress.leave_out(cell.id, [*reasons, *others])
         for name, reason in reasons.items():
@@ -98,12 +104,12 @@ def _measurable(run: Run, recorder: VisitRecorder) -> list[Cell]:
     return [cell for cell in run.experiment.cells if recorder.progress.comparable(cell)]
 
 
-def _tell_skipped(run: Run, cell: Cell, reasons: dict[str, str]) -> None:
+def _skipped_words(run: Run, cell: Cell, reasons: dict[str, str]) -> list[str]:
+    """What the user is told of a cell in which something cannot be measured; of a problem's size once, whatever the allocator."""
+    place = cell.memory_id if not cell.dataset and not lacking(cell.allocator) else cell.id
     if len(reasons) == len(run.experiment.compared_in(cell)):
-        run.screen.warn(f"{cell.id} is skipped: {reasons[run.experiment.baseline]}")
-        return
-    for name, reason in reasons.items():
-        run.screen.warn(f"{cell.id}: {name} is skipped: {reason}")
+        return [f"{place} is skipped: {reasons[run.experiment.baseline]}"]
+    return [f"{place}: {name} is skipped: {reason}" for name, reason in reasons.items() if name not in REFERENCES]
 
 
 def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: Conditions) -> None:

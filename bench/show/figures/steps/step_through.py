@@ -8,14 +8,13 @@ from typing import Any, cast
 
 from bench.measure.tracing.calls.records import CallTraces
 from bench.measure.tracing.records import Trace, Traces, in_step, stages
-from bench.plan.contenders import problem_of
+from bench.plan.contenders import foremost, problem_of
 from bench.show.figures.pictures import Picture, Plot, pictures_of
 from bench.show.figures.steps import call_through
 from bench.show.figures.steps.animation import AnimatedFigure, Element, animated
 from bench.show.figures.steps.panels import COLUMN, HEAD, LOOKS, Page, background, drawn, left_of, marked_line, page_of, spaced, text
 from bench.show.figures.steps.step_boxes import Box, container_boxes, memory_boxes, most_so_far, phase_words, stack_boxes
 
-PAIR = ("iterative", "recursive")
 UPDATE = "deferred"
 HEADING = "One training step, line by line as it really ran"
 BESIDE = "what its variables refer to"
@@ -41,7 +40,7 @@ def step_through(traces: Traces) -> AnimatedFigure:
 
 def _pair(traces: Traces) -> list[Trace]:
     found = {(trace.impl, trace.update): trace for trace in traces.traces if trace.steps}
-    return [found[name, UPDATE] for name in PAIR if (name, UPDATE) in found]
+    return [found[name, UPDATE] for name in foremost(trace.impl for trace in traces.traces) if (name, UPDATE) in found]
 
 
 def _changes(pair: Sequence[Trace], depth: int) -> list[tuple[tuple[int, tuple[int, ...]], list[list[Box]]]]:
@@ -81,6 +80,6 @@ PLOTS = [
         "by an activation a layer, and the stack by a frame that holds it. Backward, the list keeps all of them while the gradients pile "
         "up; the frames return one by one, and their activations go. Bars are the bytes of the arrays alive, marks the most so far.",
         cast(Any, step_through),  # it is saved as a Figure is, and that is all that a picture asks of it
-        lambda traces: len(_pair(traces)) == len(PAIR),
+        lambda traces: len(_pair(traces)) == 2,
     ),
 ]

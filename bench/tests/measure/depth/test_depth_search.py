@@ -74,3 +74,25 @@ def test_trials_are_few(known, most):
     probe = Fake(known)
     deepest(probe, 1_000_001)
     assert len(probe.tried) <= most
+
+
+@pytest.mark.parametrize("known", [0, 1, 2, 3, 4, 5, 700, 987, 1999])
+@pytest.mark.parametrize("told", [0, 1, 300])
+def test_from_below_it_is_as_exact(known, told):
+    probe = Fake(known, "recursion_error")
+    result = deepest(probe, 100_000, from_below=True, known=min(told, known))
+    assert (result.depth, result.failed_at) == (known, known + 1)
+    assert min(probe.tried) > min(told, known)
+
+
+def test_from_below_a_cap_that_can_be_reached_is_reached():
+    for known in (0, 100_000):
+        result = deepest(Fake(10**9), 100_000, from_below=True, known=known)
+        assert (result.depth, result.failed_at, result.success.status) == (100_000, None, "ok")
+
+
+def test_from_below_nothing_is_tried_far_beyond_the_time_that_there_is():
+    probe = Fake(40, "timeout")
+    result = deepest(probe, 100_000, from_below=True)
+    assert probe.tried == [1, 4, 16, 64, 32]
+    assert (result.depth, result.failed_at, result.failure.status) == (32, 64, "timeout")

@@ -68,7 +68,7 @@ def test_heap_is_skipped_where_it_would_take_for_ever(read_meters):
 @linux
 def test_resident_memory_sees_large_arrays_as_the_heap_does(read_meters):
     for name in NUMPY_ALONE:
-        resident, heap = read_meters(name, "resident", "heap", depth=24, width=512)
+        resident, heap = read_meters(name, "resident", "heap", depth=24, width=256)
         assert resident.peak_bytes == pytest.approx(heap.peak_bytes, rel=0.05)
         assert resident.low_bytes <= resident.peak_bytes <= resident.high_bytes
         assert resident.repeats >= 1

@@ -117,17 +117,23 @@ def test_the_same_seed_gives_the_same_order():
     assert orders[0] == orders[1]
 
 
-@pytest.mark.parametrize("stop_after", range(1, 30, 2))
-def test_a_run_cut_anywhere_and_resumed_is_the_unbroken_run(stop_after):
-    def ratio(cell, number):
-        return 1 + number * cell.width / 1e5
+def rising(cell, number):
+    return 1 + number * cell.width / 1e5
 
+
+@pytest.fixture(scope="module")
+def unbroken():
+    """The rows of a run of three cells that nothing has cut."""
+    return go(World(rising), [NARROW, MIDDLE, WIDE])[1]
+
+
+@pytest.mark.parametrize("stop_after", range(1, 30, 2))
+def test_a_run_cut_anywhere_and_resumed_is_the_unbroken_run(stop_after, unbroken):
     cells = [NARROW, MIDDLE, WIDE]
-    _, unbroken = go(World(ratio), cells)
-    _, before = go(World(ratio), cells, stop_after=stop_after)
+    _, before = go(World(rising), cells, stop_after=stop_after)
     resumed = Progress(["base", "other"], "base", (), 0.01, len(cells))
     resumed.add(before)
-    _, after = go(World(ratio), cells, resumed)
+    _, after = go(World(rising), cells, resumed)
     key = ["pass", "cell", "impl", "round", "order"]
     joined = pd.concat([before, after])
     assert not joined.duplicated(key).any()

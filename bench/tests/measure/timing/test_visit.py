@@ -16,7 +16,7 @@ from bench.measure.subjects.network import Workbench, floor_step
 from bench.measure.subjects.recursion_limit import raise_recursion_limit
 from bench.measure.timing import clocks
 from bench.measure.timing.clocks import Reading, read_clocks
-from bench.measure.timing.visit import CHUNK_BYTES, SHORTEST_NS, Visit, _at_depth, _rounds, measure, shortest_ns, start_depths
+from bench.measure.timing.visit import CHUNK_BYTES, SHORTEST_NS, Visit, _at_depth, _iterations, _rounds, measure, shortest_ns, start_depths
 from bench.plan.cells import Cell
 from impls import IMPLEMENTATIONS
 from impls.contract import example
@@ -104,7 +104,14 @@ def test_a_contender_is_made_ready_and_takes_one_untimed_step_before_each_measur
     ],
 )
 def test_rounds_fill_the_time_and_are_5_at_least_and_60_at_most(durations, iterations, seconds, rounds):
-    assert _rounds(durations, iterations, seconds) == rounds
+    assert _rounds(durations, dict.fromkeys(durations, iterations), seconds) == rounds
+
+
+def test_what_takes_some_hundred_times_as_long_is_repeated_less_often_and_a_visit_ends():
+    """Recursion that branches, beside its loop."""
+    durations = {"loop": 1_000.0, "twice": 2_000.0, "recursive": 10e6, "at most": 2e9}
+    needed = math.ceil(1.05 * shortest_ns() / 1_000)
+    assert _iterations(durations) == {"loop": needed, "twice": needed, "recursive": 5, "at most": 1}
 
 
 @pytest.mark.parametrize(("seconds", "rounds"), [(FEWEST, 5), (MOST, 60)])

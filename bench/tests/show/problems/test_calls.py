@@ -144,7 +144,7 @@ def test_the_profile_goes_up_and_comes_down_as_recorded(home):
         "loop: 232 bytes at most": [(0, 144), (0.5, 232), (1, 176)],
         "recursion: 320 bytes at most": [(0, 136), (0.5, 320), (1, 168)],
     }
-    assert ax.get_title(loc="left") == "depth 6, width 2"
+    assert ax.get_title(loc="left") == "Tree sum, depth 6, width 2"
     assert ax.get_ylabel() == "bytes alive, above the start"
     assert ax.get_ylim()[0] == 0
     assert call_profile(results.memory, narrow=True).get_figwidth() == NARROW_IN

@@ -19,6 +19,7 @@ from bench.plan.experiment import Experiment, prepare
 from bench.plan.sweeps import Sweep
 from bench.record.folder import read_machine, results_folder
 from bench.record.results import Results, read_results
+from bench.record.tables import as_rows
 from bench.show.answers.ending import ending_words
 from bench.show.report.answer import answer_of
 from bench.show.terminal.screen import Screen
@@ -95,9 +96,11 @@ def _sweep(options: argparse.Namespace) -> Sweep:
 
 
 def _measure_clarity(run: Run) -> None:
-    problems = run.experiment.problems.values()
-    rows = [[*astuple(clarity(each)), problem.name] for problem in problems for each in problem.implementations.values()]
-    run.table("clarity.csv").replace(rows)
+    """Replace the figures of this run's problems; those of others stay."""
+    problems, table = run.experiment.problems, run.table("clarity.csv")
+    rows = [[*astuple(clarity(each)), problem.name] for problem in problems.values() for each in problem.implementations.values()]
+    earlier = table.read(run.screen.warn)
+    table.replace([*as_rows(earlier[~earlier["problem"].isin(problems)]), *rows])
 
 
 def _seed(options: argparse.Namespace) -> int:

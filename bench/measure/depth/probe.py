@@ -103,14 +103,22 @@ def implementation(name: str, files: list[str]) -> Implementation:
 
 
 def values_in(files: list[str]) -> Iterator[Any]:
-    """Run the user's files; whatever their modules hold."""
+    """Run the user's files; whatever their modules hold.
+
+    Raises:
+        ImportError: a file cannot be run on this Python, which may be older than what it was written for.
+
+    """
     for number, file in enumerate(files):
         spec = importlib.util.spec_from_file_location(f"unwind_user_{number}", file)
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         sys.modules[spec.name] = module
-        spec.loader.exec_module(module)
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:
+            raise ImportError(f"its file cannot be run on this Python ({type(error).__name__}: {error})") from error
         yield from vars(module).values()
 
 

@@ -17,6 +17,7 @@ from bench.from_python.result import Result
 from bench.from_python.versus import versus
 from bench.plan import sweeps
 from bench.plan.contenders import load_file
+from bench.plan.problems import load_problem
 from bench.plan.sweeps import Sweep
 from bench.record.exports import FORMATS
 from bench.record.schemas import SCHEMAS
@@ -28,6 +29,7 @@ from impls.contract import check, example, gradients_of
 from impls.interface import Implementation
 from impls.layers import backward, forward
 from impls.losses import LOSSES
+from impls.problem_contract import check_solution
 
 PAGES = {str(path.relative_to(ROOT)): path.read_text() for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
 README, CLI, FILES, RESULTS = (PAGES[name] for name in ("README.md", "docs/cli.md", "docs/files.md", "docs/results.md"))
@@ -128,10 +130,19 @@ def test_the_readmes_loop_and_recursion_are_what_is_compared():
 
 
 def test_the_readmes_own_implementation_keeps_the_contract(tmp_path):
-    *_, text = fenced("README.md", "python")
+    *_, text, _ = fenced("README.md", "python")
     (tmp_path / "mine.py").write_text(text)
     [mine] = load_file(str(tmp_path / "mine.py"))
     check(mine)
+
+
+def test_the_readmes_own_problem_is_one_and_its_two_functions_agree(tmp_path):
+    *_, text = fenced("README.md", "python")
+    (tmp_path / "tree.py").write_text(text)
+    problem = load_problem(str(tmp_path / "tree.py"))
+    for name in problem.by_name:
+        check_solution(problem, name)
+    assert problem.by_name["recursive"].function(*problem.arguments(3, 1)) == 3 + problem.arguments(0, 1)[0][0]
 
 
 def test_the_readme_is_read_to_its_end():

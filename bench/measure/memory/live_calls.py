@@ -115,13 +115,8 @@ class _Code(NamedTuple):
             return cls(code in own, stack_bytes(code), object_bytes, None, frozenset())
         instructions = [*dis.get_instructions(code)]
         start = next(each.offset for each in instructions if each.opname == "RESUME")
-        return cls(
-            code in own,
-            stack_bytes(code),
-            object_bytes,
-            start,
-            frozenset(each.offset for each in instructions if each.opname == "YIELD_VALUE"),
-        )
+        yields = frozenset(each.offset for each in instructions if each.opname == "YIELD_VALUE")
+        return cls(code in own, stack_bytes(code), object_bytes, start, yields)
 
 
 # the places in `_Watch.now`: where the next event is noted, own frames that are open, bytes of all frames, bytes of the hook's

@@ -5,8 +5,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
-import sys
 
 import pandas as pd
 import pytest
@@ -15,8 +13,8 @@ from bench.cli import main
 from bench.plan.contenders import CONTROL, REFERENCES
 from bench.plan.data.datasets import BUNDLED
 from bench.record.schemas import SCHEMAS
-from bench.tests.children import interruptible, wait_for_rows
-from bench.tests.places import ROOT
+from bench.tests.children import wait_for_rows
+from bench.tests.runs import run_here, start, write_sweep
 from bench.verbs.running import timing
 from impls import IMPLEMENTATIONS
 from impls.updates import UPDATES
@@ -38,7 +36,10 @@ def home(tmp_path_factory):
     """A folder with a tiny sweep, and the results of running it, training, plotting and reporting."""
     folder = tmp_path_factory.mktemp("home")
     (folder / "tiny.toml").write_text(TINY)
-    assert unwind(folder, "run", "--only", "time", "--sweep", str(folder / "tiny.toml")) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timing, "VISIT_S", 0.0)  # the fewest rounds, and as many passes as intervals need
+        patch.setattr(timing, "PASSES_PACED", 10**9)
+        assert unwind(folder, "run", "--only", "time", "--sweep", str(folder / "tiny.toml")) == 0
     assert unwind(folder, "train", "--budget", "0.1") == 0
     assert unwind(folder, "plot") == 0
     assert unwind(folder, "report") == 0
@@ -263,10 +264,8 @@ def test_list_names_everything(capsys):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="signals")
 def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(tmp_path):
-    (tmp_path / "tiny.toml").write_text(TINY)
-    command = [sys.executable, "-m", "bench", "run", "--only", "time", "--sweep", "tiny.toml", "--impl", "recursive"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = interruptible(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    write_sweep(tmp_path, width=2)
+    process = start(tmp_path)
     wait_for_rows(tmp_path / "results" / "time.csv")
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
@@ -275,5 +274,5 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(tmp_path):
     assert "Traceback" not in err
     kept = (tmp_path / "results" / "time.csv").read_text()
     assert (tmp_path / "results" / "machine.json").exists()
-    assert subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=60).returncode == 0
+    assert run_here(tmp_path) == 0
     assert (tmp_path / "results" / "time.csv").read_text().startswith(kept)

@@ -99,7 +99,7 @@ def test_the_verb_on_the_running_interpreter_alone(tmp_path, capsys):
 def test_frameworks_are_tried_if_they_are_named(monkeypatch, tmp_path, capsys):
     tried = []
     monkeypatch.setattr(verb, "refused", lambda problem, names, *others: tried.append(names) or {})
-    monkeypatch.setattr(verb, "all_limits", lambda interpreter, subjects: tried.append(subjects.names) or [])
+    monkeypatch.setattr(verb, "all_limits", lambda interpreter, subjects, tell: tried.append(subjects.names) or [])
     own = [name for name, one in IMPLEMENTATIONS.items() if not (one.library and one.control_flow == "other")]
     for options, expected in ((["--impl", "jax"], ["jax"]), ([], own)):
         assert unwind(tmp_path, "--python", "--verbose", *options) == 3
@@ -158,7 +158,7 @@ def test_ctrl_c_keeps_what_is_finished(tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = interruptible(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     file = tmp_path / "results" / "limits.csv"
-    for _ in range(300):
+    for _ in range(1200):
         if file.exists() and file.read_text().count("\n") > 1:
             break
         time.sleep(0.05)

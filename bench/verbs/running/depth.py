@@ -52,6 +52,8 @@ def _measure(run: Run, problem: PlannedProblem, here: Interpreter, tell: Callabl
     table = run.table("limits.csv")
     known = _known(table.read(run.screen.warn), run, problem.name, here, cap)
     names = [name for name in problem.implementations if name not in known]
+    if not names:
+        return
     subjects = Subjects(names, run.experiment.files, cap, problem.name, problem.source, (AS_IT_COMES, LIMIT_RAISED))
     tell(f"Depth of {problem.name} on Python {here.name}")
     where = interpreter_studied(here, here.path, usual_guard(), run.screen.caveats)

@@ -11,13 +11,13 @@ import sys
 import tracemalloc
 from array import array
 from collections.abc import Callable, Sequence
-from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
-from bench.measure.memory.frame_bytes import frame_bytes, slots
+from bench.measure.memory.frame_bytes import slots
 from bench.measure.memory.meters import Unmeasurable, collector_off
 from bench.measure.subjects.own_code import OwnCode
+from bench.measure.subjects.stack_use import GENERATOR, stack_bytes
 
 PHASES = ("call", "line", "return")
 CALLS = 2  # that `call_events` makes
@@ -107,13 +107,16 @@ class _Code(NamedTuple):
 
     @classmethod
     def of(cls, code: CodeType, own: OwnCode) -> _Code:
-        """What there is to know of it."""
+        """What there is to know of it. Before Python 3.11 every frame is an object on the heap, whoever looks at it."""
+        if sys.version_info < (3, 11):  # noqa: UP036, since workers on Python 3.9 come here, too
+            return cls(code in own, 0, 0, None, frozenset())
         object_bytes = GC_HEADER + FrameType.__basicsize__ + FrameType.__itemsize__ * slots(code)
-        if not code.co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR):
-            return cls(code in own, frame_bytes(code), object_bytes, None, frozenset())
+        if not code.co_flags & GENERATOR:
+            return cls(code in own, stack_bytes(code), object_bytes, None, frozenset())
         instructions = [*dis.get_instructions(code)]
         start = next(each.offset for each in instructions if each.opname == "RESUME")
-        return cls(code in own, 0, object_bytes, start, frozenset(each.offset for each in instructions if each.opname == "YIELD_VALUE"))
+        yields = frozenset(each.offset for each in instructions if each.opname == "YIELD_VALUE")
+        return cls(code in own, stack_bytes(code), object_bytes, start, yields)
 
 
 # the places in `_Watch.now`: where the next event is noted, own frames that are open, bytes of all frames, bytes of the hook's

@@ -59,6 +59,21 @@ def _frozen(_kept_frozen: None) -> None:
     gc.freeze()
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures are made of the facts and not rendered, which takes longer than all else that a report or a plot does."""
+    monkeypatch.setattr("bench.show.figures.pictures._bytes", lambda figure, **settings: b"<svg></svg>")
+
+
+@pytest.fixture(scope="module")
+def fewest_rounds() -> Iterator[None]:
+    """Visits have the fewest rounds that there may be, whatever the budget; there are as many passes as intervals need."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bench.verbs.running.timing.VISIT_S", 0.0)
+        patch.setattr("bench.verbs.running.timing.PASSES_PACED", 10**9)
+        yield
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A benchmark for every contender of every cell."""
     if "cell" in metafunc.fixturenames and "contender" in metafunc.fixturenames:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from math import sqrt
 from typing import TypeVar
 
-from scipy.special import bdtrc, ndtri
-
 from bench.analyse.intervals import median_interval
+
+Z_95 = 1.959963984540054  # 95 % of the normal distribution lie within so many standard deviations
 
 Sample = TypeVar("Sample")
 
@@ -66,7 +66,11 @@ def chance_of(misses: int, count: int, share: float = 0.05) -> float:
     >>> chance_of(3, 4, 0.5)
     0.3125
     """
-    return float(bdtrc(misses - 1, count, share)) if misses else 1.0
+    if not misses:
+        return 1.0
+    from scipy.special import bdtrc  # takes a third as long to import as pandas, and most commands have no need of it
+
+    return float(bdtrc(misses - 1, count, share))
 
 
 def share_interval(hits: int, count: int) -> tuple[float, float]:
@@ -75,8 +79,7 @@ def share_interval(hits: int, count: int) -> tuple[float, float]:
     >>> [round(bound, 3) for bound in share_interval(1, 6)]
     [0.03, 0.564]
     """
-    z = float(ndtri(0.975))
-    share, weight = hits / count, z * z / count
+    share, weight = hits / count, Z_95 * Z_95 / count
     centre = (share + weight / 2) / (1 + weight)
-    half = z / (1 + weight) * sqrt(share * (1 - share) / count + weight / count / 4)
+    half = Z_95 / (1 + weight) * sqrt(share * (1 - share) / count + weight / count / 4)
     return max(0.0, centre - half), min(1.0, centre + half)

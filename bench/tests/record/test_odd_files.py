@@ -17,6 +17,8 @@ from bench.record.times import read_times
 from bench.tests.rows import write_results
 from bench.verbs.running.recorder import VisitRecorder
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 CELL = Cell("breast_cancer", 32, 4, 8, "float64", "deferred", "default")
 
 

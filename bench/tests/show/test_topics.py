@@ -21,6 +21,8 @@ from bench.show.figures.pictures import Plot, pictures_of
 from bench.show.topics import TOPICS, Topic, topic, with_facts
 from bench.tests.rows import memory_table, time_rows, training_rows, visit_rows, write_results
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def memory_rows(*rows, dataset="breast_cancer"):
     """Rows of memory.csv: (implementation, meter, peak) of one cell."""

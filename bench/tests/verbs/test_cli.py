@@ -32,14 +32,11 @@ NAMES = ("iterative", "iterative_pop", "recursive")
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def home(tmp_path_factory, fewest_rounds):
     """A folder with a tiny sweep, and the results of running it, training, plotting and reporting."""
     folder = tmp_path_factory.mktemp("home")
     (folder / "tiny.toml").write_text(TINY)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(timing, "VISIT_S", 0.0)  # the fewest rounds, and as many passes as intervals need
-        patch.setattr(timing, "PASSES_PACED", 10**9)
-        assert unwind(folder, "run", "--only", "time", "--sweep", str(folder / "tiny.toml")) == 0
+    assert unwind(folder, "run", "--only", "time", "--sweep", str(folder / "tiny.toml")) == 0
     assert unwind(folder, "train", "--budget", "0.1") == 0
     assert unwind(folder, "plot") == 0
     assert unwind(folder, "report") == 0

@@ -3,31 +3,21 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 
 import pandas as pd
 import pytest
 
 from bench.cli import main
 from bench.show.answers.ending import ending_words
-from bench.tests.children import interruptible, wait_for_rows
-from bench.tests.places import ROOT
+from bench.tests.children import wait_for_rows
+from bench.tests.runs import start, write_sweep
 
-TINY = """
-depth = [1, 2]
-width = 4
-batch = 8
-impls = ["iterative", "recursive"]
-precision = 0.5
-budget_s = 120
-"""
 ONE_VISIT_S = "0.01"  # the budget is spent after it, and it has the fewest rounds, so that nothing hangs on how fast the machine is
 
 
 @pytest.fixture
 def sweep(tmp_path):
-    (tmp_path / "tiny.toml").write_text(TINY)
+    write_sweep(tmp_path, depth=[1, 2], width=4, batch=8, precision=0.5, budget_s=120)
     return str(tmp_path / "tiny.toml")
 
 
@@ -45,7 +35,7 @@ def flat(text):
     return " ".join(text.replace("\u00a0", " ").replace("&#39;", "'").split())
 
 
-def test_by_precision(tmp_path, sweep, capsys):
+def test_by_precision(tmp_path, sweep, fewest_rounds, capsys):
     ended = run(tmp_path / "results", sweep)["ended"]
     assert ended == {"by": "precision", "comparisons": 2, "settled": 2, "open": []}
     sentence = "2 of 2 comparisons settled (a clear verdict, or an interval within ±50 %). That took "
@@ -60,15 +50,14 @@ def test_by_budget(tmp_path, sweep, capsys):
     said, shown = flat(capsys.readouterr().out), report(tmp_path / "results")
     for text in (said, shown):
         assert "0 of 2 comparisons settled (a clear verdict, or an interval within ±50 %). The time budget was spent after " in text
-        assert "Farthest from settled: recursion ÷ kept list in breast_cancer-b8-d1-w4-float64-deferred-default (too few passes); " in text
+        assert "Farthest from settled: recursion ÷ kept list in points-b8-d1-w4-float64-deferred-default (too few passes); " in text
         assert "Run the same command again to add passes." in text
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="signals")
-def test_by_ctrl_c(tmp_path, sweep):
-    command = [sys.executable, "-m", "bench", "run", "--only", "time", "--sweep", sweep, "--precision", "0.0001"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "400"}
-    process = interruptible(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+def test_by_ctrl_c(tmp_path, sweep, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "400")
+    process = start(tmp_path, "--precision", "0.0001")
     wait_for_rows(tmp_path / "results" / "time.csv")
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=20)

@@ -48,6 +48,34 @@ class Peak:
 
 
 @dataclass(frozen=True)
+class PeakRatio:
+    """A peak over another one. Where a peak lies between bounds, so does this: `ratio` is what is certain, and it is `at_least` so far
+    from 1.
+    """
+
+    ratio: float
+    at_least: bool = False
+
+
+def peak_ratio(mine: Peak, other: Peak) -> PeakRatio | None:
+    """A peak over another one; None where their bounds do not tell which is higher.
+
+    >>> peak_ratio(Peak(30, "heap", 30, 30), Peak(20, "heap", 20, 20))
+    PeakRatio(ratio=1.5, at_least=False)
+    >>> peak_ratio(Peak(90, "resident", 80, 98), Peak(20, "resident", 0, 40))
+    PeakRatio(ratio=2.0, at_least=True)
+    >>> peak_ratio(Peak(90, "resident", 80, 98), Peak(85, "heap", 85, 85))
+    """
+    if mine.low == mine.high and other.low == other.high:
+        return PeakRatio(mine.size / other.size)
+    if mine.low > other.high > 0:
+        return PeakRatio(mine.low / other.high, at_least=True)
+    if mine.high < other.low:
+        return PeakRatio(mine.high / other.low, at_least=True)
+    return None
+
+
+@dataclass(frozen=True)
 class Win:
     """That `impl` beats another: its peak over the other's, and its time over the other's."""
 

@@ -27,15 +27,17 @@ REFERENCES = (CONTROL, FLOOR)
 _problems: dict[str, DescribedProblem] = {}
 _contenders: dict[str, Description] = {}
 _places: dict[str, int] = {}
+_names: dict[str, str] = {}
 
 
 def tell(problems: Iterable[DescribedProblem] = ()) -> None:
     """Let these be looked up, and what comes with the package; of what was told before, nothing is left."""
-    for register in (_problems, _contenders, _places):
+    for register in (_problems, _contenders, _places, _names):
         register.clear()
     for problem in (*BUNDLED.values(), *problems):
         _problems[problem.name] = problem
         _contenders.update(contenders_of(problem))
+        _names.update((key(problem.name, name), name) for name in problem.implementations)
         _places.update((contender, place) for place, contender in enumerate(contenders_of(problem)))
 
 
@@ -68,6 +70,11 @@ def told_of(contender: str) -> Description:
 def title(contender: str) -> str:
     """What figures and tables call a contender."""
     return told_of(contender).title
+
+
+def name_of(contender: str) -> str:
+    """Its name in the files, by its key."""
+    return _names.get(contender, contender)
 
 
 def control_flow_of(contender: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bench.analyse.advice.facts import Known, Overview, usual_allocator, usual_slice
 from bench.analyse.advice.rules import Advice, advise
+from bench.analyse.frontier import PeakRatio, peak_ratio
 from bench.analyse.ratios import Ratio, ratios
 from bench.analyse.slices import Slice
 from bench.plan.contenders import control_flow_of
@@ -31,7 +32,7 @@ class Costs:
     recursion: Known | None
     small: Ratio | None
     large: Ratio | None
-    peak_ratio: float | None
+    peak_ratio: PeakRatio | None
 
 
 def costs(facts: Overview, parts: Sequence[Slice]) -> Costs:
@@ -42,4 +43,4 @@ def costs(facts: Overview, parts: Sequence[Slice]) -> Costs:
     by_size = sorted(compared, key=lambda ratio: (ratio.depth * ratio.width, ratio.depth))
     small, large = (by_size[0], by_size[-1]) if by_size else (None, None)
     peaks = [row.peak for row in (recursion, loop) if row and row.peak]
-    return Costs(facts, advise(facts), loop, recursion, small, large, peaks[0].size / peaks[1].size if len(peaks) == 2 else None)
+    return Costs(facts, advise(facts), loop, recursion, small, large, peak_ratio(*peaks) if len(peaks) == 2 else None)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from bench.analyse.depth import Raised, Reach, raised_limits, reaches, shown_python, under_the_limit
-from bench.analyse.frontier import Peak, peaks_in
+from bench.analyse.frontier import Peak, PeakRatio, peak_ratio, peaks_in
 from bench.analyse.observations import Comparison
 from bench.analyse.ratios import Ratio, ratios
 from bench.analyse.slices import Slice
@@ -36,7 +36,7 @@ class Known:
         impl: its name.
         narrow, wide: its CPU time over the baseline's at the two places; None for the baseline itself, too.
         peak: of a call with the wide input.
-        peak_ratio: that over the baseline's.
+        peak_ratio: that over the baseline's; None if it is not measured, or their bounds do not tell.
         as_it_comes, raised: the deepest input with Python's own limit, and with the limit raised.
         result: what its training ends on, beside the others: "same" to the last bit, "close" but for rounding, or "differs".
         lines, complexity: of its source; the second is McCabe's.
@@ -47,7 +47,7 @@ class Known:
     narrow: Ratio | None = None
     wide: Ratio | None = None
     peak: Peak | None = None
-    peak_ratio: float | None = None
+    peak_ratio: PeakRatio | None = None
     as_it_comes: Reach | None = None
     raised: Reach | None = None
     result: str | None = None
@@ -112,7 +112,7 @@ def overview(
             narrow=narrow.get((name, baseline)),
             wide=wide.get((name, baseline)),
             peak=read.get(name),
-            peak_ratio=read[name].size / read[baseline].size if {name, baseline} <= read.keys() else None,
+            peak_ratio=peak_ratio(read[name], read[baseline]) if {name, baseline} <= read.keys() else None,
             as_it_comes=as_it_comes.get(name),
             raised=raised.get(name),
             result=results.get(name),

@@ -66,8 +66,8 @@ def limited(row: Known) -> bool:
 
 
 def leaner(row: Known, other: Known) -> bool:
-    """Is its peak below the other's by more than 1 %?"""
-    return row.peak is not None and other.peak is not None and row.peak.size * (1 + SAME) < other.peak.size
+    """Is its peak below the other's by more than 1 %, for certain?"""
+    return row.peak is not None and other.peak is not None and row.peak.high * (1 + SAME) < other.peak.low
 
 
 def _rank(row: Known, among: Sequence[Known]) -> tuple[object, ...]:
@@ -84,7 +84,7 @@ def _saving(best: Known, right: Sequence[Known]) -> Known | None:
     """The one with the least peak, if that is far below that of the one to use."""
     known = [row for row in right if row.peak]
     least = min(known, key=lambda row: row.peak.size if row.peak else 0, default=None)
-    much = least and least.peak and best.peak and least.peak.size < MUCH_LESS * best.peak.size
+    much = least and least.peak and best.peak and least.peak.high < MUCH_LESS * best.peak.low
     return least if much else None
 
 

@@ -10,7 +10,7 @@ from bench.analyse.advice.facts import Known
 from bench.analyse.ratios import Ratio
 from bench.plan.contenders import problem_of, title
 from bench.show.answers.advice import NOT_MEASURED, AnswerTable, Column, Entry, depth_entry, measured, peak_entry, scope_words, time_words
-from bench.show.answers.words import capital, counted, with_interval
+from bench.show.answers.words import capital, counted, sized, with_interval
 
 JOINTLY = "Intervals hold together at 95 % within a problem."
 
@@ -41,7 +41,7 @@ def _entries(costs: Costs) -> Iterator[Entry]:
 def _time(ratio: Ratio | None) -> Entry:
     if ratio is None:
         return Entry(NOT_MEASURED, verdict="undecided")
-    place = f"{ratio.depth} × {ratio.width}"
+    place = sized(ratio.depth, ratio.width)
     if not ratio.closed:
         return Entry("undecided", f"too few passes at {place}", "undecided")
     return Entry(time_words(ratio), f"{with_interval(ratio)} at {place}", ratio.verdict)

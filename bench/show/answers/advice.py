@@ -9,7 +9,7 @@ from typing import Any
 from bench.analyse.advice.facts import Known, Overview, Place
 from bench.analyse.advice.rules import Advice, advise, leaner, limited
 from bench.analyse.depth import Raised, Reach
-from bench.analyse.frontier import Peak
+from bench.analyse.frontier import Peak, PeakRatio, peak_ratio
 from bench.analyse.ratios import SAME, Ratio
 from bench.plan.cells import AXES
 from bench.plan.contenders import cache_of, problem_of, title
@@ -17,7 +17,7 @@ from bench.show.answers.words import ALLOCATOR_WORDS, capital, listed, size, spa
 
 NOT_MEASURED = "not measured"
 LEAST = 0.005  # a share below it is 0 % in whole per cents
-TIMES = 2  # from here on it is said how many times as much
+TIMES, MANY = 2, 100  # from here on it is said how many times as much, and in whole times
 AGAIN = "Run the same command again to add passes."
 ENDS = {"recursion_error": "RecursionError", "segfault": "crash", "out_of_memory": "out of memory", "timeout": "time-out", "error": "error"}
 
@@ -106,7 +106,7 @@ def _columns(facts: Overview) -> Iterator[Column]:
 
 
 def _place(place: Place) -> str:
-    return f"{place.depth} × {place.width}"
+    return f"{spaced(place.depth)} × {spaced(place.width)}"
 
 
 def _entries(row: Known, base: Known | None, facts: Overview) -> Iterator[Entry]:
@@ -159,7 +159,7 @@ def time_words(ratio: Ratio) -> str:
 def _apart(ratio: float) -> str:
     """ "5 % slower", "8 % faster", "2.3 times as long"."""
     if ratio >= TIMES:
-        return f"{ratio:.1f} times as long"
+        return f"{_times(ratio)} times as long"
     share = abs(ratio - 1)
     return f"{_whole(share) if share >= LEAST else 'under 1'} % {'slower' if ratio > 1 else 'faster'}"
 
@@ -180,26 +180,34 @@ def _peak(row: Known, baseline: str) -> Entry:
     return peak_entry(row.peak, None if row.impl == baseline else row.peak_ratio)
 
 
-def peak_entry(peak: Peak | None, ratio: float | None) -> Entry:
+def peak_entry(peak: Peak | None, ratio: PeakRatio | None) -> Entry:
     """A peak, and what it is beside another one, if it is to be told beside one."""
     if peak is None:
         return Entry(NOT_MEASURED, verdict="undecided")
     bytes_words = size(peak.size)
     if ratio is None:
         return Entry(bytes_words)
-    verdict = "same" if abs(ratio - 1) <= SAME else "faster" if ratio < 1 else "slower"
-    return Entry(peak_words(ratio), bytes_words, verdict)
+    verdict = "same" if abs(ratio.ratio - 1) <= SAME else "faster" if ratio.ratio < 1 else "slower"
+    return Entry(peak_words(ratio.ratio, ratio.at_least), bytes_words, verdict)
 
 
-def peak_words(ratio: float) -> str:
+def peak_words(ratio: float, at_least: bool = False) -> str:
     """A peak beside the baseline's.
 
+    >>> peak_words(8.25, at_least=True), peak_words(291.0)
+    ('at least 8.2 times', '291 times')
     >>> peak_words(0.806), peak_words(1.004), peak_words(1.3), peak_words(2.04)
     ('19 % less', 'the same', '30 % more', '2.0 times')
     """
     if abs(ratio - 1) <= SAME:
         return "the same"
-    return f"{ratio:.1f} times" if ratio >= TIMES else f"{_whole(abs(ratio - 1))} % {'less' if ratio < 1 else 'more'}"
+    words = f"{_times(ratio)} times" if ratio >= TIMES else f"{_whole(abs(ratio - 1))} % {'less' if ratio < 1 else 'more'}"
+    return f"at least {words}" if at_least else words
+
+
+def _times(ratio: float) -> str:
+    """With the digits that count."""
+    return f"{ratio:.1f}" if ratio < MANY else f"{ratio:.0f}"
 
 
 def depth_entry(reach: Reach | None) -> Entry:
@@ -233,13 +241,18 @@ def advice_words(advice: Advice, facts: Overview) -> Iterator[str]:
     yield from map(raised_words, facts.raised)
     if advice.beyond and advice.use.as_it_comes:
         yield f"Beyond {spaced(advice.use.as_it_comes.deepest)} {words.levels}, use {with_article(advice.beyond.impl)} or raise the limit."
-    if advice.saving and advice.use.peak and advice.saving.peak:
-        less = peak_words(advice.saving.peak.size / advice.use.peak.size)
+    if advice.saving and (saved := _peak_ratio(advice.saving, advice.use)):
+        less = peak_words(saved.ratio, saved.at_least)
         yield f"Where memory is short: {title(advice.saving.impl)} needs {less} and takes longer."
     if advice.faster:
         yield f"Faster still, with a library beside NumPy: {listed([title(row.impl) for row in advice.faster])}."
     if not advice.timed and facts.narrow:
         yield f"Times are undecided: too few passes. {AGAIN}"
+
+
+def _peak_ratio(row: Known | None, other: Known) -> PeakRatio | None:
+    """One's peak over another one's, as far as they are known."""
+    return peak_ratio(row.peak, other.peak) if row and row.peak and other.peak else None
 
 
 def raised_words(raised: Raised) -> str:
@@ -272,13 +285,13 @@ def _why(row: Known, facts: Overview) -> str:
     return f": beside {with_article(facts.baseline, 'the')}, it {listed(reasons)}" if reasons else ""
 
 
-def _memory_words(ratio: float) -> str:
+def _memory_words(ratio: PeakRatio) -> str:
     """A peak beside another one, as what is needed.
 
-    >>> _memory_words(1.0), _memory_words(0.8), _memory_words(18.6)
+    >>> _memory_words(PeakRatio(1.0)), _memory_words(PeakRatio(0.8)), _memory_words(PeakRatio(18.6))
     ('the same memory', '20 % less memory', '18.6 times the memory')
     """
-    return f"{peak_words(ratio)} {'the ' if ratio >= TIMES else ''}memory"
+    return f"{peak_words(ratio.ratio, ratio.at_least)} {'the ' if ratio.ratio >= TIMES else ''}memory"
 
 
 def _recursion(row: Known, use: Known, facts: Overview) -> str:
@@ -287,8 +300,8 @@ def _recursion(row: Known, use: Known, facts: Overview) -> str:
     narrow, wide = facts.between.get((row.impl, use.impl)) or (row.narrow, row.wide)
     places = (narrow, f" in narrow deep {words.inputs}" if facts.wide else ""), (wide, f" in wide deep {words.inputs}")
     costs = [f"{_slower_words(ratio)}{where}" for ratio, where in places if ratio and ratio.verdict == "slower"]
-    if leaner(use, row) and row.peak and use.peak:
-        costs.append(f"needs {_memory_words(row.peak.size / use.peak.size)}")
+    if leaner(use, row) and (ratio_of_peaks := _peak_ratio(row, use)):
+        costs.append(f"needs {_memory_words(ratio_of_peaks)}")
     stop = (
         f"stops at {spaced(row.as_it_comes.deepest)} {words.levels} unless Python's recursion limit is raised"
         if limited(row) and row.as_it_comes

@@ -95,7 +95,7 @@ def _crashes(crashing: Sequence[Reach], words: Words) -> Iterator[str]:
     for impl, reached in grouped(main, lambda reach: reach.impl).items():
         ends = [f"{spaced(reach.deepest)} {words.levels} ({reach.python})" for reach in reached]
         yield f"{title(impl)}: beyond {listed(ends)}"
-    threads = [reach for reach in crashing if not reach.in_main_thread]
+    threads = [reach for reach in crashing if not reach.in_main_thread and not reach.free]
     for stack, reached in grouped(threads, _stack).items():
         yield f"with a {stack}: {_range(reached)} {words.levels}"
 

@@ -8,7 +8,7 @@ from bench.analyse.frontier import Candidate, FrontierCell, Peak
 from bench.analyse.ratios import SAME
 from bench.plan.contenders import cache_of, in_order, title, told_of
 from bench.show.answers import TOO_FEW, Answer
-from bench.show.answers.words import ALLOCATOR_WORDS, counted, percent, size, titles, with_interval
+from bench.show.answers.words import ALLOCATOR_WORDS, counted, percent, size, spaced, titles, with_interval
 
 PLACES = "If not in a list and not in the call stack, where else can the cache live, and which place is best?"
 LEAST = "How many of them does nothing beat in both, time and memory?"  # asked where nothing has a cache
@@ -30,7 +30,7 @@ def frontier_answers(cells: Sequence[FrontierCell]) -> list[Answer]:
 def cell_words(cell: FrontierCell) -> str:
     """Where this is, for a reader."""
     batch, update = (f", batch {cell.batch}" if cell.batch else ""), (f", {cell.update} update" if cell.update else "")
-    return f"depth {cell.depth}, width {cell.width}{batch}{update}, {ALLOCATOR_WORDS[cell.allocator]}"
+    return f"depth {spaced(cell.depth)}, width {spaced(cell.width)}{batch}{update}, {ALLOCATOR_WORDS[cell.allocator]}"
 
 
 def peak_words(peak: Peak) -> str:

@@ -65,8 +65,8 @@ def _against_baseline(peaks: pd.DataFrame) -> Iterator[Answer]:
         mine, other = map(peak_words, beside.peaks)
         yield Answer(
             DIFFERENCE,
-            f"{_more_or_less(beside, baseline)} of {counted(beside.cells, 'cell')}. At depth {beside.cell.depth}, width "
-            f"{beside.cell.width}, {whose(beside.impl)} peak is {mine} and {whose(baseline)} {other}.",
+            f"{_more_or_less(beside, baseline)} of {counted(beside.cells, 'cell')}. At depth {spaced(beside.cell.depth)}, width "
+            f"{spaced(beside.cell.width)}, {whose(beside.impl)} peak is {mine} and {whose(baseline)} {other}.",
         )
 
 

@@ -129,11 +129,20 @@ def with_interval(ratio: Ratio) -> str:
 
 def depth_and_width(ratio: Ratio) -> str:
     """Where the ratio was measured."""
-    return f"depth {ratio.depth}, width {ratio.width}"
+    return f"depth {spaced(ratio.depth)}, width {spaced(ratio.width)}"
 
 
 def where(axes: Mapping[str, Any]) -> str:
     """A cell of memory.csv for a reader."""
     batch = f", batch {axes['batch']}" if axes.get("batch") is not None else ""
     update = f" ({axes['update']} update)" if axes.get("update") is not None else ""
-    return f"depth {axes['depth']}, width {axes['width']}{batch}{update}"
+    return f"depth {spaced(axes['depth'])}, width {spaced(axes['width'])}{batch}{update}"
+
+
+def sized(depth: int, width: int) -> str:
+    """A size as it stands in tables, in one piece.
+
+    >>> sized(10_000, 8).split()
+    ['10', '000', '×', '8']
+    """
+    return f"{spaced(depth)}\u00a0×\u00a0{spaced(width)}"

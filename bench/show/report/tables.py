@@ -8,6 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from bench.plan.contenders import name_of
+
 
 @dataclass(frozen=True)
 class Table:
@@ -31,7 +33,8 @@ class Table:
 
 def failure_table(records: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table:
     """What could not be measured: the named columns of the rows, the last of them, `detail`, in full."""
-    return Table(columns, [[str(record[column]) for column in columns] for record in records], wrapped=frozenset({len(columns) - 1}))
+    words = [[name_of(str(record[column])) if column == "impl" else str(record[column]) for column in columns] for record in records]
+    return Table(columns, words, wrapped=frozenset({len(columns) - 1}))
 
 
 def marked(words: str, verdict: str) -> Markup:

@@ -6,13 +6,13 @@ import pytest
 from bench.analyse.advice.facts import Known, Overview, Place, overview
 from bench.analyse.advice.rules import advise, limited
 from bench.analyse.depth import Reach
-from bench.analyse.frontier import Peak
+from bench.analyse.frontier import Peak, PeakRatio
 from bench.analyse.ratios import Ratio
 from bench.analyse.summary import parts
 from bench.analyse.training import TrainingResult
 from bench.plan.cells import BACKPROPAGATION, Cell
 from bench.plan.depth import AS_IT_COMES, LIMIT_RAISED
-from bench.record.schemas import SCHEMAS
+from bench.record.schemas import SCHEMAS, row
 from bench.tests.rows import memory_table, time_rows, visit_rows
 
 BOUNDS = {"slower": (1.05, 1.02, 1.08), "faster": (0.9, 0.88, 0.92), "same": (1.0, 0.995, 1.005), "undecided": (1.0, 0.9, 1.1)}
@@ -180,7 +180,7 @@ def test_one_width_is_one_place_and_another_baseline_is_that():
 def test_peaks_are_those_of_the_wide_network_beside_the_baselines():
     found = facts(times(), peaks=memory(("iterative", 200), ("recursive", 150)))
     assert found.peak_at == Place(64, 64)
-    assert [row.peak_ratio for row in found.rows] == [1.0, 0.75]
+    assert [row.peak_ratio for row in found.rows] == [PeakRatio(1.0), PeakRatio(0.75)]
     assert facts(times(), peaks=memory(("iterative", 200), width=16)).peak_at is None
 
 
@@ -190,13 +190,25 @@ def test_memory_alone_has_peaks_and_no_times():
     )
     found = facts(peaks=tables)
     assert (found.narrow, found.wide, found.peak_at) == (None, None, Place(64, 16))
-    assert [row.peak_ratio for row in found.rows] == [1.0, 0.75]
+    assert [row.peak_ratio for row in found.rows] == [PeakRatio(1.0), PeakRatio(0.75)]
     assert facts() is None
 
 
 def test_depths_are_those_of_the_running_python_or_of_the_newest():
     rows = [
-        ["m", python, "recursive", limit, None, deepest, None, status, None, 1.0, None, BACKPROPAGATION]
+        row(
+            "limits.csv",
+            {
+                "machine": "m",
+                "python": python,
+                "impl": "recursive",
+                "recursion_limit": limit,
+                "deepest_ok": deepest,
+                "status": status,
+                "seconds": 1.0,
+                "problem": BACKPROPAGATION,
+            },
+        )
         for python in ("3.9.18", "3.11.7")
         for limit, deepest, status in ((1000, 987 if python == "3.11.7" else 900, "recursion_error"), (10**8, 10_000, "ok"))
     ]

@@ -13,7 +13,7 @@ from bench.record.folder import read_machine, write_machine
 from bench.record.problems import described_problems, problem_record
 from bench.record.results import read_measurements, read_results
 from bench.record.tables import Table, as_rows
-from bench.tests.problem_rows import LOOP, TREE, WALK, machine, told, write_problem
+from bench.tests.problem_rows import LOOP, RECURSION, TREE, WALK, machine, told, write_problem
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +72,7 @@ def test_a_bundled_problem_has_the_words_and_titles_of_the_package(tmp_path):
     record = machine() | {"problems": {"hanoi": told(TREE)}}
     [problem] = described_problems(record, {"hanoi": ["iterative", "recursive", "mine"]})
     assert (problem.title, problem.words.level) == ("towers of Hanoi", "disc")
-    assert problem.implementations["recursive"].source == ""
+    assert problem.implementations["recursive"].source == RECURSION, "as it was measured"
     assert not problem.implementations["recursive"].own
     assert problem.implementations["mine"].own
 

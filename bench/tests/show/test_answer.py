@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from bench.analyse.advice.facts import Overview, Place
-from bench.analyse.frontier import Peak
+from bench.analyse.frontier import Peak, PeakRatio
 from bench.analyse.ratios import Ratio
 from bench.cli import main
 from bench.plan.cells import BACKPROPAGATION
@@ -36,7 +36,7 @@ def in_mib(row):
     return replace(
         row,
         peak=row.peak and Peak(*[row.peak.size * 2**20, "heap", *[row.peak.size * 2**20] * 2]),
-        peak_ratio=row.peak and row.peak.size / KEPT.peak.size,
+        peak_ratio=row.peak and PeakRatio(row.peak.size / KEPT.peak.size),
     )
 
 

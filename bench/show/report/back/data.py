@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from bench.plan.contenders import key
+from bench.plan.contenders import name_of
 from bench.record.results import Results
 from bench.show.answers.words import spaced
 from bench.show.report.time import Timed
@@ -40,18 +40,17 @@ def _files(results: Results, timed: Timed | None) -> Iterator[DataFile]:
         "training.csv": results.training,
         "clarity.csv": results.clarity,
     }
-    names = {key(results.problem.name, name): name for name in results.problem.implementations}
     for name, rows in named.items():
         if len(rows):
-            yield DataFile(name, f"{spaced(len(rows))} rows", _source(_named(rows, names)))
+            yield DataFile(name, f"{spaced(len(rows))} rows", _source(_named(rows)))
     if len(results.times):
         yield DataFile("time.csv", f"{spaced(len(results.times))} rows", "")
 
 
-def _named(rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with contenders by their names, as the files have them."""
     columns = [column for column in ("impl", "baseline") if column in rows]
-    return rows.assign(**{column: rows[column].map(lambda contender: names.get(contender, contender)) for column in columns})
+    return rows.assign(**{column: rows[column].map(name_of, na_action="ignore") for column in columns})
 
 
 def _source(rows: pd.DataFrame) -> str:

@@ -127,6 +127,21 @@ def test_a_peak_that_is_no_higher(tmp_path, read_bytes, sentence):
     assert said(read(folder), "memory")[DIFFERENCE][0].text.startswith(sentence)
 
 
+def test_a_peak_between_bounds_is_told_by_what_is_certain(tmp_path):
+    folder = write_problem(tmp_path, TREE)
+    (folder / "limits.csv").unlink()
+    rows = peaks(TREE, ("iterative", "resident", 4096), ("recursive", "resident", 2**20))
+    rows = rows.assign(repeats=8, low_bytes=[0, 2**20], high_bytes=[128 * 2**10, 2**21]).astype(rows.dtypes)
+    Table(folder, "memory.csv").replace(as_rows(rows))
+    table = answered(read(folder))
+    assert [line[2].words for line in table.rows] == ["4.0 KiB", "at least 8.0 times"]
+    assert table.advice[1] == "Recursion takes 3.9 times as long and needs at least 8.0 times the memory."
+    Table(folder, "memory.csv").replace(as_rows(rows.assign(high_bytes=2**21).astype(rows.dtypes)))
+    table = answered(read(folder))
+    assert [line[2].words for line in table.rows] == ["4.0 KiB", "1.0 MiB"], "the bounds do not tell which is higher"
+    assert table.advice[1] == "Recursion needs no more memory than that, but takes 3.9 times as long."
+
+
 def test_depth_in_the_words_of_the_problem(tmp_path):
     asked = said(read(write_problem(tmp_path, TREE)), "limits")
     assert [*asked] == ["What is Python's limit?", "Is it dangerous to raise the limit?"]
@@ -199,6 +214,15 @@ def test_figures_carry_the_words_of_the_problem(tmp_path):
     assert [label for label in lines if not label.startswith("_")] == ["2", "8"], "a line a width"
 
 
+def test_what_could_not_be_measured_has_the_names_of_the_files(tmp_path):
+    folder = write_problem(tmp_path, TREE)
+    failed = peaks(TREE, ("recursive", "heap", 1)).assign(status="skipped", detail="too deep", peak_bytes=None)
+    Table(folder, "memory.csv").replace(as_rows(failed.astype(peaks(TREE).dtypes)))
+    assert main(["report", "--results", str(folder)]) == 0
+    memory = section((folder / "report.html").read_text(), "memory")
+    assert "<td>my_tree-d12-w2</td><td>recursive</td><td>heap</td><td>skipped</td>" in memory
+
+
 def test_a_folder_of_several_problems_has_a_page_for_each(tmp_path, capsys):
     folder = write_problem(tmp_path, TREE, WALK, networks=True, record=machine(TREE, WALK, ended={
         "by": "budget", "comparisons": 2, "settled": 1,
@@ -229,7 +253,7 @@ def test_the_table_across_problems(tmp_path):
         ["Tree of mine", "loop", "3.9 times as long", "3.9 times as long", "18.6 times", "493 storeys"],
         ["Walk of mine", "loop", "3.9 times as long", "3.9 times as long", "18.6 times", "493 nodes"],
     ]
-    assert [entry.note for entry in table.rows[0][2:4]] == ["3.900 [3.900, 3.900] at 4 × 2", "3.900 [3.900, 3.900] at 12 × 2"]
+    assert [plain(entry.note) for entry in table.rows[0][2:4]] == ["3.900 [3.900, 3.900] at 4 × 2", "3.900 [3.900, 3.900] at 12 × 2"]
     text = printed(table)
     assert "Walk of mine" in text
     assert "2 of 2 problems take longer by recursion, for certain, with the largest input." in text

@@ -159,6 +159,8 @@ def settled(problem: Problem, answer: Any, arguments: Any, untouched: Any, place
     for method, words in LATER.items():
         if hasattr(type(answer), method):
             words = "a generator" if inspect.isgenerator(answer) else words
+            if inspect.iscoroutine(answer):
+                answer.close()  # or Python would complain that nothing has awaited it
             raise BrokenContract(f"returns {words}, whose work is not done yet, {place}; return list(...) of it, or what it comes to")
     if problem.mutates:
         return arguments if answer is None else answer
@@ -177,9 +179,8 @@ def refuse_other_arguments(solution: Solution, arguments: Any, place: str) -> No
         signature.bind(*arguments)
     except TypeError as error:
         gives = f"the {len(arguments)} arguments that setup gives" if len(arguments) != 1 else "the one argument that setup gives"
-        hint = (
-            _hint(error, arguments) if len(arguments) < 2 else "; setup returns a tuple, which is several arguments: return (it,) for one"
-        )
+        listed = len(arguments) == 1 and isinstance(arguments[0], list)
+        hint = LIST if listed else TUPLE if len(arguments) > 1 else ""
         raise BrokenContract(f"cannot be called with {gives} ({error}), {place}{hint}") from None
 
 

@@ -238,7 +238,7 @@ def _sentence(error: ValidationError, keys: dict[str, Any], source: str) -> str:
     fields, place = Sweep.model_fields, first["loc"]
     if place[0] == "grid" and len(place) > 2:
         number = int(place[1])
-        keys, source = _as_list(keys["grid"])[number], f"{source}, [[grid]] {number + 1}"
+        keys, source = _as_list(keys["grid"])[number], f"{source}: [[grid]] {number + 1}"
         fields, place = Grid.model_fields, place[2:]
     key, *places = map(str, place)
     where = key + "".join(f"[{place}]" for place in places if isinstance(keys.get(key), list))

@@ -57,10 +57,15 @@ class Table:
         """
         rows, line_number = self._rows(warn)
         lacking = {column: self._may_lack[column] for column in self.columns if column not in rows}
-        rows = rows.assign(**lacking)[self.columns].astype(self._types)
+        rows = self._with_defaults(rows.assign(**lacking)[self.columns].astype(self._types))
         for row, why in odd_row(self.path.name, rows):
             raise BadInput(f"{self.path}: line {line_number(row)} {why}; correct the line, move the file away or give another --results")
         return rows
+
+    def _with_defaults(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """What is empty in a column that has a default is that: "" is written as nothing, and nothing is read as unknown."""
+        usual = {column: default for column, default in self._may_lack.items() if default is not None and column in self.columns}
+        return rows.assign(**{column: _filled(rows[column], default) for column, default in usual.items() if rows[column].isna().any()})
 
     def _rows(self, warn: Warn) -> tuple[pd.DataFrame, Callable[[int], int]]:
         """The columns that this version knows, and which line of the file a row stands in."""
@@ -172,6 +177,12 @@ def as_rows(table: pd.DataFrame) -> list[list[Any]]:
 def words_of(column: pd.Series) -> pd.Series:
     """A column of words as text, though it was read as categories, with "" for what is unknown."""
     return column.astype("string").fillna("")
+
+
+def _filled(column: pd.Series, default: str) -> pd.Series:
+    if isinstance(column.dtype, pd.CategoricalDtype) and default not in column.cat.categories:
+        column = column.cat.add_categories([default])
+    return column.fillna(default)
 
 
 def _size(path: Path) -> int:

@@ -35,7 +35,7 @@ def visit_rows(times, **shared):
 def memory_table(rows):
     """Rows of memory.csv, each with as many of its first columns as it has; the others are empty."""
     schema = SCHEMAS["memory.csv"]
-    usual = {"problem": BACKPROPAGATION}
+    usual = {"problem": BACKPROPAGATION, "python": ""}
     return pd.DataFrame([{**usual, **dict(zip(schema, row, strict=False))} for row in rows], columns=list(schema)).astype(schema)
 
 

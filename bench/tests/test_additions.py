@@ -25,7 +25,9 @@ def test_a_meter_that_counts_the_layers_arrives_in_the_csv_and_the_report(tmp_pa
     assert meters.meters_for(meters.SWEEP, "fused")[-1] == "layers"
 
     answers = []
-    task = {"cell": asdict(CELL), "impl": "recursive", "meters": ["heap", "layers"], "data": str(tmp_path / "batch.npz"), "files": []}
+    problems = {"backpropagation": "backpropagation"}
+    task = {"cell": asdict(CELL), "impl": "recursive", "meters": ["heap", "layers"], "files": [], "problems": problems}
+    task["data"] = str(tmp_path / "batch.npz")
     worker.main(task, lambda **answer: answers.append(answer))
     table = Table(tmp_path, "memory.csv")
     table.append([memory_row("m", MemoryReading(CELL, "recursive", **answer), None) for answer in answers])

@@ -63,12 +63,27 @@ def read_pieces(path: Path, size: int, types: Mapping[str, str]) -> pd.DataFrame
         ValueError, TypeError, OverflowError, OSError: it cannot be read, or not as these types.
 
     """
-    with open(path, "rb") as file, io.TextIOWrapper(io.BufferedReader(_Beginning(file, size), BLOCK), encoding="utf-8", newline="") as text:
-        settings: Any = {"dtype": types, "usecols": [*types], "index_col": False, "keep_default_na": False, "na_values": [""]}
-        pieces = [*pd.read_csv(text, **settings, chunksize=PIECE)]
+    pieces = _pieces(path, size, types)
+    numbers = [column for piece in pieces for column in piece if _are_numbers(piece[column])]
+    if numbers:  # pandas makes numbers of categories, though they are words, where all of them look like that: "1e5"
+        pieces = _pieces(path, size, {**types, **dict.fromkeys(numbers, "string")})
+        pieces = [piece.astype(dict.fromkeys(numbers, "category")) for piece in pieces]
     if len(pieces) == 1:
         return pieces[0]
     return pd.DataFrame({column: _joined([piece.pop(column) for piece in pieces]) for column in types}, copy=False)
+
+
+def _pieces(path: Path, size: int, types: Mapping[str, str]) -> list[pd.DataFrame]:
+    with open(path, "rb") as file, io.TextIOWrapper(io.BufferedReader(_Beginning(file, size), BLOCK), encoding="utf-8", newline="") as text:
+        settings: Any = {"dtype": types, "usecols": [*types], "index_col": False, "keep_default_na": False, "na_values": [""]}
+        return [*pd.read_csv(text, **settings, chunksize=PIECE)]
+
+
+def _are_numbers(column: pd.Series) -> bool:
+    """Is it a column of categories, all of which look like numbers?"""
+    if not isinstance(column.dtype, pd.CategoricalDtype) or column.cat.categories.empty:
+        return False
+    return pd.api.types.is_numeric_dtype(column.cat.categories)
 
 
 def _joined(parts: Sequence[pd.Series]) -> Any:

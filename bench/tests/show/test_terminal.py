@@ -91,7 +91,7 @@ def test_answers_and_details_are_shown_with_v_alone():
 
 def limits(*rows):
     values = [
-        ["m", python, impl, limit, stack, deepest, None, status, None, 1.0, None, BACKPROPAGATION]
+        ["m", python, impl, limit, stack, deepest, None, status, None, 1.0, None, None, None, BACKPROPAGATION]
         for python, impl, limit, stack, deepest, status in rows
     ]
     return pd.DataFrame(values, columns=list(SCHEMAS["limits.csv"])).astype(SCHEMAS["limits.csv"])

@@ -220,7 +220,7 @@ def test_visits_are_as_short_as_a_budget_of_sixteen_passes_asks_for(tmp_path, mo
     asked = []
 
     def interrupted(*arguments):
-        asked.append(arguments[-2])
+        asked.append(arguments[-3])
         raise KeyboardInterrupt
 
     monkeypatch.setattr(timing, "PassTimer", interrupted)

@@ -95,7 +95,7 @@ def test_more_implementations_of_a_known_problem(home, capsys):
 
 
 def test_what_cannot_be_measured_at_a_size_has_a_row_and_is_told_once(home, capsys):
-    (home / "mine.py").write_text(third("return 7 if len(numbers) > 5 else sum(numbers)", depth=[2, 7]))
+    (home / "mine.py").write_text(third("return 7 if len(numbers) == 14 else sum(numbers)", depth=[2, 7]))
     assert run("--problem", "mine.py", "--only", "time") == 0
     rows = table("time.csv")
     skipped = rows[rows["status"] == "skipped"]
@@ -159,7 +159,7 @@ def setup(depth, width, rng): return tuple(range(depth * width)),
 
 
 def test_the_grid_of_a_problem_through_pytest_benchmark(home):
-    (home / "mine.py").write_text(third("return 7 if len(numbers) > 5 else sum(numbers)", depth=[2, 7]))
+    (home / "mine.py").write_text(third("return 7 if len(numbers) == 14 else sum(numbers)", depth=[2, 7]))
     quick = ["--benchmark-max-time", "0.001", "--benchmark-min-rounds", "2", "-p", "no:cacheprovider"]
     command = [sys.executable, "-m", "pytest", "--benchmark-only", f"--problem={home / 'mine.py'}", *quick]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "COLUMNS": "200"}, timeout=300)

@@ -13,7 +13,7 @@ from bench.show.report.tables import Table, marked
 
 def by_interpreter(results: Results) -> Interpreters | None:
     """The comparison of interpreters; None where one alone was measured."""
-    if results.times["python"].dropna().nunique() < 2:
+    if len({*results.times["python"].unique()} - {""}) < 2:
         return None
     return interpreters(results.times, new_summary(results.times, results.baseline), results.baseline, results.limits)
 

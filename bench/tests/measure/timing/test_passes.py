@@ -224,12 +224,12 @@ def test_a_run_that_is_cut_short_says_what_is_open_and_how_wide_it_is(interrupte
     progress, _ = go(world, [NARROW, WIDE], budget_s=240)
     end = progress.end([NARROW, WIDE], interrupted)
     assert (end.by, end.comparisons, end.settled) == (by, 2, 1)
-    assert end.open == (OpenComparison(WIDE.id, "other", "base", 0.03),)
+    assert end.open == (OpenComparison(WIDE.id, "other", "base", 0.03, WIDE.problem),)
 
 
 def test_what_has_no_interval_yet_is_open_without_a_width():
     progress, _ = go(World(lambda cell, number: 1.2), [NARROW], budget_s=50)
-    assert progress.end([NARROW]).open == (OpenComparison(NARROW.id, "other", "base", None),)
+    assert progress.end([NARROW]).open == (OpenComparison(NARROW.id, "other", "base", None, NARROW.problem),)
 
 
 def test_what_has_failed_is_no_comparison():

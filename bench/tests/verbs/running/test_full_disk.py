@@ -111,7 +111,7 @@ def test_a_disk_that_holds_no_row_leaves_no_empty_file(home):
     (home / "results" / "time.csv").unlink()
     code, _, err = finish(home, first=limit_files(FEWEST))
     assert code == 2
-    assert err.splitlines()[-1].startswith("unwind: results/time.csv: cannot be written (File too large); make room")
+    assert "cannot be written (File too large); make room" in err.splitlines()[-1]
     assert not (home / "results" / "time.csv").exists()
     assert run_here(home, "--budget", "0.1") == 0
 

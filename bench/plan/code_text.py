@@ -74,7 +74,10 @@ def _text_of(implementation: Implementation | Solution) -> str:
     try:
         return source_of(module_of(implementation))
     except (OSError, ValueError, ImportError):
-        return textwrap.dedent(inspect.getsource(implementation.code))
+        try:
+            return textwrap.dedent(inspect.getsource(implementation.code))
+        except TypeError:  # a function of C
+            raise OSError(f"the source of {implementation.name} is nowhere") from None
 
 
 def _named_from(qualname: str, definitions: list[Any]) -> list[Any]:

@@ -224,6 +224,7 @@ def test_visits_are_as_short_as_a_budget_of_sixteen_passes_asks_for(tmp_path, mo
         raise KeyboardInterrupt
 
     monkeypatch.setattr(timing, "PassTimer", interrupted)
+    monkeypatch.setattr(timing, "VISIT_S", 0.15)
     (tmp_path / "tiny.toml").write_text(TINY)
     assert unwind(tmp_path, "run", "--only", "time", "--sweep", str(tmp_path / "tiny.toml"), "--budget", budget) == 130
     assert asked == [pytest.approx(visit_s)]

@@ -122,7 +122,7 @@ def test_problems_that_lack_every_implementation_that_is_asked_for_are_left_out(
 @pytest.mark.parametrize("name", ["a,b; c", '"quoted"', "../up", "naïve 数", "=1+1", "NaN", "1e5"])
 def test_a_problem_may_have_any_name(home, name):
     (home / "mine.py").write_text(own(name=name, depth=2))
-    assert run("--problem", "mine.py", "--only", "time") == 0
+    assert run("--problem", "mine.py", "--only", "time", "--budget", "4") == 0
     assert main(["export", "--format", "pyperf", "times.json"]) == 0
     rows = pd.read_csv("results/time.csv", dtype=str, keep_default_na=False)
     assert set(rows["problem"]) == {name}

@@ -134,7 +134,7 @@ def test_the_leak_is_told_in_the_csv_and_in_the_report(home, section):
     told = heap[heap["detail"].str.startswith("leaks", na=False)]
     assert set(told["impl"]) == {"leaky"}
     assert len(told) == (heap["impl"] == "leaky").sum()
-    assert "Yes, leaky does: with the garbage collector off, a small step leaves" in section
+    assert "Yes, &lt;b&gt;leaky&lt;/b&gt; does: with the garbage collector off, a small step leaves" in section
     assert "<b>leaky</b>" not in section
 
 

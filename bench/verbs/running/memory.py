@@ -73,7 +73,7 @@ def _read(run: Run, due: list[MemoryTask]) -> None:
         if isinstance(each, Implementation) and not each.library
     }
     with tempfile.TemporaryDirectory() as scratch, counting(run.screen, "memory: implementations in cells", len(due)) as advance:
-        data = write_batches(experiment.data, {task.cell.batch for task in due}, Path(scratch))
+        data = write_batches(experiment.data, {task.cell.batch for task in due if task.cell.dataset}, Path(scratch))
         reader = MemoryReader(data, experiment.files, experiment.sources, experiment.sweep.blas_threads, run.patience_s, experiment.pythons)
         longest_s: dict[Cell, float] = {}  # of the readings in a cell so far that went well
         for task in due:

@@ -13,6 +13,7 @@ ATOMS = (int, float, complex, bool, str, bytes, type(None))
 LONGEST = 16  # characters of a number or a text
 ROOM = 32  # characters of a value, if it can be told in so few
 MOST_ITEMS = 6
+MOST_CLOSED, CLOSED_ROOM = 3, 10  # items, and characters, that are shown of a container without opening it
 BRACKETS = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), frozenset: ("{", "}"), deque: ("[", "]"), dict: ("{", "}")}
 CUT = "…"
 
@@ -20,8 +21,8 @@ CUT = "…"
 def words(value: Any, room: int = ROOM) -> str:
     """The value, with as much of what is inside as there is room for.
 
-    >>> words([[1, 2], [3, 4]]), words([[1, 2], [3, 4]], 12)
-    ('[[1, 2], [3, 4]]', '[[…], […]]')
+    >>> words([[1, [2]], [3, [4]]]), words([[1, [2]], [3, [4]]], 12)
+    ('[[1, [2]], [3, [4]]]', '[[…], […]]')
     """
     try:
         tried = (short(value, levels) for levels in (3, 2, 1))
@@ -33,8 +34,8 @@ def words(value: Any, room: int = ROOM) -> str:
 def short(value: Any, levels: int = 1) -> str:
     """The value; containers and objects are opened so many levels deep.
 
-    >>> short([5, "seven", (1, 2)]), short([5, [7, [9]]], 2), short(list(range(9))), short("a very long text indeed")
-    ("[5, 'seven', (…)]", '[5, [7, […]]]', '[0, 1, 2, 3, 4, 5, …]', "'a very long te…'")
+    >>> short([5, "seven", (1, [2])]), short([5, [7, [9]]]), short(list(range(9))), short("a very long text indeed")
+    ("[5, 'seven', (…)]", '[5, […]]', '[0, 1, 2, 3, 4, 5, …]', "'a very long te…'")
     """
     kind = type(value)
     if kind in ATOMS:
@@ -84,12 +85,21 @@ def _container(value: Any, brackets: tuple[str, str], levels: int) -> str:
     if not len(value):
         return opening + closing
     if not levels:
-        return opening + CUT + closing
+        return _in_few(value, brackets)
     if isinstance(value, dict):
         words = [f"{short(key, 0)}: {short(inside, levels - 1)}" for key, inside in _first(dict.items(value))]
     else:
         words = [short(inside, levels - 1) for inside in _first(value)]
     return opening + ", ".join([*words, *([CUT] if len(value) > MOST_ITEMS else [])]) + closing
+
+
+def _in_few(value: Any, brackets: tuple[str, str]) -> str:
+    """A container that is not opened, unless what is inside takes no more room than to say that something is."""
+    opening, closing = brackets
+    if len(value) > MOST_CLOSED or isinstance(value, dict) or any(type(item) not in ATOMS for item in value):
+        return opening + CUT + closing
+    words = opening + ", ".join(_atom(item) for item in value) + closing
+    return words if len(words) <= CLOSED_ROOM else opening + CUT + closing
 
 
 def _called(name: str, inside: list[Any], levels: int) -> str:

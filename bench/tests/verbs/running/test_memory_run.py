@@ -166,3 +166,37 @@ def test_a_plain_run_measures_time_and_then_what_is_missing_of_memory(home):
 
 def test_without_memory_there_is_no_section(tmp_path):
     assert memory_pictures(read_memory(tmp_path, "here", print)) == []
+
+
+MIXED = """
+batch = 8
+impls = ["iterative", "recursive"]
+
+[[grid]]
+problem = "backpropagation"
+depth = [2]
+width = [4]
+
+[[grid]]
+problem = "hanoi"
+depth = [3]
+width = [4]
+"""
+
+
+def test_networks_and_calls_in_one_sweep_have_their_profiles(tmp_path, monkeypatch):
+    (tmp_path / "mixed.toml").write_text(MIXED)
+    for name, value in {"STUDY_DEPTH": 3, "STUDY_WIDTH": 4, "STUDY_BATCH": 8, "FRAME_DEPTHS": (20,)}.items():
+        monkeypatch.setattr(study, name, value)
+    results = tmp_path / "results"
+    assert main(["run", "--sweep", str(tmp_path / "mixed.toml"), "--results", str(results), "--only", "memory"]) == 0
+    profile = pd.read_csv(results / "profile.csv")
+    of_calls = profile["cell"] == "hanoi-d3-w4"
+    assert {*profile.loc[of_calls, "phase"]} == {"call", "line", "return"}
+    assert {*profile.loc[~of_calls, "phase"]} == {"forward", "backward"}
+    assert (profile["frame_bytes"].notna() == of_calls).all()
+    peaks = pd.read_csv(results / "memory.csv")
+    assert {*peaks["status"]} == {"ok"}
+    read = {(problem, meter) for problem, meter in peaks[["problem", "meter"]].itertuples(index=False)}
+    assert ("hanoi", "heap") in read
+    assert ("hanoi", "sampled") not in read, "which is read of networks alone"

@@ -14,7 +14,7 @@ import pandas as pd
 
 from bench.analyse.frontier import Peak, peaks_in
 from bench.analyse.ratios import SAME
-from bench.plan.cells import Cell
+from bench.plan.cells import AXES, Cell
 from bench.plan.contenders import asked_of, in_order
 from bench.plan.memory import FRAME_DEPTHS, STUDY_BATCH, STUDY_DEPTH, STUDY_WIDTH
 from bench.record.memory import MEMORY_COLUMNS, noted_leak
@@ -192,6 +192,7 @@ def leaks(peaks: pd.DataFrame) -> dict[str, int] | None:
 def _wide(peaks: pd.DataFrame, meter: str, column: str) -> pd.DataFrame:
     """One meter's figures: a row a cell, a column an implementation; of cells that have all axes."""
     rows = peaks[(peaks["meter"] == meter) & (peaks["status"] == "ok") & peaks[column].notna() & peaks["update"].notna()]
+    rows = rows.fillna({axis.name: axis.default for axis in AXES if axis.name in MEMORY_COLUMNS and axis.default is not None})
     usual = rows[_is_usual(rows)]
     return usual.pivot_table(index=MEMORY_COLUMNS, columns="impl", values=column, sort=False).astype(float)
 

@@ -8,7 +8,7 @@ from bench.analyse.frontier import Candidate, FrontierCell, Peak
 from bench.analyse.ratios import SAME
 from bench.plan.contenders import cache_of, in_order, title, told_of
 from bench.show.answers import TOO_FEW, Answer
-from bench.show.answers.words import ALLOCATOR_WORDS, counted, percent, size, spaced, titles, with_interval
+from bench.show.answers.words import ALLOCATOR_WORDS, counted, named, percent, size, spaced, titles, with_interval
 
 PLACES = "If not in a list and not in the call stack, where else can the cache live, and which place is best?"
 LEAST = "How many of them does nothing beat in both, time and memory?"  # asked where nothing has a cache
@@ -64,7 +64,7 @@ def _best(question: str, cells: Sequence[FrontierCell]) -> Answer:
         f"{len(often)} of {counted(len(names), 'implementation')} {'is' if len(often) == 1 else 'are'} unbeaten for certain in some cell. "
         f"An implementation beats another if it is better by more than {percent(SAME)} in time or in peak memory, and not worse by more "
         "than that in the other. Those that are unbeaten are on the frontier: nothing has less of the one without more of the other. "
-        f"The lists below have peaks, and CPU times over that of the {title(cells[0].baseline)}; the smallest peaks come first."
+        f"The lists below have peaks, and CPU times over that of {named(cells[0].baseline)}; the smallest peaks come first."
     )
     items = [f"{title(name)}: unbeaten in {unbeaten[name]} of {counted(len(cells), 'cell')}" for name in often]
     return Answer(question, text, (*items, *([f"beaten in all: {titles(never)}"] if never else [])))

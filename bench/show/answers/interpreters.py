@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from bench.analyse.between.interpreters import Interpreters, OnPython
 from bench.plan.contenders import control_flow_of, title
 from bench.show.answers import TOO_FEW, Answer
-from bench.show.answers.words import capital, percent
+from bench.show.answers.words import capital, named, percent
 
 COST = "Does recursion cost the same on each Python?"
 NEWER = "Is a newer Python faster?"
@@ -33,7 +33,7 @@ def _cost(facts: Interpreters) -> Iterator[Answer]:
         return
     closed = [row for row in rows if row.low > 0]
     least, most = min(closed, key=lambda row: row.ratio), max(closed, key=lambda row: row.ratio)
-    beside = f"times the CPU time of the {title(least.other)}"
+    beside = f"times the CPU time of {named(least.other)}"
     text = f"No difference is certain: it takes {least.ratio:.2f} to {most.ratio:.2f} {beside}"
     if least.high < most.low:
         text = f"No: it takes {least.ratio:.2f} {beside} on Python {least.python}, and {most.ratio:.2f} times on {most.python}"

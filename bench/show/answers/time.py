@@ -19,6 +19,7 @@ from bench.show.answers.words import (
     capital,
     counted,
     depth_and_width,
+    named,
     percent,
     whose,
     with_interval,
@@ -111,7 +112,7 @@ def _libraries(data: Slice, baseline: str) -> Iterator[Answer]:
         if compared:
             faster = sum(ratio.verdict == "faster" for ratio in compared)
             start = f"Yes, {title(impl)} is faster in {faster}" if faster else f"No, {title(impl)} is faster in none"
-            text = f"{start} of {counted(len(compared), 'cell')}. Ratios are its CPU time over that of the {title(baseline)}."
+            text = f"{start} of {counted(len(compared), 'cell')}. Ratios are its CPU time over that of {named(baseline)}."
             yield _answer(LIBRARIES, compared, text, _figures(compared))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import humanize
 
-from bench.plan.contenders import title
+from bench.plan.contenders import title, told_of
 from bench.plan.described import plural
 
 if TYPE_CHECKING:
@@ -36,6 +36,11 @@ def titles(names: Iterable[str]) -> str:
 def with_article(contender: str, article: str = "a") -> str:
     """ "a popped list", "the kept list"; "recursion" as it is."""
     return f"{article} {title(contender)}" if title(contender).split()[-1] in ("list", "loop") else title(contender)
+
+
+def named(contender: str) -> str:
+    """ "the kept list", "the course"; what users have named, as it is."""
+    return title(contender) if told_of(contender).own else f"the {title(contender)}"
 
 
 def whose(contender: str) -> str:

@@ -15,9 +15,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from bench.analyse.frontier import Candidate, FrontierCell
-from bench.plan.contenders import problem_of, title
+from bench.plan.contenders import problem_of
 from bench.plan.described import ANY
-from bench.show.answers.words import ALLOCATOR_TITLES
+from bench.show.answers.words import ALLOCATOR_TITLES, named
 from bench.show.figures.pictures import FAINT, INK, PAPER, SOFT, Picture, Plot, colour, grid, label, pictures_of
 
 UNITS = {"MiB": 2**20, "KiB": 2**10}  # the first of which the largest peak has one
@@ -171,7 +171,7 @@ def _details(cells: Sequence[FrontierCell]) -> str:
     """What a caption says of these cells alone."""
     resident = any(candidate.peak.meter == "resident" for cell in cells for candidate in cell.candidates)
     squares = " Squares are resident memory, where tracemalloc does not see all that is taken." if resident else ""
-    return f" CPU times are over that of the {title(cells[0].baseline)}.{squares}"
+    return f" CPU times are over that of {named(cells[0].baseline)}.{squares}"
 
 
 PLOTS = [

@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from bench.analyse.observations import Comparison
 from bench.analyse.ratios import SAME
@@ -210,7 +210,9 @@ def time_by_depth(data: Slice, narrow: bool = False) -> Figure:
             ax.plot(x, y, color=colour(name), marker=MARKERS[k % len(MARKERS)], markersize=5, alpha=0.9, label=label(name))
         ax.set_yscale("log")
         _log2_axis(ax, sorted(set(medians["depth"])))
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        ax.yaxis.set_minor_locator(NullLocator())
         ax.set_title(f"{f'width {width}, ' if len(widths) > 1 else ''}{ALLOCATOR_TITLES[allocator]}", fontsize=9)
         ax.set_xlabel(f"depth ({words.levels})", fontsize=8)
         ax.set_ylabel(f"µs a {words.call}", fontsize=8)

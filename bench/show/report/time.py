@@ -16,6 +16,7 @@ from bench.plan.contenders import FLOOR, title
 from bench.record.results import Results
 from bench.show.answers.advice import raised_words
 from bench.show.answers.ending import ending_words
+from bench.show.answers.words import named
 from bench.show.report.tables import Table, failure_table, marked
 
 
@@ -73,7 +74,7 @@ def figures_section(facts: Timed) -> dict[str, Any]:
 def cells_section(facts: Timed) -> dict[str, Any]:
     """A table a slice, and what could not be measured."""
     return {
-        "baseline": title(facts.baseline),
+        "baseline": named(facts.baseline),
         "tables": [_ratio_table(part) for part in facts.slices],
         "failures": failure_table(_failures(facts.times), ("cell", "impl", "status", "detail")),
         "refused": facts.refused,

@@ -12,7 +12,7 @@ from rich.table import Table
 from bench.analyse.between.changes import Change, OneSided
 from bench.plan.cells import short_names
 from bench.plan.contenders import title
-from bench.show.answers.words import percent
+from bench.show.answers.words import named, percent
 from bench.show.terminal.tables import VERDICT_STYLES, titled_table
 
 NAMED = 3  # cells that a sentence names; it counts the others
@@ -75,8 +75,8 @@ def _some(names: Sequence[str], noun: str) -> str:
 
 
 def _caption(changed: Sequence[Change]) -> str:
-    baselines = " or the ".join(dict.fromkeys(title(change.baseline) for change in changed))
-    return f"CPU time against the {baselines}, before and now, and the change between them with its 95 % interval"
+    baselines = " or ".join(dict.fromkeys(named(change.baseline) for change in changed))
+    return f"CPU time against {baselines}, before and now, and the change between them with its 95 % interval"
 
 
 def _rows(changed: Sequence[Change]) -> Iterator[tuple[str, ...]]:

@@ -5,6 +5,7 @@ import pytest
 from bench.analyse.memory import agreement, frame_costs, fusing, leaks
 from bench.plan.memory import FRAME_DEPTHS
 from bench.record.memory import leak_note
+from bench.record.tables import Table, as_rows
 from bench.show.answers.memory import FRAMES, FUSING, LEAKS, MEMORY, PREDICTION, memory_answers
 from bench.tests.rows import memory_table
 
@@ -47,6 +48,12 @@ def test_recursion_beside_both_lists():
     [answer] = answers(peaks, MEMORY)
     assert "recursion peaks at 8.0 MiB and the kept list at 16.0 MiB" in answer.text
     assert answer.text.startswith("No, not beside the frames themselves: recursion's peak is within 0.0 % of the popped list's in 1 cell.")
+
+
+def test_what_was_written_and_read_again_says_the_same(tmp_path):
+    peaks = table(row("iterative", 16 * MIB), row("iterative_pop", 8 * MIB), row("recursive", 8 * MIB))
+    Table(tmp_path, "memory.csv").replace(as_rows(peaks))
+    assert memory_answers(Table(tmp_path, "memory.csv").read()) == memory_answers(peaks)
 
 
 def test_recursion_that_takes_more_than_the_popped_list_is_told():

@@ -9,7 +9,7 @@ from rich.console import Console
 from bench.analyse.stopping import Progress
 from bench.measure.timing.passes import Assignment, Finished
 from bench.plan.cells import BACKPROPAGATION, Cell
-from bench.record.schemas import SCHEMAS
+from bench.record.schemas import SCHEMAS, row
 from bench.show.answers import Answer
 from bench.show.terminal.board import watching
 from bench.show.terminal.depths import depths_table
@@ -90,10 +90,9 @@ def test_answers_and_details_are_shown_with_v_alone():
 
 
 def limits(*rows):
-    values = [
-        ["m", python, impl, limit, stack, deepest, None, status, None, 1.0, None, None, None, BACKPROPAGATION]
-        for python, impl, limit, stack, deepest, status in rows
-    ]
+    columns = ("python", "impl", "recursion_limit", "stack_bytes", "deepest_ok", "status")
+    usual = {"machine": "m", "seconds": 1.0, "problem": BACKPROPAGATION}
+    values = [row("limits.csv", {**usual, **dict(zip(columns, found, strict=True))}) for found in rows]
     return pd.DataFrame(values, columns=list(SCHEMAS["limits.csv"])).astype(SCHEMAS["limits.csv"])
 
 

@@ -15,6 +15,8 @@ from bench.cli import parser
 from bench.defaults import SWEEPS
 from bench.from_python.result import Result
 from bench.from_python.versus import versus
+from bench.measure.workers.known_problems import known_problem
+from bench.measure.workers.problem_checks import disagreeing
 from bench.plan import sweeps
 from bench.plan.contenders import load_file
 from bench.plan.problems import load_problem
@@ -143,6 +145,15 @@ def test_the_readmes_own_problem_is_one_and_its_two_functions_agree(tmp_path):
     for name in problem.by_name:
         check_solution(problem, name)
     assert problem.by_name["recursive"].function(*problem.arguments(3, 1)) == 3 + problem.arguments(0, 1)[0][0]
+
+
+def test_the_problem_that_is_shown_is_sound(tmp_path):
+    for page in ("README.md", "docs/cli.md"):
+        [text] = [block for block in fenced(page, "python") if "problem = Problem(" in block]
+        (tmp_path / "sums.py").write_text(text)
+        problem = known_problem(str(tmp_path / "sums.py"))
+        assert [*problem.implementations] == ["loop", "recursive"]
+        assert disagreeing(problem, [*problem.implementations], []) == {}
 
 
 def test_the_readme_is_read_to_its_end():

@@ -113,23 +113,21 @@ def test_a_sweep_says_which_of_its_keys_a_problem_does_not_use(home, capsys):
 
 
 def test_problems_that_lack_every_implementation_that_is_asked_for_are_left_out(home, capsys):
-    (home / "two.toml").write_text("problem = ['mine.py', 'nested_json']\n[[none]]\n".replace("[[none]]\n", ""))
+    (home / "two.toml").write_text("problem = ['mine.py', 'nested_json']\n")
     assert run("--sweep", "two.toml", "--impl", "yield_from", "--only", "time") == 0
     assert "sums is left out: it has no implementation 'yield_from'" in capsys.readouterr().err
     assert set(table("time.csv")["impl"]) == {"iterative", "yield_from", "control"}
 
 
-@pytest.mark.parametrize("name", ["a,b; c", '"quoted"', "../up", "naïve 数", "=1+1", "NaN", "1e5"])
+@pytest.mark.parametrize("name", ['a,b; "c"', "../up 数", "1e5"])
 def test_a_problem_may_have_any_name(home, name):
     (home / "mine.py").write_text(own(name=name, depth=2))
     assert run("--problem", "mine.py", "--only", "time", "--budget", "4") == 0
     assert main(["export", "--format", "pyperf", "times.json"]) == 0
-    rows = pd.read_csv("results/time.csv", dtype=str, keep_default_na=False)
-    assert set(rows["problem"]) == {name}
-    summary = pd.read_csv("results/summary.csv", dtype=str, keep_default_na=False)
-    assert set(summary["problem"]) == {name}
+    for file in ("time.csv", "summary.csv"):
+        assert set(pd.read_csv(f"results/{file}", dtype=str, keep_default_na=False)["problem"]) == {name}
     names = {each["metadata"]["name"] for each in json.loads((home / "times.json").read_text())["benchmarks"]}
-    assert {f"{name}-d2-w2-default/recursive", f"{name}-d2-w2-steady/control"} <= names
+    assert {each.rpartition("-")[0] for each in names} == {f"{name}-d2-w2"}
 
 
 def test_files_as_windows_saves_them(home):
@@ -137,24 +135,22 @@ def test_files_as_windows_saves_them(home):
     assert run("--problem", "mine.py", "--only", "time") == 0
 
 
-@pytest.mark.parametrize(
-    "more",
-    ["by = Solution(Total(), 'by')", "by = Solution(partial(added, 0), 'by')", "by = Total.by", "by = lru_cache(added_one)"],
-)
-def test_whatever_can_be_called_is_an_implementation(home, more):
+def test_whatever_can_be_called_is_an_implementation(home):
     what = """
 from functools import lru_cache, partial
 class Total:
     def __call__(self, numbers): return iterative(numbers)
     @classmethod
-    def by(cls, numbers): return iterative(numbers)
+    def by_class(cls, numbers): return iterative(numbers)
 def added(start, numbers): return start + iterative(numbers)
-def added_one(numbers): return sum(numbers)
+@lru_cache
+def by_cache(numbers): return iterative(numbers)
 def setup(depth, width, rng): return tuple(range(depth * width)),
 """
-    (home / "mine.py").write_text(own(what + more, "iterative, by", depth=2))
+    four = "Solution(Total(), 'by_object'), Solution(partial(added, 0), 'by_partial'), Total.by_class, by_cache"
+    (home / "mine.py").write_text(own(what, f"iterative, {four}", depth=2))
     assert run("--problem", "mine.py", "--only", "time") == 0
-    assert table("time.csv")["impl"].nunique() == 3
+    assert set(table("time.csv")["impl"]) == {"iterative", "control", "by_object", "by_partial", "by_class", "by_cache"}
     assert (table("clarity.csv")["lines"] > 0).all()
 
 

@@ -78,7 +78,7 @@ def problems(folder):
                 f"{size.depth} × {size.width}" if size else "",
                 *(ratio_words(known[version].get((name, "recursive"))) for version in by_version),
                 ratio_words(known[newest].get((name, "generators"))),
-                f"{slope.bytes_per_layer:.0f}" if slope is not None and slope.bytes_per_layer > 0 else "0",
+                f"{slope.bytes_per_layer:.0f}" if slope is not None and slope.bytes_per_layer > 0 else "",
                 depth_words(own.get((name, "recursive"))),
                 advice(problem, by_version[newest], known[newest]),
             ]

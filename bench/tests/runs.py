@@ -18,11 +18,15 @@ TINY = {"depth": 2, "width": [2, 3], "batch": 4, "impls": ["recursive"], "precis
 KEY = ["machine", "cell", "pass", "impl", "round", "order"]
 
 
-def write_sweep(home, **changes):
-    """Write tiny.toml, over a file of points: to load the bundled data, scikit-learn takes longer than such a run takes."""
+def points_sweep(home, **changes):
+    """A tiny sweep, over a file of points: to load the bundled data, scikit-learn takes longer than such a run takes."""
     (home / "points.csv").write_text("".join(["x,y,kind\n", *(f"{n},{n * n},{n % 2}\n" for n in range(20))]))
     sweep = TINY | {"dataset": str(home / "points.csv")} | changes
-    (home / "tiny.toml").write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in sweep.items()))
+    return "".join(f"{name} = {json.dumps(value)}\n" for name, value in sweep.items())
+
+
+def write_sweep(home, **changes):
+    (home / "tiny.toml").write_text(points_sweep(home, **changes))
 
 
 def command(*options):

@@ -69,7 +69,7 @@ def test_equal_on_any_network(framework, case):
 @given(case=cases)
 @with_this({"sizes": [5, 4, 4, 4, 4, 3, 3, 3, 2], "activation": "relu", "dtype": "float32", "examples": 7, "seed": 1})
 @with_this({"sizes": [4, 4, 4, 4, 4], "activation": "sigmoid", "dtype": "float64", "examples": 1, "seed": 2})
-@settings(max_examples=8, deadline=None)  # each is compiled
+@settings(max_examples=5, deadline=None)  # each is compiled
 def test_equal_on_any_network_when_compiled(framework, case):
     hold(framework, case)
 

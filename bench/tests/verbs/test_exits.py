@@ -121,15 +121,16 @@ def test_a_backend_that_is_there_is_left_to_others():
 
 
 @pytest.mark.parametrize(
-    "variables",
+    ("variables", "markdown"),
     [
-        {"PYTHONIOENCODING": "ascii"},
-        {"PYTHONIOENCODING": "cp1252:strict"},
-        {"LANG": "C", "LC_ALL": "C"},
-        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        ({"PYTHONIOENCODING": "ascii"}, []),
+        ({"PYTHONIOENCODING": "ascii"}, ["--markdown"]),
+        ({"PYTHONIOENCODING": "cp1252:strict"}, []),
+        ({"PYTHONIOENCODING": "cp1252:strict"}, ["--markdown"]),
+        ({"LANG": "C", "LC_ALL": "C"}, []),
+        ({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, []),
     ],
 )
-@pytest.mark.parametrize("markdown", [[], ["--markdown"]])
 def test_what_the_terminals_encoding_lacks_is_replaced(home, markdown, variables):
     code, out, err = unwind("compare", "before", "after", *markdown, cwd=home, **variables)
     assert (code, err) == (0, "")

@@ -19,6 +19,7 @@ from bench.plan.contenders import load_file
 from bench.record.folder import write_machine
 from bench.record.tables import Table
 from bench.tests.rows import write_results
+from bench.tests.runs import points_sweep
 from impls.contract import check, example
 from impls.iterative import iterative
 
@@ -70,6 +71,7 @@ def real(tmp_path_factory):
     home = tmp_path_factory.mktemp("selfcheck")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plan, "WHOLE", plan.Shares(grid_s=0.1, deep_s=0.1, wide_s=0.1, known_s=0.1, run_s=0.5, turns=1, trio_s=0.5))
+        patch.setattr(plan, "RUN_SWEEP", points_sweep(home, depth=4, width=4, impls=["iterative", "iterative_pop", "recursive"]))
         patch.setattr(plan, "PYTEST_BENCHMARK_S", 0.1)
         patch.setattr(plan, "PYPERF_PROCESSES", 1)
         patch.setattr(plan, "TIMEIT_REPEATS", 2)

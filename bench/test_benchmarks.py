@@ -41,11 +41,7 @@ class Timed:
         experiment = self.experiment
         self.data = write_batches(experiment.data, {cell.batch for cell in experiment.cells if cell.dataset}, Path(self.scratch.name))
         self.subjects = opened(experiment.sources, experiment.files)
-        sizes: dict[str, dict[tuple[int, int], None]] = {}
-        for cell in experiment.cells:
-            if not cell.dataset:
-                sizes.setdefault(cell.problem, {})[cell.depth, cell.width] = None
-        self.too_much = {name: out_of_reach(experiment.problems[name], [*its], experiment.files) for name, its in sizes.items()}
+        self.too_much = {name: out_of_reach(experiment.problems[name], its, experiment.files) for name, its in experiment.sizes.items()}
 
     def why_not(self, cell: Cell, contender: str) -> str:
         """Why it cannot be timed in a cell; empty if it can."""

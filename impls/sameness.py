@@ -5,6 +5,8 @@ from __future__ import annotations
 import operator
 from collections import deque
 from dataclasses import fields, is_dataclass
+from functools import partial
+from types import FunctionType
 from typing import Any, Callable, Iterator
 
 ATOMS = (int, float, complex, bool, str, bytes, type(None))
@@ -17,8 +19,9 @@ class Incomparable(Exception):
 def same(answer: Any, expected: Any) -> bool:
     """Are the two the same: of one type, with the same parts, to the last bit? NaN is the same as NaN, and 0.0 as -0.0.
 
-    Lists, tuples, dicts, sets, arrays, dataclasses and objects without a comparison of their own are compared part by part, however
-    deep they are nested and whatever refers back to itself; what has a method `equals` (pandas, Polars) by that; anything else by `==`.
+    Lists, tuples, dicts, sets, arrays, functions, dataclasses and objects without a comparison of their own are compared part by
+    part, however deep they are nested and whatever refers back to itself; what has a method `equals` (pandas, Polars) by that;
+    anything else by `==`.
 
     Raises:
         Incomparable: `==` fails, or answers with what is neither true nor false; or the answers are iterators, whose parts
@@ -63,12 +66,30 @@ def _parts(one: Any, other: Any) -> list[tuple[Any, Any]] | None:
         return [] if _typed(one) == _typed(other) else None
     if hasattr(kind, "__next__"):
         raise Incomparable(f"an answer of type {kind.__name__} hands out its items only when asked; return list(...) of it")
+    if kind in (FunctionType, partial):
+        return list(zip(_made_of(one), _made_of(other)))
     if kind.__eq__ is not object.__eq__ and not _compares_fields(kind):
         return [] if _true(operator.eq, one, other) else None
     mine, theirs = dict(_attributes(one)), dict(_attributes(other))
     if not mine and not theirs and not is_dataclass(one):
         return None  # two objects of which nothing is known but that they are two
     return [(value, theirs[name]) for name, value in mine.items()] if mine.keys() == theirs.keys() else None
+
+
+def _made_of(function: Any) -> list[Any]:
+    """What makes a function what it is, wherever it was made: its code, and what it takes with it."""
+    if isinstance(function, partial):
+        return [function.func, function.args, function.keywords]
+    return [function.__code__, function.__defaults__, function.__kwdefaults__, [*_around(function)]]
+
+
+def _around(function: FunctionType) -> Iterator[Any]:
+    """What it takes from the functions around it, as far as that is there."""
+    for cell in function.__closure__ or ():
+        try:
+            yield cell.cell_contents
+        except ValueError:
+            yield None
 
 
 def _parts_of_arrays(one: Any, other: Any) -> list[tuple[Any, Any]] | None:

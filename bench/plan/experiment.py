@@ -92,6 +92,15 @@ class Experiment:
         """Every cell of the sweep."""
         return self.sweep.cells()
 
+    @property
+    def sizes(self) -> dict[str, list[tuple[int, int]]]:
+        """Depths and widths of the cells of problems without data, by the problem's name, each once."""
+        sizes: dict[str, dict[tuple[int, int], None]] = {}
+        for cell in self.cells:
+            if not cell.dataset:
+                sizes.setdefault(cell.problem, {})[cell.depth, cell.width] = None
+        return {name: [*its] for name, its in sizes.items()}
+
     def compared_in(self, cell: Cell) -> list[str]:
         """The names of all that can be timed in a cell."""
         problem = self.problems[cell.problem]

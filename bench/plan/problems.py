@@ -148,8 +148,12 @@ def _refuse_what_is_no_file(source: str) -> None:
     path = Path(source)
     if path.suffix == ".py":
         return
-    if path.is_dir():
+    try:
+        is_folder, is_there = path.is_dir(), path.exists()
+    except OSError as error:  # in a folder that may not be looked into, or of too long a name
+        raise BadInput(f"--problem {source}: cannot be read ({error.strerror}); check the path") from None
+    if is_folder:
         raise BadInput(f"--problem {source}: is a folder; give a Python file that defines a problem")
-    if path.exists():
+    if is_there:
         raise BadInput(f"--problem {source}: is no Python file; give a file whose name ends in .py")
     raise BadInput(unknown("problem", source, [BACKPROPAGATION, *PROBLEMS, "the path of a .py file"], "--problem"))

@@ -150,8 +150,8 @@ def test_the_readmes_own_problem_is_one_and_its_two_functions_agree(tmp_path):
 def test_the_problem_that_is_shown_is_sound(tmp_path):
     for page in ("README.md", "docs/cli.md"):
         [text] = [block for block in fenced(page, "python") if "problem = Problem(" in block]
-        (tmp_path / "sums.py").write_text(text)
-        problem = known_problem(str(tmp_path / "sums.py"))
+        (tmp_path / "mine.py").write_text(text)
+        problem = known_problem(str(tmp_path / "mine.py"))
         assert [*problem.implementations] == ["loop", "recursive"]
         assert disagreeing(problem, [*problem.implementations], []) == {}
 

@@ -22,6 +22,7 @@ from bench.record.results import Results, read_results
 from bench.record.tables import as_rows
 from bench.show.answers.ending import ending_words
 from bench.show.report.answer import answer_of
+from bench.show.terminal.counting import doing
 from bench.show.terminal.screen import Screen
 from bench.show.topics import topic
 from bench.verbs.running.depth import measure_depth, studied
@@ -49,7 +50,9 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     pythons = measuring_pythons(options.python or [name for name in sweep.python if name], _source_of_pythons(options, sweep))
     if pythons:
         sweep = sweep.model_copy(update={"python": [python.name for python in pythons]})
-    experiment = prepare(sweep, options.impl, options.files, options.baseline, known_problem, refused)
+    with doing(screen) as tell:
+        tell("Checking that implementations give the same answers")
+        experiment = prepare(sweep, options.impl, options.files, options.baseline, known_problem, refused)
     experiment = _with_pythons(experiment, pythons)
     screen.left_out(experiment.refused)
     for note in experiment.notes:

@@ -85,6 +85,7 @@ def test_a_baseline_that_is_wrong_is_named(tmp_path, capsys):
         ("nowhere.py", "--problem nowhere.py: no such file; check the path"),
         ("text.txt", "--problem text.txt: is no Python file; give a file whose name ends in .py"),
         ("a" * 300 + ".py", f"--problem {'a' * 300}.py: cannot be read (File name too long); check the path"),
+        ("a" * 300, f"--problem {'a' * 300}: cannot be read (File name too long); check the path"),
         ("latin.py", "--problem latin.py: is no UTF-8 text; save the file as UTF-8"),
         ("", "--problem is empty; give the name of a problem, or the path of a Python file"),
     ],

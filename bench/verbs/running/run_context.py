@@ -22,6 +22,7 @@ from bench.record.folder import read_machine
 from bench.record.machines import tell_other_machines
 from bench.record.tables import Table
 from bench.record.times import read_times
+from bench.show.terminal.counting import doing
 from bench.show.terminal.screen import Screen
 from bench.verbs.running.resuming import record_to_resume
 
@@ -104,13 +105,14 @@ def begin(
         tell_other_machines(table.path, table.read(), machine["machine"], machine, screen.warn)
     settings = {**experiment.settings(), "method": method(), **under}
     earlier = record_to_resume(machine, settings, folder)
-    return Run(experiment, seed, passes, patience_s, folder, machine, settings, earlier, retry, screen, _out_of_reach(experiment))
+    return Run(experiment, seed, passes, patience_s, folder, machine, settings, earlier, retry, screen, _out_of_reach(experiment, screen))
 
 
-def _out_of_reach(experiment: Experiment) -> dict[str, dict[Size, dict[str, str]]]:
+def _out_of_reach(experiment: Experiment, screen: Screen) -> dict[str, dict[Size, dict[str, str]]]:
     """What cannot be measured of problems whose inputs nobody can know the size of without making them."""
-    sizes: dict[str, dict[Size, None]] = {}
-    for cell in experiment.cells:
-        if not cell.dataset:
-            sizes.setdefault(cell.problem, {})[cell.depth, cell.width] = None
-    return {name: out_of_reach(experiment.problems[name], [*those], experiment.files) for name, those in sizes.items()}
+    found = {}
+    with doing(screen) as tell:
+        for name, sizes in experiment.sizes.items():
+            tell(f"{name}: one call of each implementation at every size")
+            found[name] = out_of_reach(experiment.problems[name], sizes, experiment.files)
+    return found

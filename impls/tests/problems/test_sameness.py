@@ -5,6 +5,7 @@ from array import array
 from collections import OrderedDict, deque, namedtuple
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -204,3 +205,15 @@ def test_parts_that_are_made_for_the_comparison_are_not_taken_for_each_other():
     assert same(makers, others)
     others[0][2][1].append("more")
     assert not same(makers, others)
+
+
+def test_functions_are_the_same_where_their_code_and_what_they_take_with_them_are():
+    def made(factor):
+        def again(value):
+            return again(value - 1) if value else factor
+
+        return [lambda value, more=0: factor * value + more, partial(max, factor), again]
+
+    assert same(made(2), made(2))
+    assert not any(same(one, other) for one, other in zip(made(2), made(3), strict=True))
+    assert not same(made(2)[0], lambda value: 2 * value)

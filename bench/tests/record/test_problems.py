@@ -119,7 +119,7 @@ def test_two_folders_of_problems_are_compared(tmp_path, capsys):
     table = [line.split() for line in said.out.splitlines() if "recursion" in line]
     assert len(table) == 3
     assert all("50.0" in line for line in table)
-    assert "CPU time against the loop" in said.out
+    assert "CPU time against loop" in said.out
     assert "only" in said.err
     assert "my_walk-d4-w2-default" in said.err
 

@@ -31,6 +31,11 @@ def run(*options):
     return main(["run", *SHORT, *options])
 
 
+def _plain_environment():
+    """Without what tells a child that it is one of several that test at once."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+
+
 def table(name, folder="results"):
     return pd.read_csv(f"{folder}/{name}")
 
@@ -158,7 +163,7 @@ def test_the_grid_of_a_problem_through_pytest_benchmark(home):
     (home / "mine.py").write_text(third("return 7 if len(numbers) == 14 else sum(numbers)", depth=[2, 7]))
     quick = ["--benchmark-max-time", "0.001", "--benchmark-min-rounds", "2", "-p", "no:cacheprovider"]
     command = [sys.executable, "-m", "pytest", "--benchmark-only", f"--problem={home / 'mine.py'}", *quick]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "COLUMNS": "200"}, timeout=300)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**_plain_environment(), "COLUMNS": "200"}, timeout=300)
     assert done.returncode == 0, done.stdout
     assert "7 passed, 1 skipped" in done.stdout
     assert "benchmark 'sums, depth 2, width 2': 4 tests" in done.stdout

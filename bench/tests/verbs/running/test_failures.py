@@ -312,7 +312,7 @@ def test_the_time_of_this_run_is_told_and_not_the_sum_of_all(home, capsys):
     for _ in range(2):
         assert main([*options(home), "--budget", "1", "--precision", "0.0001"]) == 0
     passes = json.loads((home / "results" / "machine.json").read_text())["passes"]
-    assert 0 < passes["last_run_s"] < passes["wall_s"]
+    assert 0 <= passes["last_run_s"] < passes["wall_s"]  # 0 where the first run has left nothing to measure
     assert " of measuring, " in " ".join(capsys.readouterr().out.split())
 
 

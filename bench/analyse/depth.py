@@ -33,6 +33,11 @@ class Reach:
         return self.status == "ok"
 
     @property
+    def stopped(self) -> bool:
+        """Did it come to an end that no patience moves? Where time ran out, nobody knows how much deeper it goes."""
+        return self.status not in ("ok", "timeout")
+
+    @property
     def is_call(self) -> bool:
         """Is it a way of calling, and not an implementation?"""
         return self.impl.startswith(CALL)
@@ -157,7 +162,7 @@ def asked_depths(every: Sequence[Reach], depths: Sequence[int]) -> list[AskedDep
     """The depths that people ask about, each with those that were tried so deep or ended before."""
     asked = []
     for depth in depths:
-        known = [reach for reach in every if not reach.is_call and (reach.deepest >= depth or not reach.free)]
+        known = [reach for reach in every if not reach.is_call and (reach.deepest >= depth or reach.stopped)]
         if as_it_comes := under_the_limit(known):
             asked.append(AskedDepth(depth, as_it_comes, [reach for reach in known if reach.in_main_thread]))
     return asked

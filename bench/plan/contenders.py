@@ -167,39 +167,39 @@ def load_file(file: str) -> list[Implementation]:
     return its_own
 
 
-def run_file(file: str, option: str) -> ModuleType:
-    """Run a user's Python file, which that option named, and return its module.
+def run_file(file: str, named: str) -> ModuleType:
+    """Run a user's Python file and return its module; `named` is what messages call it by: an option, or "problem".
 
     Raises:
         BadInput: it cannot be read, ends the process or raises.
 
     """
-    path = _file_at(file, option)
+    path = _file_at(file, named)
     spec = importlib.util.spec_from_file_location(_module_name(path), path)
     if spec is None or spec.loader is None:
-        raise BadInput(f"{option} {file}: not a Python file; give a file whose name ends in .py")
+        raise BadInput(f"{named} {file}: not a Python file; give a file whose name ends in .py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     try:
         spec.loader.exec_module(module)
     except SystemExit:
-        what = "a problem" if option == "--problem" else "implementations"
-        raise BadInput(f"{option} {file}: ends the process when it is run; a file should define {what} and not exit") from None
+        what = "a problem" if named == "problem" else "implementations"
+        raise BadInput(f"{named} {file}: ends the process when it is run; a file should define {what} and not exit") from None
     except BaseException as error:  # KeyboardInterrupt too: nobody can send one to a worker
-        raise BadInput(f"{option} {file}: raises {_raised(error, path)}; {_remedy(error, path)}") from error
+        raise BadInput(f"{named} {file}: raises {_raised(error, path)}; {_remedy(error, path)}") from error
     return module
 
 
-def _file_at(file: str, option: str) -> Path:
+def _file_at(file: str, named: str) -> Path:
     """The whole path of a user's Python file."""
     try:
         path = Path(file).resolve()
         if path.is_dir():
-            raise BadInput(f"{option} {file}: is a folder; give a Python file")
+            raise BadInput(f"{named} {file}: is a folder; give a Python file")
         if not path.is_file():
-            raise BadInput(f"{option} {file}: {'is no regular' if path.exists() else 'no such'} file; check the path")
+            raise BadInput(f"{named} {file}: {'is no regular' if path.exists() else 'no such'} file; check the path")
     except (OSError, RuntimeError) as error:  # a folder that may not be looked into, a name that is too long, a circle of links
-        raise BadInput(f"{option} {file}: cannot be read ({getattr(error, 'strerror', error)}); check the path") from None
+        raise BadInput(f"{named} {file}: cannot be read ({getattr(error, 'strerror', error)}); check the path") from None
     return path
 
 

@@ -81,7 +81,7 @@ def planned(problem: Problem, source: str, implementations: Mapping[str, Solutio
 
 def place_of(source: str) -> str:
     """What a message about a problem begins with: the option or the call that named it."""
-    return "versus" if Path(source).suffix == SENT else f"--problem {source}"
+    return "versus" if Path(source).suffix == SENT else f"problem {source}"
 
 
 def load_problem(source: str, files: Sequence[str] = ()) -> Problem:
@@ -126,20 +126,20 @@ def _problem_in(source: str) -> Problem:
     if Path(source).suffix == SENT:
         return _sent_problem(source)
     _refuse_what_is_no_file(source)
-    module = run_file(source, "--problem")
+    module = run_file(source, "problem")
     problems = list({id(value): value for value in vars(module).values() if isinstance(value, Problem)}.values())
     problems = [problem for problem in problems if problem not in PROBLEMS.values()]
     if not problems:
         example = "problem = Problem(name, setup, [recursive, iterative])"
-        raise BadInput(f"--problem {source}: defines no Problem in its outermost lines; write {example}")
+        raise BadInput(f"problem {source}: defines no Problem in its outermost lines; write {example}")
     if len(problems) > 1:
         names = ", ".join(repr(problem.name) for problem in problems)
-        raise BadInput(f"--problem {source}: defines {len(problems)} problems ({names}); a file should define one")
+        raise BadInput(f"problem {source}: defines {len(problems)} problems ({names}); a file should define one")
     [problem] = problems
     if problem.name == BACKPROPAGATION or problem.name in PROBLEMS:
-        raise BadInput(f"--problem {source}: the name {problem.name!r} is taken; give your problem another name")
+        raise BadInput(f"problem {source}: the name {problem.name!r} is taken; give your problem another name")
     if taken := [name for name in problem.by_name if name in REFERENCES]:
-        raise BadInput(f"--problem {source}: the name {taken[0]!r} is taken; give your implementation another name")
+        raise BadInput(f"problem {source}: the name {taken[0]!r} is taken; give your implementation another name")
     return problem
 
 
@@ -151,9 +151,9 @@ def _refuse_what_is_no_file(source: str) -> None:
     try:
         is_folder, is_there = path.is_dir(), path.exists()
     except OSError as error:  # in a folder that may not be looked into, or of too long a name
-        raise BadInput(f"--problem {source}: cannot be read ({error.strerror}); check the path") from None
+        raise BadInput(f"problem {source}: cannot be read ({error.strerror}); check the path") from None
     if is_folder:
-        raise BadInput(f"--problem {source}: is a folder; give a Python file that defines a problem")
+        raise BadInput(f"problem {source}: is a folder; give a Python file that defines a problem")
     if is_there:
-        raise BadInput(f"--problem {source}: is no Python file; give a file whose name ends in .py")
-    raise BadInput(unknown("problem", source, [BACKPROPAGATION, *PROBLEMS, "the path of a .py file"], "--problem"))
+        raise BadInput(f"problem {source}: is no Python file; give a file whose name ends in .py")
+    raise BadInput(unknown("problem", source, [BACKPROPAGATION, *PROBLEMS, "the path of a .py file"]))

@@ -61,8 +61,8 @@ def advise(facts: Overview) -> Advice:
 
 
 def limited(row: Known) -> bool:
-    """Does it come to an end before the most that was tried, as Python comes?"""
-    return row.as_it_comes is not None and not row.as_it_comes.free
+    """Is it stopped before the most that was tried, as Python comes?"""
+    return row.as_it_comes is not None and row.as_it_comes.stopped
 
 
 def leaner(row: Known, other: Known) -> bool:

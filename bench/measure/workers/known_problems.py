@@ -100,10 +100,10 @@ def _description(solution: Solution, source: str) -> dict[str, Any]:
         module = module_of(solution)
         source_of(module)
     except (UnicodeDecodeError, SyntaxError):  # Python itself does not mind in a comment
-        raise BadInput(f"--problem {source}: is no UTF-8 text; save the file as UTF-8") from None
+        raise BadInput(f"problem {source}: is no UTF-8 text; save the file as UTF-8") from None
     except Exception:  # a function of C, or one of a module that has no file
         reason = f"the function of {solution.name!r} is in no file that can be read"
-        raise BadInput(f"--problem {source}: {reason}; write one that calls it, by `def` in a Python file") from None
+        raise BadInput(f"problem {source}: {reason}; write one that calls it, by `def` in a Python file") from None
     return {
         "name": solution.name,
         "title": solution.title,

@@ -19,7 +19,7 @@ NOT_MEASURED = "not measured"
 LEAST = 0.005  # a share below it is 0 % in whole per cents
 TIMES, MANY = 2, 100  # from here on it is said how many times as much, and in whole times
 AGAIN = "Run the same command again to add passes."
-ENDS = {"recursion_error": "RecursionError", "segfault": "crash", "out_of_memory": "out of memory", "timeout": "time-out", "error": "error"}
+ENDS = {"recursion_error": "RecursionError", "segfault": "crash", "out_of_memory": "out of memory", "error": "error"}
 
 
 @dataclass(frozen=True)
@@ -216,6 +216,8 @@ def depth_entry(reach: Reach | None) -> Entry:
         return Entry(NOT_MEASURED, verdict="undecided")
     if reach.free:
         return Entry(f"{spaced(reach.deepest)}+", "the most that was tried")
+    if not reach.stopped:
+        return Entry(f"{spaced(reach.deepest)}+", "then too slow to try")
     return Entry(spaced(reach.deepest), f"then {ENDS[reach.status]}", "slower")
 
 

@@ -1,11 +1,13 @@
 """The advice: each rule with made-up verdicts, peaks and depths, and the facts that it rests on."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from bench.analyse.advice.facts import Known, Overview, Place, overview
 from bench.analyse.advice.rules import advise, limited
-from bench.analyse.depth import Reach
+from bench.analyse.depth import AskedDepth, Reach, asked_depths
 from bench.analyse.frontier import Peak, PeakRatio
 from bench.analyse.ratios import Ratio
 from bench.analyse.summary import parts
@@ -73,6 +75,14 @@ def test_where_the_one_to_use_has_a_limit_another_one_is_named_for_beyond():
     given = advice(KEPT, known("recursive", "faster", "faster", 100, 987, False))
     assert (given.use.impl, given.beyond.impl, given.recursion) == ("recursive", "iterative", None)
     assert limited(given.use)
+
+
+def test_what_ran_out_of_time_is_not_stopped_by_a_limit():
+    slow = Reach("3.11.7", "recursive", 1000, AS_IT_COMES, 24, "timeout")
+    given = advice(KEPT, replace(known("recursive", "faster", "faster", 100), as_it_comes=slow))
+    assert (given.use.impl, given.beyond) == ("recursive", None)
+    assert not limited(given.use)
+    assert asked_depths([slow], [20, 30]) == [AskedDepth(20, [slow], [])]  # whether it comes to 30 is not known
 
 
 def test_one_that_something_else_beats_for_certain_is_behind_it():

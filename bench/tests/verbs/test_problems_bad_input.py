@@ -65,7 +65,7 @@ def test_a_file_that_cannot_be_used(tmp_path, capsys, text, sentence):
     (tmp_path / "beside.py").write_text("")
     (tmp_path / "mine.py").write_text(text)
     told = refused(tmp_path, capsys, "--problem", str(tmp_path / "mine.py"))
-    expected = ".*".join(map(re.escape, f"unwind: --problem mine.py: {sentence}".split(".*")))
+    expected = ".*".join(map(re.escape, f"unwind: problem mine.py: {sentence}".split(".*")))
     assert re.match(expected, told), told
 
 
@@ -79,14 +79,14 @@ def test_a_baseline_that_is_wrong_is_named(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [
-        ("tree_sun", "--problem: unknown problem 'tree_sun'; did you mean 'tree_sum'?"),
-        ("folder", "--problem folder: is a folder; give a Python file that defines a problem"),
-        ("folder.py", "--problem folder.py: is a folder; give a Python file"),
-        ("nowhere.py", "--problem nowhere.py: no such file; check the path"),
-        ("text.txt", "--problem text.txt: is no Python file; give a file whose name ends in .py"),
-        ("a" * 300 + ".py", f"--problem {'a' * 300}.py: cannot be read (File name too long); check the path"),
-        ("a" * 300, f"--problem {'a' * 300}: cannot be read (File name too long); check the path"),
-        ("latin.py", "--problem latin.py: is no UTF-8 text; save the file as UTF-8"),
+        ("tree_sun", "unknown problem 'tree_sun'; did you mean 'tree_sum'?"),
+        ("folder", "problem folder: is a folder; give a Python file that defines a problem"),
+        ("folder.py", "problem folder.py: is a folder; give a Python file"),
+        ("nowhere.py", "problem nowhere.py: no such file; check the path"),
+        ("text.txt", "problem text.txt: is no Python file; give a file whose name ends in .py"),
+        ("a" * 300 + ".py", f"problem {'a' * 300}.py: cannot be read (File name too long); check the path"),
+        ("a" * 300, f"problem {'a' * 300}: cannot be read (File name too long); check the path"),
+        ("latin.py", "problem latin.py: is no UTF-8 text; save the file as UTF-8"),
         ("", "--problem is empty; give the name of a problem, or the path of a Python file"),
     ],
 )
@@ -103,7 +103,7 @@ def test_what_is_no_problems_file(tmp_path, monkeypatch, capsys, source, sentenc
 def test_a_circle_of_links(tmp_path, capsys):
     (tmp_path / "mine.py").symlink_to("mine.py")
     told = refused(tmp_path, capsys, "--problem", str(tmp_path / "mine.py"))
-    assert told.startswith("unwind: --problem mine.py: ")
+    assert told.startswith("unwind: problem mine.py: ")
     assert told.endswith("; check the path")
 
 
@@ -112,7 +112,7 @@ def test_a_circle_of_links(tmp_path, capsys):
     [
         ("problem = []", "mine.toml: problem is empty; give one value or more"),
         ("problem = 3", "mine.toml: problem is 3; it should be a word in quotes, or a list of such"),
-        ("problem = 'tree_sun'", "--problem: unknown problem 'tree_sun'; did you mean 'tree_sum'?"),
+        ("problem = 'tree_sun'", "unknown problem 'tree_sun'; did you mean 'tree_sum'?"),
         ("problem = ['tree_sum', 'backpropagation']", "mine.toml: depth is missing; add depth = [...]"),
         ("problem = 'tree_sum'\nimpls = 'recursiv'", "sweep 'mine': unknown implementation 'recursiv'; did you mean 'recursive'?"),
         ("problem = ['mine.py', 'twin.py']", "sweep 'mine': mine.py and twin.py both define 'sums'; rename one"),

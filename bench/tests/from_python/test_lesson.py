@@ -14,6 +14,7 @@ pytest.importorskip("ipykernel", reason="ipykernel is not installed; `make setup
 from bench.tests.from_python import run_lesson
 
 WITHIN_S = 900  # it takes less than three minutes on two idle cores
+BUDGET = re.compile(r"budget_s=\d+")
 PARTS = ("One network, two programs", "A limit", "Time, the usual way", "Time, side by side", "Memory", "Depth", "Your turn: a tree")
 
 
@@ -34,8 +35,12 @@ def said(notebook, cell_id):
 
 @pytest.fixture(scope="module")
 def run():
+    """Measured for a few seconds where a class takes some more: fewer passes, the same program."""
+    notebook = run_lesson.read()
+    for cell in code(notebook):
+        cell.source = BUDGET.sub("budget_s=6", cell.source)
     start = time.monotonic()
-    return run_lesson.tidied(run_lesson.executed(run_lesson.read())), time.monotonic() - start
+    return run_lesson.tidied(run_lesson.executed(notebook)), time.monotonic() - start
 
 
 def test_it_runs_from_top_to_bottom(run):

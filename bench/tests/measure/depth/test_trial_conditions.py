@@ -74,18 +74,18 @@ HOARDS = """
 from impls import IMPLEMENTATIONS, Implementation
 
 def backprop(network, X, Y, emit):
-    held = [bytearray(2**20) for layer in network.layers]
+    held = [bytearray(10 * 2**20) for layer in network.layers]
     return IMPLEMENTATIONS["iterative"].backprop(network, X, Y, emit)
 
-hoards = Implementation("hoards", "a MiB for each layer", "nowhere", "loop", backprop)
+hoards = Implementation("hoards", "10 MiB for each layer", "nowhere", "loop", backprop)
 """
 
 
 @pytest.mark.skipif(not shutil.which("prlimit"), reason="prlimit is not here")
 def test_depths_that_little_memory_ended_replace_no_others(tmp_path):
-    """300 layers of a MiB fit into what a trial has as a rule, and not into 256 MiB: half of 600, rounded down."""
+    """30 layers of 10 MiB fit into what a trial has as a rule, and not into 256 MiB: half of 600, rounded down."""
     (tmp_path / "mine.py").write_text(HOARDS)
-    options = ["--with", str(tmp_path / "mine.py"), "--impl", "hoards", "--max-depth", "300", "--results", str(tmp_path)]
+    options = ["--with", str(tmp_path / "mine.py"), "--impl", "hoards", "--max-depth", "30", "--results", str(tmp_path)]
     for prefix in ([], ["prlimit", f"--as={600 * 2**20}"]):
         command = [*prefix, sys.executable, "-m", "bench", "limits", "--python", *options]
         done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=300)
@@ -98,9 +98,9 @@ def test_depths_that_little_memory_ended_replace_no_others(tmp_path):
     assert set(mine["conditions"]) == {AS_USUAL}
     full, little = (mine[(mine["memory_limit_bytes"] == 256 * 2**20) == less] for less in (False, True))
     assert len(full) == len(little) == 4
-    assert (full["deepest_ok"] == 300).all()
+    assert (full["deepest_ok"] == 30).all()
     assert (little["status"] == "out_of_memory").all()
-    assert (little["deepest_ok"] < 256).all()
+    assert (little["deepest_ok"] < 26).all()
 
 
 def test_depths_under_a_tracer_replace_no_others_and_are_not_mixed_with_them(tmp_path):

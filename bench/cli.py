@@ -102,8 +102,8 @@ WANTED = {  # what stands for a value in --help -> what a message asks for
     "N": "a whole number",
     "NAME": "a name; `unwind list` shows them",
     "NEW": "a results folder",
-    "PATH": "the path of a CPython, 3.9 or newer",
-    "PYTHON": "a version, such as 3.12, or the path of a CPython, 3.9 or newer",
+    "PATH": "the path of a CPython or PyPy, 3.9 or newer",
+    "PYTHON": "a version, such as 3.12 or pypy, or the path of a CPython or PyPy, 3.9 or newer",
     "PROBLEM": "the name of a problem, or the path of a Python file",
     "SECONDS": "a number of seconds",
     "SWEEP": "the name of a sweep, or the path of a TOML file",
@@ -181,7 +181,7 @@ def _run_options(parser: Parser) -> None:
     parser.add_argument("--seed", type=int, metavar="N", help="seed of all random orders (default: a new one, kept in machine.json)")
     help_text = f"end a worker that has been silent for this long (default: {SILENCE_S:g})"
     parser.add_argument("--patience", type=float, default=SILENCE_S, metavar="SECONDS", help=help_text)
-    help_text = "measure with this interpreter: a version, such as 3.12, or a path; may be repeated (default: the one that runs unwind)"
+    help_text = "measure with this interpreter: a version (3.12, pypy) or a path; may be repeated (default: the one that runs unwind)"
     parser.add_argument("--python", action="append", default=[], metavar="PYTHON", help=help_text)
     parser.add_argument("--only", choices=("time", "memory"), help="measure only time, or only memory (default: both)")
     parser.add_argument("--retry", action="store_true", help="try again what failed in earlier runs, even where it failed twice")

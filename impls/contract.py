@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import tracemalloc
 
 import numpy as np
 
@@ -131,6 +130,8 @@ def leaked_bytes(implementation: Implementation, steps: int = 8) -> int:
 
     The least of three rounds of steps, since what the interpreter and NumPy store once is not a leak.
     """
+    import tracemalloc  # which PyPy has not
+
     network, X, Y = implementation.prepared(*example((16, 16, 16, 16, 1), examples=64))
 
     def run(times):

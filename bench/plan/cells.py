@@ -54,6 +54,28 @@ class Axis:
         return value is None or value == self.default
 
 
+def python_words(name: str) -> str:
+    """An interpreter as sentences call it.
+
+    >>> python_words("3.13.0"), python_words("3.13.0t"), python_words("3.14.0j"), python_words("pypy3.9.16")
+    ('Python 3.13.0', 'free-threaded Python 3.13.0', 'Python 3.14.0 with its JIT', 'PyPy 3.9.16')
+    """
+    if name.startswith("pypy"):
+        return f"PyPy {name.removeprefix('pypy')}"
+    number = name.rstrip("tj")
+    build = name.removeprefix(number)
+    return f"{'free-threaded ' if 't' in build else ''}Python {number}{' with its JIT' if 'j' in build else ''}"
+
+
+def python_in_id(name: str) -> str:
+    """An interpreter as it stands in an id.
+
+    >>> python_in_id("3.13.0t"), python_in_id("pypy3.9.16")
+    ('py3.13.0t', 'pypy3.9.16')
+    """
+    return name if name.startswith("pypy") else f"py{name}"
+
+
 AXES = (
     Axis("problem", "string", "problem", default=BACKPROPAGATION, of_all=True),
     Axis("dataset", "string", "data set", in_id=lambda name: PurePath(name).stem),
@@ -63,7 +85,7 @@ AXES = (
     Axis("dtype", "string", "dtype", known=DTYPES),
     Axis("update", "string", "update", "{} update".format, known=UPDATES),
     Axis("allocator", "string", "allocator", "{} allocator".format, known=ALLOCATORS, of_memory=False, of_all=True),
-    Axis("python", "string", "Python", "Python {}".format, "py{}".format, default="", of_all=True),
+    Axis("python", "string", "Python", python_words, python_in_id, default="", of_all=True),
     Axis("activation", "", "activation", "{} activation".format, known=HIDDEN_ACTIVATIONS, default=DEFAULT_ACTIVATION),
     Axis("initialiser", "", "initialiser", "{} initialiser".format, known=INITIALISERS, default=DEFAULT_INITIALISER),
 )

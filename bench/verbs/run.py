@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+import sys
 from collections.abc import Sequence
 from dataclasses import astuple, replace
 from typing import Any
@@ -82,7 +83,7 @@ def _with_pythons(experiment: Experiment, pythons: Sequence[MeasuringPython]) ->
     """The experiment with the programs of its interpreters; why, for those that cannot be used."""
     if not pythons:
         return experiment
-    programs = {python.name: python.program for python in pythons if not python.why_not}
+    programs = {"": sys.executable, **{python.name: python.program for python in pythons if not python.why_not}}
     return replace(experiment, pythons=programs, unusable={python.name: python.why_not for python in pythons if python.why_not})
 
 

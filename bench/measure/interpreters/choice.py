@@ -13,7 +13,7 @@ def interpreters_to_study(named: Sequence[str], search: bool) -> tuple[list[Inte
     """The running interpreter, then the others from the oldest to the newest; and by its path, why one cannot be studied.
 
     Of one version the running interpreter comes first, then the one that was named, then one that `search` gave. What
-    is not a CPython of 3.9 or newer is no failure if it was not named.
+    cannot be studied is no failure if it was not named.
 
     Raises:
         BadInput: the running program or a named one is not an interpreter that can be studied.
@@ -30,7 +30,7 @@ def interpreters_to_study(named: Sequence[str], search: bool) -> tuple[list[Inte
             by_version.setdefault(interpreter.name, interpreter)
         except Unusable as error:
             if path in named and error.status != "timeout":
-                raise BadInput(f"--python {path}: {error.detail}; give the path of a CPython, 3.9 or newer") from None
+                raise BadInput(f"--python {path}: {error.detail}; give the path of a CPython or PyPy, 3.9 or newer") from None
             if error.status != "skipped":
                 failures[path] = error
     others = [interpreter for interpreter in by_version.values() if interpreter is not mine]

@@ -1,4 +1,4 @@
-"""Interpreters: where a machine has CPythons, and what each of them is."""
+"""Interpreters: where a machine has CPythons and PyPys, and what each of them is."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from findpython.providers import ALL_PROVIDERS
 
@@ -19,18 +20,26 @@ from bench.measure.workers.environment import outside_environment
 
 OLDEST = (3, 9)
 LONGEST_ANSWER_S = 15.0
-NAME = re.compile(r"python(3(\.\d+t?)?)?(\.exe)?")
+NAME = re.compile(r"(python|pypy)(3(\.\d+t?)?)?(\.exe)?")
+KINDS = {"CPython": "", "PyPy": "pypy"}  # what can be studied -> what its name begins with
 # Any Python from 2.7 on can answer this. It first takes the current folder off its path.
 QUESTION = """
 import sys
 sys.path[:] = [folder for folder in sys.path if folder]
 import json, os, platform, sysconfig
+def has_jit():
+    # CPython 3.14 and newer say it (sys._jit), 3.13 only how it was built; a build may leave it off unless PYTHON_JIT is set.
+    if hasattr(sys, "_jit"):
+        return bool(sys._jit.is_enabled())
+    built = [word for word in (sysconfig.get_config_var("CONFIG_ARGS") or "").split() if "--enable-experimental-jit" in word]
+    return bool(built) and not built[-1].strip("'").endswith(("=no", "=yes-off", "=interpreter"))
 print(json.dumps({
     "path": os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable),
     "implementation": platform.python_implementation(),
     "version": platform.python_version(),
     "numbers": list(sys.version_info[:3]),
     "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+    "jit": platform.python_implementation() == "CPython" and has_jit(),
     "recursion_limit": sys.getrecursionlimit(),
 }))
 """
@@ -50,7 +59,10 @@ FOLDERS = (
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A CPython: where it is, its version ("3.13.0", "3.13.0t" if free-threaded), and the limit it comes with."""
+    """A CPython or a PyPy: where it is, its name, and the limit it comes with.
+
+    The name is its version: "3.13.0", "3.13.0t" if it is free-threaded, "3.14.0j" if it compiles as it runs, "pypy3.9.16" for PyPy.
+    """
 
     path: str
     name: str
@@ -76,8 +88,8 @@ def identify(path: str, timeout_s: float = LONGEST_ANSWER_S) -> Interpreter:
     """Ask the program at a path what it is.
 
     Raises:
-        Unusable: it does not answer as a Python would ("error") or at all ("timeout"), or it is not a
-            CPython of 3.9 or newer ("skipped").
+        Unusable: it does not answer as a Python would ("error") or at all ("timeout"), or it is neither a
+            CPython nor a PyPy of 3.9 or newer ("skipped").
 
     """
     try:
@@ -91,10 +103,15 @@ def identify(path: str, timeout_s: float = LONGEST_ANSWER_S) -> Interpreter:
         numbers = tuple(answer["numbers"])
     except (ValueError, TypeError, KeyError):
         raise Unusable("error", f"does not answer as a Python would: {ended.last_line or 'no output'}") from None
-    if answer["implementation"] != "CPython" or numbers < OLDEST:
-        raise Unusable("skipped", f"is {answer['implementation']} {answer['version']}, not a CPython of 3.9 or newer")
-    name = answer["version"] + ("t" if answer["free_threaded"] else "")
-    return Interpreter(answer["path"], name, numbers, answer["recursion_limit"])
+    if answer["implementation"] not in KINDS or numbers < OLDEST:
+        raise Unusable("skipped", f"is {answer['implementation']} {answer['version']}, not a CPython or PyPy of 3.9 or newer")
+    return Interpreter(answer["path"], _name(answer), numbers, answer["recursion_limit"])
+
+
+def _name(answer: Mapping[str, Any]) -> str:
+    """The name of an interpreter that has answered so."""
+    build = ("t" if answer.get("free_threaded") else "") + ("j" if answer.get("jit") else "")
+    return f"{KINDS[answer['implementation']]}{answer['version']}{build}"
 
 
 def candidates() -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,13 +11,15 @@ from bench.errors import BadInput
 from bench.measure.interpreters.found import OLDEST, Interpreter, Unusable, candidates, identify, running
 from bench.measure.interpreters.venvs import cache_folder, python_with_numpy
 
+VERSION = re.compile(r"(?P<kind>(?:pypy)?)(?P<numbers>\d[\w.]*?|(?<=pypy))(?P<build>t?j?)")
+
 
 @dataclass(frozen=True)
 class MeasuringPython:
     """An interpreter that a run was asked to measure with.
 
     Attributes:
-        name: its version, as in cells: "3.13.0", "3.13.0t" if it is free-threaded.
+        name: as in cells: "3.13.0", "3.13.0t" if it is free-threaded, "pypy3.9.16".
         program: what to run: it finds NumPy and what else a worker imports. Empty if there is none.
         why_not: why it cannot be used; empty if it can.
 
@@ -28,8 +31,8 @@ class MeasuringPython:
 
 
 def measuring_pythons(asked: Sequence[str], source: str) -> list[MeasuringPython]:
-    """The interpreters of those paths or versions, from the oldest to the newest, each once; a version such as "3.12" is the newest
-    of that kind which the machine has.
+    """The interpreters of those paths or versions, from the oldest to the newest, each once; a version such as "3.12" or "pypy" is
+    the newest of that kind which the machine has.
 
     Raises:
         BadInput: a path is no CPython that can be used. `source` is the option or sweep that names it.
@@ -40,7 +43,7 @@ def measuring_pythons(asked: Sequence[str], source: str) -> list[MeasuringPython
     for word in asked:
         interpreter = _of_path(word, source) if _is_path(word) else _of_version(word)
         if interpreter is None:
-            missing.append(MeasuringPython(word, "", f"this machine has no CPython {word}"))
+            missing.append(MeasuringPython(word, "", f"this machine has no {'' if word.startswith('pypy') else 'CPython '}{word}"))
         else:
             chosen.setdefault(interpreter.name, interpreter)
     there = sorted(chosen.values(), key=lambda interpreter: (interpreter.numbers, interpreter.name))
@@ -48,14 +51,15 @@ def measuring_pythons(asked: Sequence[str], source: str) -> list[MeasuringPython
 
 
 def _is_path(word: str) -> bool:
-    return not word[:1].isdigit()
+    return VERSION.fullmatch(word) is None
 
 
 def _of_path(path: str, source: str) -> Interpreter:
     try:
         return running() if path == sys.executable else identify(path)
     except Unusable as error:
-        raise BadInput(f"{source} {path}: {error.detail}; give a version such as 3.12, or the path of a CPython, 3.9 or newer") from None
+        mend = "give a version such as 3.12, or the path of a CPython or PyPy, 3.9 or newer"
+        raise BadInput(f"{source} {path}: {error.detail}; {mend}") from None
 
 
 def _of_version(version: str) -> Interpreter | None:
@@ -68,11 +72,11 @@ def _of_version(version: str) -> Interpreter | None:
 
 
 def _is_of(interpreter: Interpreter, version: str) -> bool:
-    """Is it that version, or one of its kind: 3.12.1 of 3.12, and 3.13.0t of 3.13t?"""
-    threaded = version.endswith("t")
-    plain = version.removesuffix("t")
-    same = interpreter.name.removesuffix("t") == plain or interpreter.name.startswith(f"{plain}.")
-    return same and interpreter.name.endswith("t") is threaded
+    """Is it that version, or one of its kind: 3.12.1 of 3.12, 3.13.0t of 3.13t, and pypy3.9.16 of pypy?"""
+    mine, asked = (VERSION.fullmatch(name) for name in (interpreter.name, version))
+    if not mine or not asked or mine.group("kind", "build") != asked.group("kind", "build"):
+        return False
+    return not asked["numbers"] or f"{mine['numbers']}.".startswith(f"{asked['numbers']}.")
 
 
 def _identified(paths: Iterable[str]) -> Iterable[Interpreter]:

@@ -17,8 +17,8 @@ from bench.measure.workers.environment import outside_environment
 
 INSTALL_S = 300.0
 CHECK_S = 60.0
-NEEDED = ("numpy", "psutil", "threadpoolctl")  # what a worker that measures imports; the depth study needs NumPy alone
-INSTALL = ("install", "--quiet", "--disable-pip-version-check", "--only-binary", "numpy,psutil", *NEEDED)
+NEEDED = ("numpy", "threadpoolctl")  # what a worker that measures imports; the depth study needs NumPy alone
+INSTALL = ("install", "--quiet", "--disable-pip-version-check", "--only-binary", "numpy", *NEEDED)
 
 
 def cache_folder() -> Path:

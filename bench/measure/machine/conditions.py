@@ -12,7 +12,6 @@ import gc
 import os
 import sys
 import threading
-import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -90,7 +89,11 @@ def _tracers() -> str:
     found = [f"sys.{kind} {_name(hook)}" for kind, hook in (("settrace", sys.gettrace()), ("setprofile", sys.getprofile())) if hook]
     if monitoring := getattr(sys, "monitoring", None):
         found += [f"sys.monitoring {name}" for number in range(6) if (name := monitoring.get_tool(number))]
-    return ", ".join([*found, *(["tracemalloc"] if tracemalloc.is_tracing() else [])]) or "none"
+    with suppress(ImportError):  # PyPy has none
+        import tracemalloc
+
+        found += ["tracemalloc"] * tracemalloc.is_tracing()
+    return ", ".join(found) or "none"
 
 
 def _name(hook: object) -> str:

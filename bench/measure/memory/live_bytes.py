@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
-import tracemalloc
 from array import array
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from bench.measure.memory.meters import collector_off
+from bench.measure.memory.collector import collector_off
+from bench.measure.memory.meters import heap_tracer
 from impls import Implementation, layers
 from impls.network import Network
+
+with suppress(ImportError):  # PyPy has none, which `heap_tracer` tells
+    import tracemalloc
 
 PHASES = ("forward", "backward")
 
@@ -29,7 +32,12 @@ def profile(step: Callable[[], object], network: Network, implementation: Implem
     """The events of one step, in order; none from an implementation that does its arithmetic elsewhere.
 
     When a backward ends, dZ is still alive beside dA_prev, dW and db: the worst moment of its layer.
+
+    Raises:
+        Unmeasurable: this Python has no tracemalloc.
+
     """
+    heap_tracer()
     index = {id(layer): l for l, layer in enumerate(network.layers)}
     numbers = array("q")  # three numbers an event, and no objects, which would be counted
     start = 0

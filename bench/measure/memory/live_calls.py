@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import dis
 import sys
-import tracemalloc
 from array import array
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
+from bench.measure.memory.collector import collector_off
 from bench.measure.memory.frame_bytes import slots
-from bench.measure.memory.meters import Unmeasurable, collector_off
+from bench.measure.memory.meters import Unmeasurable, heap_tracer
 from bench.measure.subjects.own_code import OwnCode
 from bench.measure.subjects.stack_use import GENERATOR, stack_bytes
+
+with suppress(ImportError):  # PyPy has none, which `heap_tracer` tells
+    import tracemalloc
 
 PHASES = ("call", "line", "return")
 CALLS = 2  # that `call_events` makes
@@ -51,9 +55,10 @@ def call_events(step: Callable[[], object], own: OwnCode) -> list[CallEvent]:
     """The events of one call, in order, after a call that is not counted; none where no line of Python is the implementation's own.
 
     Raises:
-        Unmeasurable: there are too many.
+        Unmeasurable: there are too many, or this Python has no tracemalloc.
 
     """
+    heap_tracer()
     watch = _Watch(own)
     with collector_off():
         tracemalloc.start()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-import gc
 import sys
 import time
-import tracemalloc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+
+from bench.measure.memory.collector import collector_off
 
 Work = Callable[[], object]
 
@@ -32,10 +32,11 @@ def heap_peak(step: Work, depth: int) -> int:
     """Bytes of Python's and NumPy's heap at a step's worst moment above those before it, exactly.
 
     Raises:
-        Unmeasurable: `depth`, the frames that there may be at once, is too much for tracemalloc.
+        Unmeasurable: `depth`, the frames that there may be at once, is too much for tracemalloc; or this Python has none.
 
     """
     refuse_depth(depth)
+    tracemalloc = heap_tracer()
     with collector_off():
         tracemalloc.start()
         try:
@@ -46,6 +47,20 @@ def heap_peak(step: Work, depth: int) -> int:
             return tracemalloc.get_traced_memory()[1] - before
         finally:
             tracemalloc.stop()
+
+
+def heap_tracer() -> ModuleType:
+    """The module tracemalloc.
+
+    Raises:
+        Unmeasurable: this Python has none, as PyPy.
+
+    """
+    try:
+        import tracemalloc
+    except ImportError:
+        raise Unmeasurable(f"{sys.implementation.name} has no tracemalloc, which sees the heap") from None
+    return tracemalloc
 
 
 def refuse_depth(depth: int) -> None:
@@ -95,18 +110,3 @@ def whole_pages_only() -> None:
     """Turn huge pages off for this process; they round every figure up to 2 MiB."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0)
-
-
-@contextmanager
-def collector_off() -> Iterator[None]:
-    """No garbage collection inside, so that a figure does not depend on when it would have run."""
-    was_enabled = gc.isenabled()
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-        if was_enabled:
-            gc.enable()

@@ -26,7 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.measure.memory.meters import Unmeasurable, Work, collector_off
+from bench.measure.memory.collector import collector_off
+from bench.measure.memory.meters import Unmeasurable, Work
 from bench.measure.workers.endings import ending, status_of
 from bench.measure.workers.serve import die_with_parent
 
@@ -202,7 +203,14 @@ def _answer(read: Callable[[], Bounds]) -> Any:
 
 @contextmanager
 def _one_cpu() -> Iterator[None]:
-    """Keep this process and its forks on one CPU: on several, each would hold a part of the count."""
+    """Keep this process and its forks on one CPU: on several, each would hold a part of the count.
+
+    Raises:
+        Unmeasurable: this Python cannot.
+
+    """
+    if not hasattr(os, "sched_getaffinity"):
+        raise Unmeasurable(f"{sys.implementation.name} cannot keep a process on one CPU, which exact counts of pages need")
     allowed = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(allowed)})
     try:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.measure.memory import meters
+from bench.measure.memory.collector import collector_off
 from bench.measure.memory.meters import Work
 from bench.measure.memory.resident import resident_peak
 from bench.measure.other_tools.trio import DATA
@@ -148,7 +149,7 @@ def _read_heap(small: Work, step: Work) -> dict[str, float]:
     import memray
 
     ours = meters.heap_peak(step, CELL.depth)
-    with meters.collector_off(), tempfile.TemporaryDirectory() as folder:
+    with collector_off(), tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "record"
         with memray.Tracker(record, trace_python_allocators=True):
             step()

@@ -62,7 +62,7 @@ class CallBench:
 
     def stack_bytes(self, implementations: Iterable[Solution]) -> int:
         """What the frames of the deepest of them take."""
-        return max(stack_use(self.step(solution)).frame_bytes for solution in implementations)
+        return max((stack_use(self.step(solution)).frame_bytes for solution in implementations), default=0)
 
     def raised_limit_for(self, implementations: Mapping[str, Solution], announce: Announce) -> set[str]:
         """Raise Python's recursion limit if an implementation cannot be called without; those that cannot."""

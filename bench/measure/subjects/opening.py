@@ -1,15 +1,16 @@
 """Opening a subject in a worker: the problem of a cell, with its implementations, on a bench of the cell's size.
 
 Networks and calls have the same seam, so that those who measure need not ask which of the two they have: a subject has
-`implementations`, `reusable`, `bench` and `small_bench`; a bench has `contenders` and `step` for the clocks, `work`, `profile`,
+`implementations`, `reusable`, `broken`, `bench` and `small_bench`; a bench has `contenders` and `step` for the clocks, `work`, `profile`,
 `frames` and `repeats` for the meters, `stack_bytes`, `raised_limit_for` and `raise_limit`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
+from time import perf_counter
 from typing import Any
 
 from bench.measure.subjects.calls import CallBench
@@ -18,7 +19,10 @@ from bench.plan.cells import BACKPROPAGATION, Cell
 from bench.plan.contenders import available
 from bench.plan.data.batches import Batch
 from bench.plan.problems import load_problem
+from impls.contract import BrokenContract, check
+from impls.problem_contract import NoInput, check_solution
 
+CHECK_S = 0.2  # on small inputs, which this Python is given before it is timed
 DEPTH_OF_ALL_SHAPES = 3  # a first, a middle and a last layer
 
 
@@ -29,6 +33,10 @@ class Networks:
 
     def __init__(self, files: Sequence[str]) -> None:
         self.implementations = available(files)
+
+    def broken(self, name: str, cell: Cell) -> str:
+        """How an implementation breaks its contract on this Python, with the cell's activation; empty if it keeps it."""
+        return _broken(lambda: check(self.implementations[name], cell.activation))
 
     def bench(self, cell: Cell, data: str) -> Workbench:
         """The network of a cell, and the batch in that file."""
@@ -47,6 +55,11 @@ class Calls:
         self.implementations = self.problem.by_name
         self.reusable = not self.problem.mutates
 
+    def broken(self, name: str, cell: Cell) -> str:
+        """How an implementation answers otherwise than the problem's first on this Python; empty if it does not."""
+        end = perf_counter() + CHECK_S
+        return _broken(lambda: check_solution(self.problem, name, enough=lambda: perf_counter() > end))
+
     def bench(self, cell: Cell, data: None = None) -> CallBench:
         """The arguments of a cell's size; there are no data."""
         return CallBench(self.problem, cell.depth, cell.width)
@@ -54,6 +67,14 @@ class Calls:
     def small_bench(self, cell: Cell, data: None = None) -> CallBench:
         """The smallest arguments."""
         return CallBench(self.problem, 1, 1)
+
+
+def _broken(check_it: Callable[[], None]) -> str:
+    try:
+        check_it()
+    except (BrokenContract, NoInput) as error:
+        return str(error)
+    return ""
 
 
 def opened(sources: Mapping[str, str], files: Sequence[str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ frames of its callees are put into what is left of that: one large frame makes r
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from types import FunctionType
 from typing import TypeVar
@@ -26,6 +27,8 @@ def with_room_for_frames(frame_bytes: int, work: Callable[[], Result]) -> Result
     The frame of `_call` is just too large for a chunk of the size that is needed, so it gets one of twice that size and
     leaves half of it. Pages that the work has touched once stay.
     """
+    if sys.implementation.name != "cpython":
+        return work()  # PyPy's frames are in no such chunks
     room = min(LARGEST_CHUNK_BYTES, 1 << (frame_bytes + OTHER_BYTES).bit_length())
     large = _call.__code__.replace(co_stacksize=room // WORD - SPARE_WORDS)
     return FunctionType(large, globals())(work)

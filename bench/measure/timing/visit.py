@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import random
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from time import perf_counter, process_time_ns
 
+from bench.measure.memory.collector import earlier_objects_left_out
 from bench.measure.memory.frame_bytes import frame_bytes
 from bench.measure.subjects.ready import MakeReady, Step
 from bench.measure.timing.clocks import Reading, tick_ns
@@ -70,9 +70,7 @@ def measure(visit: Visit) -> list[Measurement]:
 
     A contender that raises is left out, and its failure is a row.
     """
-    gc.collect()
-    gc.freeze()
-    try:
+    with earlier_objects_left_out():
         durations = _warm_up(visit)
         if not durations:
             return visit.failures
@@ -82,8 +80,6 @@ def measure(visit: Visit) -> list[Measurement]:
             rows += _at_depth(depth, lambda number=number, depth=depth: _round(visit, number, iterations, depth))  # type: ignore[misc]
         visit.rounds_s = perf_counter() - start
         return rows
-    finally:
-        gc.unfreeze()
 
 
 def _warm_up(visit: Visit) -> dict[str, float]:

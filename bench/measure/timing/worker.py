@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, replace
 from time import perf_counter
 from typing import Any
@@ -31,6 +31,7 @@ from bench.plan.allocators import STEADY
 from bench.plan.cells import Cell
 from bench.plan.contenders import CONTROL, FLOOR
 
+Broken = dict[tuple[str, str], str]  # problem and implementation -> how it breaks its contract
 ANSWERED = 86  # the exit code of a fork that has answered; code under test that ends the process itself mostly gives 0
 
 
@@ -39,8 +40,20 @@ def main(task: dict[str, Any], answer: Answer) -> None:
     subjects = opened(task["problems"], task["files"])
     answer(hello={"blas": threadpoolctl.threadpool_info(), "conditions": conditions()})
     load_libraries(each for item in task["visits"] for each in _compared(item, subjects, task["baseline"]).values())
+    broken = _broken(task["visits"], subjects, task["baseline"])
     for item in task["visits"]:
-        _in_a_fork(lambda item=item: _visit(item, subjects, task["baseline"], answer), answer)  # type: ignore[misc]
+        _in_a_fork(lambda item=item: _visit(item, subjects, task["baseline"], broken, answer), answer)  # type: ignore[misc]
+
+
+def _broken(items: Sequence[dict[str, Any]], subjects: Mapping[str, Any], baseline: str) -> Broken:
+    """How implementations break their contracts under an interpreter that is not the harness's own, which has checked them itself."""
+    broken: Broken = {}
+    for item in items:
+        cell = Cell(**item["cell"])
+        for each in _compared(item, subjects, baseline).values() if cell.python else ():
+            if (cell.problem, each.name) not in broken:
+                broken[cell.problem, each.name] = subjects[cell.problem].broken(each.name, cell)
+    return {key: why for key, why in broken.items() if why}
 
 
 def _compared(item: dict[str, Any], subjects: Mapping[str, Any], baseline: str) -> dict[str, Any]:
@@ -73,7 +86,7 @@ def _answer_errors(work: Callable[[], None], answer: Answer) -> None:
         answer(status=status_of(error), detail=f"{type(error).__name__}: {error}")
 
 
-def _visit(item: dict[str, Any], subjects: Mapping[str, Any], baseline: str, answer: Answer) -> None:
+def _visit(item: dict[str, Any], subjects: Mapping[str, Any], baseline: str, broken: Broken, answer: Answer) -> None:
     start = perf_counter()
 
     def announce(name: str) -> None:
@@ -81,11 +94,14 @@ def _visit(item: dict[str, Any], subjects: Mapping[str, Any], baseline: str, ans
 
     cell = Cell(**item["cell"])
     subject, compared = subjects[cell.problem], _compared(item, subjects, baseline)
+    failed = {name: why for name, each in compared.items() if (why := broken.get((cell.problem, each.name)))}
+    compared = {name: each for name, each in compared.items() if name not in failed}
+    names = [name for name in item["contenders"] if name not in failed]
     _alive = draw_heap_history(random.Random(f"heap {item['seed']}"))  # until the visit is over
     bench = subject.bench(cell, item["data"])
     raised = bench.raised_limit_for(compared, announce)
     this = visit.Visit(
-        bench.contenders(item["contenders"], subject.implementations, baseline),
+        bench.contenders(names, subject.implementations, baseline),
         random.Random(item["seed"]),
         clocks.read_clocks,
         announce,
@@ -96,6 +112,7 @@ def _visit(item: dict[str, Any], subjects: Mapping[str, Any], baseline: str, ans
     else:
         rows = visit.measure(this)
     rows = [replace(row, detail=RAISED_LIMIT) if row.impl in raised and row.status == "ok" else row for row in rows]
+    rows += [visit.Measurement(name, status="error", detail=f"fails its check on this Python: {why}") for name, why in failed.items()]
     answer(rows=[astuple(row) for row in rows], wall_s=perf_counter() - start, rounds_s=this.rounds_s)
 
 

@@ -10,8 +10,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-import psutil
-
 Stream = IO[bytes] | int
 
 DOOR = Path(__file__).resolve().parents[3] / "unwind_bench.py"
@@ -57,6 +55,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     else:
+        import psutil  # which PyPy, on other systems, need not have
+
         with suppress(psutil.Error):
             for descendant in psutil.Process(process.pid).children(recursive=True):
                 descendant.kill()

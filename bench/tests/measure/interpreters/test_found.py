@@ -2,6 +2,8 @@
 
 import json
 import platform
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,11 +11,13 @@ import pytest
 
 from bench.measure.interpreters import found as interpreters
 from bench.measure.interpreters.found import Interpreter, Unusable, candidates, identify, running
+from bench.measure.interpreters.measuring import _is_of
 from bench.measure.interpreters.venvs import cache_folder, python_with_numpy
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the impostors are shell scripts")
 
 PYPY = {"implementation": "PyPy", "version": "3.11.9", "numbers": [3, 11, 9]}
+GRAAL = {**PYPY, "implementation": "GraalVM"}
 OLD = {"version": "3.8.2", "numbers": [3, 8, 2]}
 FREE = {"version": "3.13.0", "numbers": [3, 13, 0], "free_threaded": True}
 
@@ -52,11 +56,11 @@ def test_the_running_interpreter_knows_itself():
         ("echo no such thing >&2; exit 1", "error", "no such thing"),
         ("echo '{\"surprise\": 1}'", "error", "as a Python would"),
         ("exit 0", "error", "no output"),
-        (claims(**PYPY), "skipped", "PyPy 3.11.9"),
+        (claims(**GRAAL), "skipped", "GraalVM 3.11.9"),
         (claims(**OLD), "skipped", "CPython 3.8.2"),
     ],
 )
-def test_what_is_not_a_cpython_to_study(impostor, body, status, detail):
+def test_what_is_not_a_python_to_study(impostor, body, status, detail):
     with pytest.raises(Unusable, match=detail) as caught:
         identify(impostor(body), timeout_s=0.5)
     assert caught.value.status == status
@@ -67,8 +71,45 @@ def test_what_cannot_be_run(tmp_path):
         identify(str(tmp_path / "python3"))
 
 
-def test_a_free_threaded_interpreter_has_a_name_of_its_own(impostor):
-    assert identify(impostor(claims(**FREE))).name == "3.13.0t"
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (FREE, "3.13.0t"),
+        ({**FREE, "jit": True}, "3.13.0tj"),
+        ({**FREE, "free_threaded": False, "jit": True}, "3.13.0j"),
+        (PYPY, "pypy3.11.9"),
+    ],
+)
+def test_every_kind_of_build_has_a_name_of_its_own(impostor, answer, name):
+    assert identify(impostor(claims(**answer))).name == name
+
+
+@pytest.mark.skipif(not shutil.which("pypy3"), reason="there is no pypy3 here")
+def test_a_real_pypy_is_found_and_named():
+    said = subprocess.run(["pypy3", "-c", "import platform; print(platform.python_version())"], capture_output=True, text=True, check=True)
+    there = [identify(path).name for path in candidates() if Path(path).name.startswith("pypy")]
+    assert f"pypy{said.stdout.strip()}" in there
+
+
+NAMES = ("3.12.1", "3.13.0", "3.13.0t", "3.14.0j", "pypy3.9.16")
+
+
+@pytest.mark.parametrize(
+    ("asked", "fitting"),
+    [
+        ("3", ["3.12.1", "3.13.0"]),
+        ("3.1", []),
+        ("3.13", ["3.13.0"]),
+        ("3.13t", ["3.13.0t"]),
+        ("3.14", []),
+        ("3.14j", ["3.14.0j"]),
+        ("pypy", ["pypy3.9.16"]),
+        ("pypy3.9", ["pypy3.9.16"]),
+        ("pypy3.1", []),
+    ],
+)
+def test_a_version_stands_for_those_of_its_kind_alone(asked, fitting):
+    assert [name for name in NAMES if _is_of(Interpreter("/x", name, (3,), 1_000), asked)] == fitting
 
 
 @pytest.fixture

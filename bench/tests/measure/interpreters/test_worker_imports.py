@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from bench.measure.interpreters.found import Unusable, candidates
+from bench.measure.interpreters.found import KINDS, Unusable, candidates
 from bench.measure.interpreters.measuring import _identified
 from bench.measure.interpreters.venvs import cache_folder, python_with_numpy
 from bench.tests.places import ROOT
@@ -28,21 +28,23 @@ def loaded():
 
 
 def test_no_worker_needs_what_an_environment_of_another_python_lacks(loaded):
-    """Of libraries it has NumPy, psutil and threadpoolctl alone."""
+    """Of libraries it has NumPy and threadpoolctl alone."""
     foreign = set()
     for module in loaded:
         tree = ast.parse(source(module))
         for node in tree.body:
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in getattr(node, "names", [])]
             foreign |= {name.split(".")[0] for name in names if isinstance(node, ast.Import | ast.ImportFrom)}
-    assert foreign - set(sys.stdlib_module_names) <= {"bench", "impls", "numpy", "psutil", "threadpoolctl"}
+    assert foreign - set(sys.stdlib_module_names) <= {"bench", "impls", "numpy", "threadpoolctl"}
 
 
-def test_the_oldest_python_can_load_a_worker():
+@pytest.mark.parametrize("kind", ["CPython", "PyPy"])
+def test_the_oldest_python_can_load_a_worker(kind):
     """As far as the machine has one below 3.11, and it can be given NumPy."""
-    older = [interpreter for interpreter in _identified(candidates()) if interpreter.numbers < (3, 11)]
+    there = [each for each in _identified(candidates()) if each.name.startswith(KINDS[kind])]
+    older = [each for each in there if each.numbers < (3, 11) and (kind == "PyPy") is each.name.startswith("pypy")]
     if not older:
-        pytest.skip("there is no Python below 3.11 here")
+        pytest.skip(f"there is no {kind} below 3.11 here")
     try:
         program = python_with_numpy(min(older, key=lambda interpreter: interpreter.numbers), cache_folder())
     except Unusable as error:

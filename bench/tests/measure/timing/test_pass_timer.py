@@ -67,6 +67,22 @@ def test_a_pass_measures_every_cell_and_contender_with_blas_pinned(workers):
     assert [pool["num_threads"] for hello in hellos for pool in hello["blas"] if pool["user_api"] == "blas"] == [1, 1]
 
 
+def test_another_python_times_nothing_that_fails_its_check_there(workers, tmp_path):
+    (tmp_path / "wrong.py").write_text(
+        "from impls import IMPLEMENTATIONS, Implementation\n"
+        "def backprop(network, X, Y, emit):\n"
+        "    return 2 * IMPLEMENTATIONS['iterative'].backprop(network, X, Y, emit)\n"
+        "wrong = Implementation('wrong', 'wrong', 'nowhere', 'loop', backprop)\n"
+    )
+    measure = replace(workers[0], files=[str(tmp_path / "wrong.py")], pythons={"": sys.executable, "3.x": sys.executable})
+    [own] = measure([assign("iterative", "wrong")])
+    assert {row.status for row in own.rows} == {"ok"}  # the harness's own has checked it before
+    [other] = measure([assign("iterative", "wrong", python="3.x")])
+    assert Counter((row.impl, row.status) for row in other.rows) == {("iterative", "ok"): 10, ("wrong", "error"): 1}
+    [row] = [row for row in other.rows if row.status != "ok"]
+    assert row.detail.startswith("fails its check on this Python: ")
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counts page faults")
 def test_a_steady_visit_has_no_fresh_pages_for_frames(workers):
     """Through 2 000 layers recursion meets 26 edges of frame chunks, at whatever depth it starts; each faults pages in."""

@@ -105,13 +105,13 @@ def reaches(rows: pd.DataFrame) -> list[Reach]:
     return sorted(every, key=lambda reach: age(reach.python))
 
 
-def age(python: str) -> tuple[list[int], str]:
-    """A key that puts 3.9 before 3.10, and 3.13.0 before its free-threaded twin.
+def age(python: str) -> tuple[bool, list[int], str]:
+    """A key that puts 3.9 before 3.10, 3.13.0 before its free-threaded twin, and PyPy last.
 
-    >>> sorted(["3.10.1", "3.13.0t", "3.9.2", "3.13.0"], key=age)
-    ['3.9.2', '3.10.1', '3.13.0', '3.13.0t']
+    >>> sorted(["pypy3.9.16", "3.10.1", "3.13.0t", "3.9.2", "3.13.0"], key=age)
+    ['3.9.2', '3.10.1', '3.13.0', '3.13.0t', 'pypy3.9.16']
     """
-    return [int(number) for number in re.findall(r"\d+", python)], python
+    return not python[:1].isdigit(), [int(number) for number in re.findall(r"\d+", python)], python
 
 
 def shown_python(every: Sequence[Reach], running: str | None) -> str | None:

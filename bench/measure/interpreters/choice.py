@@ -34,4 +34,4 @@ def interpreters_to_study(named: Sequence[str], search: bool) -> tuple[list[Inte
             if error.status != "skipped":
                 failures[path] = error
     others = [interpreter for interpreter in by_version.values() if interpreter is not mine]
-    return [mine, *sorted(others, key=lambda interpreter: (interpreter.numbers, interpreter.name))], failures
+    return [mine, *sorted(others, key=lambda interpreter: interpreter.age)], failures

@@ -69,6 +69,11 @@ class Interpreter:
     numbers: tuple[int, ...]
     recursion_limit: int
 
+    @property
+    def age(self) -> tuple[bool, tuple[int, ...], str]:
+        """A key that sorts CPythons from the oldest to the newest, and PyPys after them."""
+        return self.name.startswith(KINDS["PyPy"]), self.numbers, self.name
+
 
 class Unusable(Exception):
     """An interpreter that cannot be studied; `status` is the word of limits.csv for why, `detail` says more."""

@@ -46,7 +46,7 @@ def measuring_pythons(asked: Sequence[str], source: str) -> list[MeasuringPython
             missing.append(MeasuringPython(word, "", f"this machine has no {'' if word.startswith('pypy') else 'CPython '}{word}"))
         else:
             chosen.setdefault(interpreter.name, interpreter)
-    there = sorted(chosen.values(), key=lambda interpreter: (interpreter.numbers, interpreter.name))
+    there = sorted(chosen.values(), key=lambda interpreter: interpreter.age)
     return [*map(_equipped, there), *missing]
 
 

@@ -204,7 +204,7 @@ def test_fresh_pages_are_faults():
 
 def test_a_hundred_thousand_layers_recurse_under_the_workers_limit():
     depth, limit = 100_000, sys.getrecursionlimit()
-    layer = Layer(np.eye(1) * 0.9, np.zeros((1, 1)), "tanh", False)
+    layer = Layer(np.eye(1) * 0.9, np.zeros((1, 1)), "tanh", False, False)
     network = Network([layer] * depth, "binary_cross_entropy")
     X, Y = np.ones((1, 1)), np.ones((1, 1))
     try:

@@ -133,7 +133,7 @@ def leaked_bytes(implementation: Implementation, steps: int = 8) -> int:
 
     The least of three rounds of steps, since what the interpreter and NumPy store once is not a leak.
     """
-    network, X, Y = implementation.prepared(*example((16, 16, 16, 16, 1), examples=64))
+    network, X, Y = implementation.prepared(*example((16, 16, 16, 16, 1), examples=64, layout=implementation.layouts[0]))
 
     def run(times):
         for _ in range(times):

@@ -39,8 +39,10 @@ class ArrayNames:
         for l, layer in reversed(list(enumerate(network.layers))):
             dZ = dA.copy()
             self._add(l, dA=dA.copy(), dZ=dZ)
-            dA, dW, db = backward(replace(layer, first=False), activations[l], activations[l + 1], dZ)
+            dA_prev, dW, db = backward(replace(layer, first=False), activations[l], activations[l + 1], dZ)
+            assert dA_prev is not None
             self._add(l, dW=dW, db=db, W=layer.W - learning_rate * dW, b=layer.b - learning_rate * db)
+            dA = dA_prev
         self._add(NOWHERE, dA=dA)
 
     def _add(self, layer: int, **values: np.ndarray) -> None:

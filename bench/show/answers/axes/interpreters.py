@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.analyse.between.interpreters import Interpreters, OnPython
+from bench.analyse.between.axes import AxisRatio
+from bench.analyse.between.interpreters import Interpreters
 from bench.plan.contenders import control_flow_of, title
 from bench.show.answers import TOO_FEW, Answer
 from bench.show.answers.words import capital, named, percent
@@ -18,7 +19,7 @@ def interpreters_answers(facts: Interpreters) -> list[Answer]:
     return [*_cost(facts), *_newer(facts)]
 
 
-def largest(rows: Sequence[OnPython]) -> list[OnPython]:
+def largest(rows: Sequence[AxisRatio]) -> list[AxisRatio]:
     """Those of the place that was recorded last among the ones with the default allocator: sweeps go from small to large."""
     default = [row for row in rows if "steady" not in row.words]
     return [row for row in default if row.place == default[-1].place] if default else []
@@ -36,13 +37,13 @@ def _cost(facts: Interpreters) -> Iterator[Answer]:
     beside = f"times the CPU time of {named(least.other)}"
     text = f"No difference is certain: it takes {least.ratio:.2f} to {most.ratio:.2f} {beside}"
     if least.high < most.low:
-        text = f"No: it takes {least.ratio:.2f} {beside} on Python {least.python}, and {most.ratio:.2f} times on {most.python}"
-    yield Answer(COST, f"{text}, at {least.words}.", tuple(f"Python {row.python}: {_interval(row)}" for row in rows))
+        text = f"No: it takes {least.ratio:.2f} {beside} on Python {least.value}, and {most.ratio:.2f} times on {most.value}"
+    yield Answer(COST, f"{text}, at {least.words}.", tuple(f"Python {row.value}: {_interval(row)}" for row in rows))
 
 
 def _newer(facts: Interpreters) -> Iterator[Answer]:
     newest = facts.pythons[-1]
-    rows = [row for row in largest(facts.across) if row.python == newest]
+    rows = [row for row in largest(facts.across) if row.value == newest]
     closed = [row for row in rows if row.low > 0]
     if rows and not closed:
         yield Answer(NEWER, TOO_FEW)
@@ -57,10 +58,10 @@ def _newer(facts: Interpreters) -> Iterator[Answer]:
         )
 
 
-def _change(row: OnPython) -> str:
+def _change(row: AxisRatio) -> str:
     more = "less" if row.ratio < 1 else "more"
     return f"{percent(abs(1 - row.ratio))} {more} CPU time, {_interval(row)}"
 
 
-def _interval(row: OnPython) -> str:
+def _interval(row: AxisRatio) -> str:
     return f"{row.ratio:.3f} [{row.low:.3f}, {row.high:.3f}]" if row.low > 0 else f"{row.ratio:.3f}, too few passes for an interval"

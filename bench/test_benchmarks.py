@@ -26,6 +26,7 @@ from bench.plan.cells import Cell, short_names
 from bench.plan.contenders import CONTROL
 from bench.plan.data.datasets import write_batches
 from bench.plan.experiment import Experiment, prepare
+from impls.layers import ROWS
 
 ROUNDS = 100  # of calls that need arguments of their own each
 
@@ -46,7 +47,8 @@ class Timed:
     def why_not(self, cell: Cell, contender: str) -> str:
         """Why it cannot be timed in a cell; empty if it can."""
         name = self.experiment.baseline if contender == CONTROL else contender
-        return self.too_much.get(cell.problem, {}).get((cell.depth, cell.width), {}).get(name, "")
+        too_much = self.too_much.get(cell.problem, {}).get((cell.depth, cell.width), {})
+        return self.experiment.not_in_layout(cell).get(name, "") or too_much.get(name, "")
 
 
 timed: list[Timed] = []  # the one of this process
@@ -103,6 +105,8 @@ def group_of(cell: Cell, title: str) -> str:
     others = (f"batch {cell.batch}", cell.dtype, cell.update)
     if others != ("batch 32", "float64", "deferred"):
         size += ", " + ", ".join(others)
+    if cell.layout == ROWS:
+        size += ", examples as rows"
     return size if cell.dataset == "breast_cancer" else f"{size}, {cell.dataset}"
 
 

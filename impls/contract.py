@@ -8,7 +8,7 @@ import numpy as np
 
 from impls.interface import Implementation
 from impls.iterative import iterative
-from impls.layers import forward
+from impls.layers import COLUMNS, ROWS, forward
 from impls.losses import LOSSES
 from impls.network import Network, make_network
 from impls.updates import UPDATES
@@ -23,11 +23,11 @@ class BrokenContract(Exception):
     """An implementation breaks the contract in `impls.interface`; the message says how."""
 
 
-def check(implementation: Implementation, activation: str = "tanh") -> None:
-    """Check an implementation against its contract on a few small networks with that activation, in milliseconds.
+def check(implementation: Implementation, activation: str = "tanh", layout: str = COLUMNS) -> None:
+    """Check an implementation against its contract on a few small networks with that activation and layout, in milliseconds.
 
     Gradients are compared with central finite differences (to 1e-6 relative, by layer) and with
-    `iterative` (to 1e-9; in float32, and for a single example, with `iterative` alone).
+    `iterative` in the same layout (to 1e-9; in float32, and for a single example, with `iterative` alone).
 
     Raises:
         BrokenContract: what is wrong, in words. An exception that `backprop` raises is raised as this.
@@ -35,16 +35,18 @@ def check(implementation: Implementation, activation: str = "tanh") -> None:
     """
     if implementation.missing:
         raise BrokenContract(implementation.missing)
+    if layout not in implementation.layouts:
+        raise BrokenContract(f"is written for examples as {' or '.join(implementation.layouts)} and not as {layout}")
     try:
         for sizes in SHAPES:
-            network, X, Y = example(sizes, activation)
+            network, X, Y = example(sizes, activation, layout=layout)
             loss, gradients = gradients_of(implementation, network, X, Y)
             _compare_with_differences(gradients, network, X, Y)
             _compare_with_sibling(loss, gradients, network, X, Y)
             _refuse_late_readers(implementation, gradients, network, X, Y)
-            _compare_steps(implementation, sizes, activation)
+            _compare_steps(implementation, sizes, activation, layout)
         for odd in ({"dtype": "float32"}, {"examples": 1}):
-            network, X, Y = example(SHAPES[0], activation, **odd)
+            network, X, Y = example(SHAPES[0], activation, layout=layout, **odd)
             loss, gradients = gradients_of(implementation, network, X, Y)
             _compare_with_sibling(loss, gradients, network, X, Y)
     except BrokenContract:
@@ -53,11 +55,11 @@ def check(implementation: Implementation, activation: str = "tanh") -> None:
         raise BrokenContract(f"raises {type(error).__name__}: {error}") from error
 
 
-def example(sizes, activation: str = "tanh", dtype: str = "float64", examples: int = 6, seed: int = 0):
-    """A small network with data that fits it: binary with one logit, else as many classes as logits."""
+def example(sizes, activation: str = "tanh", dtype: str = "float64", examples: int = 6, seed: int = 0, layout: str = COLUMNS):
+    """A small network with data that fits it: binary with one logit, else as many classes as logits; the same in both layouts."""
     rng = np.random.default_rng(seed)
     loss = "binary_cross_entropy" if sizes[-1] == 1 else "softmax_cross_entropy"
-    network = make_network(sizes, activation, loss, "xavier", seed, dtype)
+    network = make_network(sizes, activation, loss, "xavier", seed, dtype, layout)
     for layer in network.layers:
         layer.b += rng.uniform(-0.5, 0.5, layer.b.shape)
     X = rng.standard_normal((sizes[0], examples)).astype(dtype)
@@ -65,7 +67,7 @@ def example(sizes, activation: str = "tanh", dtype: str = "float64", examples: i
         Y = rng.integers(0, 2, (1, examples)).astype(dtype)
     else:
         Y = np.eye(sizes[-1], dtype=dtype)[:, rng.integers(0, sizes[-1], examples)]
-    return network, X, np.ascontiguousarray(Y)
+    return network, *(np.ascontiguousarray(array.T if layout == ROWS else array) for array in (X, Y))
 
 
 def gradients_of(implementation: Implementation, network: Network, X, Y):
@@ -132,7 +134,7 @@ def leaked_bytes(implementation: Implementation, steps: int = 8) -> int:
     """
     import tracemalloc  # which PyPy has not
 
-    network, X, Y = implementation.prepared(*example((16, 16, 16, 16, 1), examples=64))
+    network, X, Y = implementation.prepared(*example((16, 16, 16, 16, 1), examples=64, layout=implementation.layouts[0]))
 
     def run(times):
         for _ in range(times):
@@ -180,12 +182,12 @@ def _compare(gradients, expected, tolerance, reference) -> None:
                 raise BrokenContract(f"gives a {what} of layer {l} that is off by {error:.1e} of its size against {reference}")
 
 
-def _compare_steps(implementation, sizes, activation) -> None:
+def _compare_steps(implementation, sizes, activation, layout) -> None:
     """Two steps of either update end on the same parameters and losses as those of `iterative`."""
     for update, step in UPDATES.items():
         ends = []
         for candidate in (implementation, iterative):
-            network, X, Y = candidate.prepared(*example(sizes, activation))
+            network, X, Y = candidate.prepared(*example(sizes, activation, layout=layout))
             losses = [step(candidate, network, X, Y, 0.1) for _ in range(2)]
             ends.append([(np.asarray(losses), np.zeros(1))] + [(layer.W, layer.b) for layer in network.layers])
         for l, (actual, expected) in enumerate(zip(*ends)):

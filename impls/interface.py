@@ -21,7 +21,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
+
+from impls.layers import LAYOUTS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -75,7 +77,7 @@ class Implementation:
         cache: where the activations live between forward and backward, in words.
         control_flow: "loop", "recursion" or "other".
         backprop: `backprop(network, X, Y, emit) -> loss`, with X (features, examples) and
-            Y (classes or 1, examples). The contract stands at the head of this file.
+            Y (classes or 1, examples), or both transposed where `network.rows`. The contract stands at the head of this file.
         peak: the bytes alive at the worst moment of a step, predicted from its shape; what its docstring
             says is the derivation that the report prints. None where it has not been worked out.
         exact: its gradients equal `iterative`'s to the last bit, since all its arithmetic is that of
@@ -88,11 +90,12 @@ class Implementation:
             is no part of a step's memory.
         cache_kind: "list", "call stack" or "other": what of these the cache is kept in.
         recomputes: it keeps only some activations, and computes the others again in backward.
+        layouts: what examples may be, "columns" and "rows"; both where all arithmetic is that of `layers.py` and `losses.py`.
 
     A character of the first four that cannot be printed becomes a space, since they are shown in many places.
 
     Raises:
-        ValueError: the name is empty, or `control_flow` or `cache_kind` is none of its three.
+        ValueError: the name is empty, `control_flow` or `cache_kind` is none of its three, or `layouts` are not some of the two.
 
     """
 
@@ -109,6 +112,7 @@ class Implementation:
     moves: bool = False
     cache_kind: str = "other"
     recomputes: bool = False
+    layouts: Sequence[str] = LAYOUTS
 
     def __post_init__(self) -> None:
         for what in ("name", "title", "cache", "control_flow"):
@@ -120,6 +124,9 @@ class Implementation:
             raise ValueError(f"{self.name}: control_flow is {self.control_flow!r}, not one of {', '.join(CONTROL_FLOWS)}")
         if self.cache_kind not in CACHE_KINDS:
             raise ValueError(f"{self.name}: cache_kind is {self.cache_kind!r}, not one of {', '.join(CACHE_KINDS)}")
+        object.__setattr__(self, "layouts", tuple(self.layouts))
+        if not self.layouts or not {*self.layouts} <= {*LAYOUTS}:
+            raise ValueError(f"{self.name}: layouts are {self.layouts!r}, not some of {', '.join(LAYOUTS)}")
 
     @property
     def code(self) -> Backprop:

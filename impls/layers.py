@@ -8,6 +8,8 @@ Glossary, for all of `impls/` (the notation of the Deep Learning Specialization,
     A        (n, m)        what goes out: the activation, g(Z)
     dA       (n, m)        the gradient of the loss by A; likewise dZ, dW, db, dA_prev
     m, n     examples in the batch; units in the layer
+    rows     are examples rows? Then every array with an m is transposed, in shape and in memory. W, b, dW and db are not: it is
+             the same network
     out      the array to write a result into; None: into a new one
 
 A layer saves A and nothing more, since the derivative of each activation is a function of A.
@@ -24,22 +26,28 @@ import numpy as np
 
 @dataclass
 class Layer:
-    """Weights W (n, n_prev), biases b (n, 1), the name of the activation; is it the first?"""
+    """Weights W (n, n_prev), biases b (n, 1), the name of the activation; is it the first? Are examples rows?"""
 
-    __slots__ = ("W", "activation", "b", "first")
+    __slots__ = ("W", "activation", "b", "first", "rows")
     W: np.ndarray
     b: np.ndarray
     activation: str
     first: bool
+    rows: bool
 
 
+LAYOUTS = COLUMNS, ROWS = "columns", "rows"  # what examples are
 NEW = (None, None, None, None)
 
 
 def forward(layer: Layer, A_prev: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """A = g(W A_prev + b), with shape (n, m)."""
-    Z = layer.W.dot(A_prev, out)
-    Z += layer.b
+    """A = g(W A_prev + b), with shape (n, m); where examples are rows, g(A_prev W^T + b^T), with shape (m, n)."""
+    if layer.rows:
+        Z = A_prev.dot(layer.W.T, out)
+        Z += layer.b.T
+    else:
+        Z = layer.W.dot(A_prev, out)
+        Z += layer.b
     return ACTIVATE[layer.activation](Z, Z)
 
 
@@ -51,13 +59,18 @@ def backward(
     dZ = dA * g'(Z),  dW = dZ A_prev^T,  db = the sum of dZ over examples,  dA_prev = W^T dZ
     (Rumelhart, Hinton & Williams 1986). The loss has divided by m already. The first layer's
     dA_prev is None: the gradient by the data is not used. `out` are the arrays for g'(Z), dW, db and
-    dA_prev, in the order that they are written in.
+    dA_prev, in the order that they are written in. Where examples are rows, dW = dZ^T A_prev and dA_prev = dZ W.
     """
     derivative, dW, db, dA_prev = out
     dZ = TIMES_DERIVATIVE[layer.activation](dA, A, derivative)
-    dW = dZ.dot(A_prev.T, dW)
-    db = np.add.reduce(dZ, 1, None, db, True)  # type: ignore[call-overload]  # out and keepdims, by place: names take longer
-    dA_prev = None if layer.first else layer.W.T.dot(dZ, dA_prev)
+    if layer.rows:
+        dW = dZ.T.dot(A_prev, dW)
+        db = np.add.reduce(dZ.T, 1, None, db, True)  # type: ignore[call-overload]  # out and keepdims, by place: names take longer
+        dA_prev = None if layer.first else dZ.dot(layer.W, dA_prev)
+    else:
+        dW = dZ.dot(A_prev.T, dW)
+        db = np.add.reduce(dZ, 1, None, db, True)  # type: ignore[call-overload]
+        dA_prev = None if layer.first else layer.W.T.dot(dZ, dA_prev)
     return dA_prev, dW, db
 
 

@@ -7,16 +7,25 @@ from typing import Sequence
 
 import numpy as np
 
-from impls.layers import HIDDEN_ACTIVATIONS, Layer
-from impls.losses import LOSSES
+from impls.layers import COLUMNS, HIDDEN_ACTIVATIONS, LAYOUTS, ROWS, Layer
+from impls.losses import NAMES, in_layout
 
 
 @dataclass
 class Network:
-    """Layers in forward order, and the loss on the last one's logits."""
+    """Layers in forward order, and the name of the loss on the last one's logits."""
 
     layers: list[Layer]
     loss: str
+
+    @property
+    def rows(self) -> bool:
+        """Are examples rows?"""
+        return self.layers[0].rows
+
+    def examples(self, X: np.ndarray) -> int:
+        """How many there are in X."""
+        return len(X) if self.rows else X.shape[1]
 
 
 def make_network(
@@ -26,10 +35,11 @@ def make_network(
     initialiser: str = "orthogonal",
     seed: int = 0,
     dtype: str = "float64",
+    layout: str = COLUMNS,
 ) -> Network:
     """A network of len(sizes) - 1 weight layers; sizes[0] is the features, sizes[-1] the logits.
 
-    Hidden layers share one activation and the last layer is linear. Biases start at zero.
+    Hidden layers share one activation and the last layer is linear. Biases start at zero. The parameters are the same in both layouts.
 
     Raises:
         ValueError: fewer than two sizes, a size below 1, or a name that is not known.
@@ -38,13 +48,14 @@ def make_network(
     if len(sizes) < 2 or min(sizes) < 1:
         raise ValueError(f"sizes must be two or more numbers from 1, not {list(sizes)!r}")
     _known("activation", activation, HIDDEN_ACTIVATIONS)
-    _known("loss", loss, LOSSES)
+    _known("loss", loss, NAMES)
     _known("initialiser", initialiser, INITIALISERS)
     _known("dtype", dtype, DTYPES)
+    _known("layout", layout, LAYOUTS)
     weights = _draw(list(zip(sizes[1:], sizes[:-1])), INITIALISERS[initialiser], np.random.default_rng(seed), dtype)
-    last = len(weights) - 1
-    layers = [Layer(W, np.zeros((len(W), 1), dtype), "linear" if l == last else activation, l == 0) for l, W in enumerate(weights)]
-    return Network(layers, loss)
+    last, rows = len(weights) - 1, layout == ROWS
+    layers = [Layer(W, np.zeros((len(W), 1), dtype), "linear" if l == last else activation, l == 0, rows) for l, W in enumerate(weights)]
+    return Network(layers, in_layout(loss, rows))
 
 
 def he(rng: np.random.Generator, count: int, n: int, n_prev: int) -> np.ndarray:

@@ -34,6 +34,7 @@ from bench.plan.allocators import ALLOCATORS
 from bench.plan.cells import Cell
 from bench.plan.contenders import REFERENCES, in_order
 from bench.record.times import numbered_cells
+from impls.layers import COLUMNS
 from impls.updates import UPDATES
 
 
@@ -122,10 +123,11 @@ class FrontierCell:
 
 
 def showcase(cells: Sequence[Any]) -> list[Any]:
-    """The few cells to look at, of any that have a cell's axes: of those alike the first in data, batch and dtype, the
-    deepest, and of these the narrowest and the widest, under each update and allocator.
+    """The few cells to look at, of any that have a cell's axes: of those alike the first in data, batch and dtype, with examples as
+    columns if there are such, the deepest, and of these the narrowest and the widest, under each update and allocator.
     """
     alike = [cell for cell in cells if (cell.dataset, cell.batch, cell.dtype) == (cells[0].dataset, cells[0].batch, cells[0].dtype)]
+    alike = [cell for cell in alike if cell.layout == COLUMNS] or alike
     deepest = [cell for cell in alike if cell.depth == max(other.depth for other in alike)]
     ends = [choose(cell.width for cell in deepest) for choose in (min, max)] if deepest else []
     return sorted(

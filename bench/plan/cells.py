@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Any
 
 from bench.plan.allocators import ALLOCATORS
-from impls.layers import HIDDEN_ACTIVATIONS
+from impls.layers import COLUMNS, HIDDEN_ACTIVATIONS, LAYOUTS
 from impls.network import DTYPES, INITIALISERS
 from impls.updates import UPDATES
 
@@ -86,9 +86,12 @@ AXES = (
     Axis("update", "string", "update", "{} update".format, known=UPDATES),
     Axis("allocator", "string", "allocator", "{} allocator".format, known=ALLOCATORS, of_memory=False, of_all=True),
     Axis("python", "string", "Python", python_words, python_in_id, default="", of_all=True),
+    Axis("layout", "string", "layout", "examples as {}".format, known=LAYOUTS, default=COLUMNS),
     Axis("activation", "", "activation", "{} activation".format, known=HIDDEN_ACTIVATIONS, default=DEFAULT_ACTIVATION),
     Axis("initialiser", "", "initialiser", "{} initialiser".format, known=INITIALISERS, default=DEFAULT_INITIALISER),
 )
+
+OF_ALL = frozenset(axis.name for axis in AXES if axis.of_all)
 
 
 @dataclass(frozen=True)
@@ -105,8 +108,9 @@ class Cell:
         allocator: "default" or "steady".
         activation: of the hidden layers.
         initialiser: of the weights.
+        problem: what is computed. Any but backpropagation has neither dataset, batch, dtype, update nor layout.
         python: the version of the interpreter that measures, where a sweep names several; else it is the harness's own.
-        problem: what is computed. Any but backpropagation has neither dataset, batch, dtype nor update.
+        layout: what examples are, "columns" or "rows".
 
     """
 
@@ -121,6 +125,7 @@ class Cell:
     initialiser: str = DEFAULT_INITIALISER
     problem: str = BACKPROPAGATION
     python: str = ""
+    layout: str = COLUMNS
 
     @classmethod
     def of_problem(cls, problem: str, depth: int, width: int, allocator: str, python: str = "") -> Cell:
@@ -166,6 +171,10 @@ class Cell:
         """The axes whose values are not left out, with the values."""
         values = [(axis, getattr(self, axis.name)) for axis in AXES if axis.name not in without]
         return [(axis, value) for axis, value in values if not axis.tacit(value)]
+
+    def column(self, name: str) -> Any:
+        """What the column of an axis says of it; nothing where its problem has no such axis."""
+        return getattr(self, name) if self.dataset or name in OF_ALL else None
 
     def sizes(self, features: int, outputs: int) -> list[int]:
         """Units by layer, input and output included: depth + 1 numbers."""

@@ -25,6 +25,7 @@ from bench.plan.problems import PlannedProblem, place_of
 from bench.plan.sweeps import Grid, Sweep
 from impls import IMPLEMENTATIONS, Solution, layers, losses, updates
 from impls import problem as problem_module
+from impls.layers import COLUMNS
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,10 @@ class Experiment:
         problem = self.problems[cell.problem]
         return [*problem.implementations, *problem.references]
 
+    def not_in_layout(self, cell: Cell) -> Mapping[str, str]:
+        """Who cannot be compared as the cell lays its examples out, and why."""
+        return self.problems[cell.problem].not_in.get(cell.layout, {})
+
     def shape(self, cell: Cell) -> tuple[int, int]:
         """Features and outputs of the cell's networks; none where there are no data."""
         dataset = self.data.get(cell.dataset)
@@ -129,7 +134,7 @@ class Experiment:
 
 
 Known = Callable[[str, Sequence[str]], PlannedProblem]
-Refused = Callable[[PlannedProblem, Sequence[str], Sequence[str], str], dict[str, str]]
+Refused = Callable[[PlannedProblem, Sequence[str], Sequence[str], str, str], dict[str, str]]
 
 
 def prepare(
@@ -139,8 +144,8 @@ def prepare(
 
     `names` are the implementations to compare; if there are none, those that the sweep names, and those of the user's files
     beside them; or all. The baseline is the problem's own unless given. `known_problem(source, files)` is a problem with all
-    its implementations, those of the user's files too. `refused(problem, names, files, activation)` checks implementations in
-    another process: name -> how it breaks its contract, of those that do.
+    its implementations, those of the user's files too. `refused(problem, names, files, activation, layout)` checks implementations
+    in another process: name -> how it breaks its contract, of those that do.
 
     Raises:
         BadInput: a name is not known, data cannot be read or learned from, or the baseline itself breaks the contract.
@@ -159,7 +164,7 @@ def prepare(
         if names and not its_names:
             wrong[problem.name] = f"has no implementation {' or '.join(map(repr, names))}"
             continue
-        kept, why = _checked(problem, _wanted(problem, sweep, its_names, baseline), baseline, files, sweep.activation, refused)
+        kept, why = _checked(problem, _wanted(problem, sweep, its_names, baseline), baseline, files, sweep, refused)
         problems[problem.name] = replace(kept, refused=why)
         wrong |= {name if len(known) == 1 else f"{problem.name}: {name}": reason for name, reason in why.items()}
     with_data = BACKPROPAGATION in problems
@@ -221,18 +226,21 @@ def _wanted(problem: PlannedProblem, sweep: Sweep, names: Sequence[str], baselin
 
 
 def _checked(
-    problem: PlannedProblem, wanted: Sequence[Any], baseline: str, files: Sequence[str], activation: str, refused: Refused
+    problem: PlannedProblem, wanted: Sequence[Any], baseline: str, files: Sequence[str], sweep: Sweep, refused: Refused
 ) -> tuple[PlannedProblem, dict[str, str]]:
-    """The problem with those that keep their contract; name -> why, for the others."""
+    """The problem with those that keep their contract, in one layout at least; name -> why, for the others."""
+    names, layouts = [each.name for each in wanted], sweep.layout if problem.name == BACKPROPAGATION else [COLUMNS]
     problem = replace(problem, baseline=baseline)
-    reasons = refused(problem, [each.name for each in wanted], files, activation)
-    if baseline in reasons:
-        raise BadInput(f"the baseline {baseline!r} {reasons[baseline]}; correct it or give another --baseline")
+    not_in = {layout: refused(problem, names, files, sweep.activation, layout) for layout in dict.fromkeys([*layouts, COLUMNS])}
+    for layout in layouts:
+        if baseline in not_in[layout]:
+            raise BadInput(f"the baseline {baseline!r} {not_in[layout][baseline]}; correct it or give another --baseline")
+    reasons = {name: why for name, why in not_in[layouts[0]].items() if all(name in not_in[layout] for layout in layouts)}
     kept = {each.name: each for each in wanted if each.name not in reasons}
     if problem.name != BACKPROPAGATION and reasons and len(kept) < 2:
         left_out = "; ".join(f"{name} {reason}" for name, reason in reasons.items())
         raise BadInput(f"{place_of(problem.source)}: there is nothing to compare: {left_out}; correct it")
-    return replace(problem, implementations=kept), reasons
+    return replace(problem, implementations=kept, not_in=not_in), reasons
 
 
 def _refuse_namesakes(names: Sequence[str], source: str) -> None:

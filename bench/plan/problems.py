@@ -34,6 +34,7 @@ class PlannedProblem:
         setup: the module of the function that makes arguments, where that is none of an implementation's; else empty.
         words: what its parts are called.
         refused: name -> why, for implementations that are left out.
+        not_in: layout -> name -> why, for those that cannot be compared where examples are laid out like that.
 
     """
 
@@ -50,6 +51,7 @@ class PlannedProblem:
     setup: str = ""
     words: Words = ANY
     refused: Mapping[str, str] = field(default_factory=dict)
+    not_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def described(self, baseline: str) -> DescribedProblem:
         """What is told of it where ratios are taken against that baseline."""

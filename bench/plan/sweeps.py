@@ -15,6 +15,7 @@ from bench.errors import BadInput, unknown
 from bench.plan.cells import AXES, BACKPROPAGATION, DEFAULT_ACTIVATION, DEFAULT_INITIALISER, Cell
 from bench.plan.data.csv_file import USUAL, CsvForm
 from bench.text import undecodable
+from impls.layers import COLUMNS
 
 KNOWN = {axis.name: axis.known for axis in AXES if axis.known}
 
@@ -61,6 +62,7 @@ class Sweep(BaseModel):
         dataset: "breast_cancer", "digits" or the path of a CSV file, which needs `target`.
         sep, decimal, encoding, encode, drop_missing: how CSV files are read (`bench.plan.data.csv_file.CsvForm`).
         python: interpreters to measure with, by version or path; "" is the harness's own.
+        layout: what examples are, "columns" or "rows".
         impls: names to compare; empty means all.
         precision: half the width of the interval to aim for, as a fraction.
         budget_s: seconds after which no further cell is started.
@@ -87,6 +89,7 @@ class Sweep(BaseModel):
     update: Words = ["deferred"]
     allocator: Words = ["default"]
     python: Words = [""]
+    layout: Words = [COLUMNS]
     activation: Word = DEFAULT_ACTIVATION
     initialiser: Word = DEFAULT_INITIALISER
     impls: Annotated[list[str], BeforeValidator(_as_list), Field(description="a name in quotes, or a list of such")] = []

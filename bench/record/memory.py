@@ -24,7 +24,7 @@ MEMORY_COLUMNS = [axis.name for axis in AXES if axis.kind and axis.of_memory]
 def memory_row(machine: str, reading: MemoryReading, predicted: int | None, note: str = "") -> list[Any]:
     """The row of one meter's reading; `note` is its detail where the reading has none."""
     facts: dict[str, Any] = {"machine": machine, "cell": reading.cell.memory_id, "predicted_bytes": predicted}
-    facts |= {column: getattr(reading.cell, column) for column in MEMORY_COLUMNS}
+    facts |= {column: reading.cell.column(column) for column in MEMORY_COLUMNS}
     facts |= {column: getattr(reading, column) for column in ("impl", "meter", "peak_bytes", "status", *BOUNDS)}
     return row("memory.csv", facts | {"detail": one_line(reading.detail or note)})
 

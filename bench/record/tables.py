@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import pandas as pd
 
 from bench.errors import BadInput
+from bench.plan.cells import BACKPROPAGATION, OF_ALL
 from bench.record.files.csv_text import CsvText, OddLine, take_apart
 from bench.record.files.disk import append, write_whole
 from bench.record.files.pieces import plain_lines, read_pieces
@@ -63,9 +64,17 @@ class Table:
         return rows
 
     def _with_defaults(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """What is empty in a column that has a default is that: "" is written as nothing, and nothing is read as unknown."""
+        """What is empty in a column that has a default is that: "" is written as nothing, and nothing is read as unknown. But it
+        stays empty where a row's problem has no such axis.
+        """
         usual = {column: default for column, default in self._may_lack.items() if default is not None and column in self.columns}
-        return rows.assign(**{column: _filled(rows[column], default) for column, default in usual.items() if rows[column].isna().any()})
+        for column, default in usual.items():
+            empty = rows[column].isna()
+            if column not in OF_ALL and empty.any():
+                empty &= rows["problem"] == BACKPROPAGATION
+            if empty.any():
+                rows = rows.assign(**{column: _filled(rows[column], empty, default)})
+        return rows
 
     def _rows(self, warn: Warn) -> tuple[pd.DataFrame, Callable[[int], int]]:
         """The columns that this version knows, and which line of the file a row stands in."""
@@ -179,10 +188,10 @@ def words_of(column: pd.Series) -> pd.Series:
     return column.astype("string").fillna("")
 
 
-def _filled(column: pd.Series, default: str) -> pd.Series:
+def _filled(column: pd.Series, empty: pd.Series, default: str) -> pd.Series:
     if isinstance(column.dtype, pd.CategoricalDtype) and default not in column.cat.categories:
         column = column.cat.add_categories([default])
-    return column.fillna(default)
+    return column.mask(empty, default)
 
 
 def _size(path: Path) -> int:

@@ -23,7 +23,7 @@ CELL_COLUMNS = [axis.name for axis in AXES if axis.kind]
 
 def cell_facts(cell: Cell) -> dict[str, Any]:
     """The cell's columns, its id first."""
-    return {"cell": cell.id, **{column: getattr(cell, column) for column in CELL_COLUMNS}}
+    return {"cell": cell.id, **{column: cell.column(column) for column in CELL_COLUMNS}}
 
 
 def cells_of(rows: pd.DataFrame) -> pd.Series:

@@ -16,9 +16,9 @@ from bench.analyse.frontier import frontiers
 from bench.lazy import lazily
 from bench.record.results import Results
 from bench.show.answers import Answer, by_question
+from bench.show.answers.axes.interpreters import interpreters_answers
 from bench.show.answers.depth import depth_answers
 from bench.show.answers.frontier import frontier_answers
-from bench.show.answers.interpreters import interpreters_answers
 from bench.show.answers.memory import memory_answers
 from bench.show.answers.time import time_answers
 from bench.show.answers.training import training_answers
@@ -26,6 +26,7 @@ from bench.show.report.answer import answer_section, answered
 from bench.show.report.back.data import data_section
 from bench.show.report.back.glossary import glossary_section
 from bench.show.report.back.interpreters import by_interpreter, interpreters_section
+from bench.show.report.back.layouts import by_layout, layouts_section
 from bench.show.report.back.machine import machine_section, reading_section
 from bench.show.report.back.selfcheck import selfcheck_section
 from bench.show.report.depth import depth_section
@@ -150,8 +151,17 @@ TOPICS = [
         "What does it cost on each Python?",
         by_interpreter,
         interpreters_answers,
-        lazily("bench.show.figures.interpreters:interpreters_pictures"),
+        lazily("bench.show.figures.axes.interpreters:interpreters_pictures"),
         interpreters_section,
+    ),
+    Topic(
+        "layouts",
+        "Layouts",
+        "Rows or columns?",
+        by_layout,
+        lambda facts: facts.answers,
+        lambda facts: lazily("bench.show.figures.axes.layouts:layouts_pictures")(facts.every),
+        layouts_section,
     ),
     Topic("explore", "Explore", "Look around: every figure in one chart", explored, section=explore_section),
     Topic("sources", "Sources", "Which reads better?", sources, section=sources_section),

@@ -57,7 +57,7 @@ class Stacked(Network):
     def layers(self):
         """The layers, whose W and b are views into the parameters."""
         pairs = views(self.records, self.parameters)
-        return [Layer(W, b, activation, l == 0) for l, ((W, b), activation) in enumerate(zip(pairs, self.activation_of))]
+        return [Layer(W, b, activation, l == 0, False) for l, ((W, b), activation) in enumerate(zip(pairs, self.activation_of))]
 
 
 def records(layers):

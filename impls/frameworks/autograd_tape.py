@@ -19,7 +19,7 @@ from impls.network import Network
 
 def prepare(network, X, Y):
     """Weights in Fortran's order, as autograd's gradients are: rows are examples here."""
-    layers = [Layer(np.array(layer.W, order="F"), np.array(layer.b), layer.activation, layer.first) for layer in network.layers]
+    layers = [Layer(np.array(layer.W, order="F"), np.array(layer.b), layer.activation, layer.first, layer.rows) for layer in network.layers]
     return Network(layers, network.loss), X, Y
 
 
@@ -31,12 +31,12 @@ def backprop(network, X, Y, emit):
 
 def loss_of(start, network, X, Y, emit):
     """The loss; `start` is where the tape begins."""
-    A = X.T
+    A, Y = (X, Y) if network.rows else (X.T, Y.T)
     for l, layer in enumerate(network.layers):
         gradients = partial(collect, {}, emit, l)
         W, b = (parameter(start, array.T, partial(gradients, name)) for name, array in (("dW", layer.W), ("db", layer.b)))
         A = ACTIVATE[layer.activation](anp.matmul(A, W) + b)
-    return LOSSES[network.loss](A, Y.T)
+    return LOSSES[network.loss](A, Y)
 
 
 @primitive
@@ -82,4 +82,8 @@ def binary_cross_entropy(Z, Y):
 
 
 ACTIVATE = {"linear": lambda Z: Z, "relu": lambda Z: Z * (Z > 0), "tanh": anp.tanh, "sigmoid": sigmoid}
-LOSSES = {"binary_cross_entropy": binary_cross_entropy, "softmax_cross_entropy": softmax_cross_entropy}
+LOSSES = {
+    "binary_cross_entropy": binary_cross_entropy,
+    "softmax_cross_entropy": softmax_cross_entropy,
+    "softmax_cross_entropy_of_rows": softmax_cross_entropy,
+}

@@ -23,7 +23,7 @@ class OnDevice(Network):
     def __init__(self, network, runs_of):
         self._layers, self.loss = network.layers, network.loss
         self.runs = runs_of(self._layers)
-        self.activations = tuple(self._layers[run[0]].activation for run in self.runs)
+        self.form = tuple(self._layers[run[0]].activation for run in self.runs), self.loss, network.rows
         self.on_device = stacked(self._layers, self.runs)
 
     @property
@@ -31,7 +31,7 @@ class OnDevice(Network):
         """The layers with their current parameters."""
         if self.on_device:
             pairs, self.on_device = unstacked(self.on_device), None
-            self._layers = [Layer(W, b, layer.activation, layer.first) for (W, b), layer in zip(pairs, self._layers)]
+            self._layers = [Layer(W, b, layer.activation, layer.first, layer.rows) for (W, b), layer in zip(pairs, self._layers)]
         return self._layers
 
 
@@ -43,13 +43,13 @@ def runs_of_like(layers):
 def prepare(network, X, Y, runs_of=runs_of_like):
     """Give everything to JAX, and compile the step for these shapes."""
     network, X, Y = OnDevice(network, runs_of), jnp.array(X), jnp.array(Y)
-    descend.lower(network.on_device, X, Y, 0.0, network.activations, network.loss).compile()
+    descend.lower(network.on_device, X, Y, 0.0, network.form).compile()
     return network, X, Y
 
 
 def backprop(network, X, Y, emit):
     """Forward and backward; then the gradients are emitted, last layer first."""
-    loss, gradients = differentiate(stacked(network.layers, network.runs), X, Y, network.activations, network.loss)
+    loss, gradients = differentiate(stacked(network.layers, network.runs), X, Y, network.form)
     for l, (dW, db) in reversed(list(enumerate(unstacked(gradients)))):
         emit(l, dW, db)
     return float(loss)
@@ -58,33 +58,34 @@ def backprop(network, X, Y, emit):
 def step(network, X, Y, learning_rate):
     """Forward, backward and update; the old parameters' memory becomes the new ones'."""
     parameters = network.on_device or stacked(network.layers, network.runs)
-    network.on_device, loss = descend(parameters, X, Y, learning_rate, network.activations, network.loss)
+    network.on_device, loss = descend(parameters, X, Y, learning_rate, network.form)
     return float(loss)  # waits until the step is done
 
 
-@partial(jax.jit, static_argnums=(4, 5), donate_argnums=0)
-def descend(parameters, X, Y, learning_rate, activations, loss):
+@partial(jax.jit, static_argnums=4, donate_argnums=0)
+def descend(parameters, X, Y, learning_rate, form):
     """The parameters after a step of gradient descent, and the loss before it."""
-    loss, gradients = differentiate(parameters, X, Y, activations, loss)
+    loss, gradients = differentiate(parameters, X, Y, form)
     return jax.tree.map(lambda parameter, gradient: parameter - learning_rate * gradient, parameters, gradients), loss
 
 
-@partial(jax.jit, static_argnums=(3, 4))
+@partial(jax.jit, static_argnums=3)
 @jax.value_and_grad
-def differentiate(parameters, X, Y, activations, loss):
+def differentiate(parameters, X, Y, form):
     """The loss, which a scan over each run leads to; and, as decorated, its gradient by the parameters."""
-    A = X
+    A, (activations, loss, rows) = X, form
     for run, activation in zip(parameters, activations):
-        A = run_forward(run, activation, A)
+        A = run_forward(run, activation, rows, A)
     return LOSSES[loss](A, Y)
 
 
-def run_forward(run, activation, A):
+def run_forward(run, activation, rows, A):
     """A after the layers of a run; the layer of a run of one need not have n = n_prev, as a scan would require."""
 
     def forward(A_prev, parameters):
         W, b = parameters
-        return ACTIVATE[activation](W @ A_prev + b), None  # no other output: JAX keeps what backward needs by itself
+        Z = A_prev @ W.T + b.T if rows else W @ A_prev + b
+        return ACTIVATE[activation](Z), None  # no other output: JAX keeps what backward needs by itself
 
     Ws, bs = run
     return jax.lax.scan(forward, A, run)[0] if len(Ws) > 1 else forward(A, (Ws[0], bs[0]))[0]
@@ -105,4 +106,5 @@ ACTIVATE = {"linear": lambda Z: Z, "relu": jax.nn.relu, "tanh": jnp.tanh, "sigmo
 LOSSES = {
     "binary_cross_entropy": lambda Z, Y: jnp.mean(jax.nn.softplus(Z) - Z * Y),
     "softmax_cross_entropy": lambda Z, Y: jnp.mean(jax.nn.logsumexp(Z, axis=0) - jnp.sum(Z * Y, axis=0)),
+    "softmax_cross_entropy_of_rows": lambda Z, Y: jnp.mean(jax.nn.logsumexp(Z, axis=1) - jnp.sum(Z * Y, axis=1)),
 }

@@ -71,7 +71,8 @@ def loss_of(network, parameters, X, Y):
     """The loss as a tensor, with the graph that leads to it."""
     A = torch.from_numpy(X)
     for layer, (W, b) in zip(network.layers, parameters):
-        A = ACTIVATE[layer.activation](torch.addmm(b, W, A))
+        Z = torch.addmm(b.T, A, W.T) if layer.rows else torch.addmm(b, W, A)
+        A = ACTIVATE[layer.activation](Z)
     return LOSSES[network.loss](A, torch.from_numpy(Y))
 
 
@@ -86,9 +87,13 @@ def flat(parameters):
 
 
 def softmax_cross_entropy(logits, Y):
-    """The mean over examples, which are PyTorch's rows."""
+    """The mean over examples, which are rows to PyTorch."""
     return F.cross_entropy(logits.T, Y.T)
 
 
 ACTIVATE = {"linear": lambda Z: Z, "relu": torch.relu_, "tanh": torch.tanh_, "sigmoid": torch.sigmoid_}
-LOSSES = {"binary_cross_entropy": F.binary_cross_entropy_with_logits, "softmax_cross_entropy": softmax_cross_entropy}
+LOSSES = {
+    "binary_cross_entropy": F.binary_cross_entropy_with_logits,
+    "softmax_cross_entropy": softmax_cross_entropy,
+    "softmax_cross_entropy_of_rows": F.cross_entropy,
+}

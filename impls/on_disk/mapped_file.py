@@ -21,15 +21,17 @@ class MappedFile:
 
     """
 
-    def __init__(self, layers, examples):
+    def __init__(self, network, examples):
         self.examples = examples
+        layers = network.layers
         dtype = layers[0].W.dtype
         line = ALIGNED_BYTES // dtype.itemsize
         units = [len(layer.W) for layer in layers]
         starts = list(accumulate([0, *(-(-n * examples // line) * line for n in units)]))
         self.memory = mapped(starts[-1] * dtype.itemsize)
         numbers = np.frombuffer(self.memory, dtype)
-        self.activations = [numbers[start : start + n * examples].reshape(n, examples) for start, n in zip(starts, units)]
+        shapes = [(examples, n) if network.rows else (n, examples) for n in units]
+        self.activations = [numbers[start : start + n * examples].reshape(shape) for start, n, shape in zip(starts, units, shapes)]
         self.grains = [start * dtype.itemsize // GRAIN_BYTES for start in starts]
 
     def let_go(self, l):
@@ -74,13 +76,13 @@ class WithFile(Network):
 
     def __init__(self, network, examples):
         super().__init__(network.layers, network.loss)
-        self.file = MappedFile(network.layers, examples)
+        self.file = MappedFile(network, examples)
 
     def file_for(self, examples):
         """The file, made anew where it is for another number of examples."""
         if self.file.examples != examples:
             self.file = None  # or both would be there at once
-            self.file = MappedFile(self.layers, examples)
+            self.file = MappedFile(self, examples)
         return self.file
 
     def slots(self, update):
@@ -90,10 +92,11 @@ class WithFile(Network):
 
 def prepare(network, X, Y):
     """Make the file."""
-    return WithFile(network, X.shape[1]), X, Y
+    return WithFile(network, network.examples(X)), X, Y
 
 
 def file_for(network, X):
     """The file of a prepared network; for any other, one for this step."""
-    with_file = network if isinstance(network, WithFile) else WithFile(network, X.shape[1])
-    return with_file.file_for(X.shape[1])
+    examples = network.examples(X)
+    with_file = network if isinstance(network, WithFile) else WithFile(network, examples)
+    return with_file.file_for(examples)

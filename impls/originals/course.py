@@ -8,6 +8,7 @@ It computes dA0 too. It has one order only, all gradients and then all updates, 
 import numpy as np
 
 from impls.interface import Implementation
+from impls.layers import COLUMNS
 from impls.originals.parts import ACTIVATIONS, COSTS, activations_of, parameters_of
 from impls.originals.peaks import tuples_kept
 
@@ -88,4 +89,5 @@ course = Implementation(
     exact=False,
     steps={"deferred": step},
     cache_kind="list",
+    layouts=(COLUMNS,),
 )

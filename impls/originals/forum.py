@@ -7,6 +7,7 @@ handed everything, stores a gradient or updates the parameters in place, which h
 import numpy as np
 
 from impls.interface import Implementation
+from impls.layers import COLUMNS
 from impls.originals.parts import ACTIVATIONS, COSTS, activations_of, parameters_of
 from impls.originals.peaks import z_beside_a
 
@@ -40,4 +41,4 @@ def backward(dA, A_prev, Z, parameters, activation, l, emit):
 
 
 CACHE = "the call stack: one frame a layer, with Z and A"
-forum = Implementation("forum", "forum", CACHE, "recursion", backprop, z_beside_a, exact=False, cache_kind="call stack")
+forum = Implementation("forum", "forum", CACHE, "recursion", backprop, z_beside_a, exact=False, cache_kind="call stack", layouts=(COLUMNS,))

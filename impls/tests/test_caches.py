@@ -21,8 +21,8 @@ class Stop(Exception):
 
 def deep_network():
     W, b = np.full((1, 1), 0.5), np.zeros((1, 1))
-    layers = [Layer(W, b, "tanh", l == 0) for l in range(DEEP)]
-    return Network([*layers, Layer(W, b, "linear", False)], "binary_cross_entropy")
+    layers = [Layer(W, b, "tanh", l == 0, False) for l in range(DEEP)]
+    return Network([*layers, Layer(W, b, "linear", False, False)], "binary_cross_entropy")
 
 
 @pytest.mark.parametrize("name", ["closures", "generators"])

@@ -121,7 +121,7 @@ def test_a_step_of_its_own_is_held_to_the_contract_too():
 
 
 def stacked(network, X, Y):
-    layers = [Layer(layer.W.copy(), layer.b.copy(), layer.activation, layer.first) for layer in network.layers]
+    layers = [Layer(layer.W.copy(), layer.b.copy(), layer.activation, layer.first, layer.rows) for layer in network.layers]
     return Network(layers, network.loss), X, Y
 
 

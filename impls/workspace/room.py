@@ -39,7 +39,9 @@ class Room:
 
     """
 
-    def __init__(self, layers, examples):
+    def __init__(self, network, examples):
+        layers = network.layers
+        self.rows = network.rows
         self.examples = examples
         self.shapes = [layer.W.shape for layer in layers]
         self.boolean = [layer.activation == "relu" for layer in layers]
@@ -71,13 +73,18 @@ class Room:
 
     def places(self, gradients):
         """All places, with those for gradients. Layers of one shape share the arrays that they write to in the two spaces."""
-        space = cache(lambda l, n, boolean=False: self.view(self.spaces[l % 2], n, self.examples, boolean))
-        activations = [self.view(start, n, self.examples) for start, (n, _) in zip(self.activations, self.shapes)]
+        space = cache(lambda l, n, boolean=False: self.of_examples(self.spaces[l % 2], n, boolean))
+        activations = [self.of_examples(start, n) for start, (n, _) in zip(self.activations, self.shapes)]
         backward = []
         for l, ((n, n_prev), boolean, (dW, db)) in enumerate(zip(self.shapes, self.boolean, gradients)):
             backward.append((space((l + 1) % 2, n, boolean), dW, db, space((l + 1) % 2, n_prev) if l else None))
         last = len(backward) - 1
         return Places(activations, (space((last + 1) % 2, n), space(last % 2, n)), backward)
+
+    def of_examples(self, start, n, boolean=False):
+        """The matrix of n units by all examples that begins there, or of all examples by n units."""
+        shape = (self.examples, n) if self.rows else (n, self.examples)
+        return self.view(start, *shape, boolean)
 
     def view(self, start, rows, columns, boolean=False):
         """The matrix that begins there."""
@@ -101,13 +108,13 @@ class Roomy(Network):
 
     def __init__(self, network, examples):
         super().__init__(network.layers, network.loss)
-        self.room = Room(network.layers, examples)
+        self.room = Room(network, examples)
 
     def room_for(self, examples):
         """The room, made anew where it is for another number of examples."""
         if self.room.examples != examples:
             self.room = None  # or the old block would be there beside the new one
-            self.room = Room(self.layers, examples)
+            self.room = Room(self, examples)
         return self.room
 
     def slots(self, update):
@@ -117,10 +124,11 @@ class Roomy(Network):
 
 def prepare(network, X, Y):
     """Make room for a step on as many examples."""
-    return Roomy(network, X.shape[1]), X, Y
+    return Roomy(network, network.examples(X)), X, Y
 
 
 def room_for(network, X):
     """The room of a prepared network; for any other, room for one step."""
-    roomy = network if isinstance(network, Roomy) else Roomy(network, X.shape[1])
-    return roomy.room_for(X.shape[1])
+    examples = network.examples(X)
+    roomy = network if isinstance(network, Roomy) else Roomy(network, examples)
+    return roomy.room_for(examples)

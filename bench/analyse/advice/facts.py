@@ -16,6 +16,7 @@ from bench.analyse.slices import Slice
 from bench.analyse.training import TrainingResult
 from bench.plan.cells import Cell, cell_of
 from bench.plan.contenders import REFERENCES, in_order
+from impls.layers import COLUMNS
 
 USUAL_UPDATE, USUAL_ALLOCATOR = "deferred", "default"  # the classic order; what a user has
 
@@ -134,7 +135,7 @@ def _places(timed: Sequence[Cell], cell: Cell, read: bool) -> tuple[Place | None
 
 def _conditions(cell: Cell, data: Slice | None) -> dict[str, Any]:
     allocator = {"allocator": usual_allocator(data)} if data else {}
-    return {axis: getattr(cell, axis) for axis in ("dataset", "batch", "dtype", "update", "python")} | allocator
+    return {axis: getattr(cell, axis) for axis in ("dataset", "batch", "dtype", "update", "python", "layout")} | allocator
 
 
 def _figure(clarity: pd.DataFrame, column: str) -> dict[str, int]:
@@ -142,8 +143,12 @@ def _figure(clarity: pd.DataFrame, column: str) -> dict[str, int]:
 
 
 def usual_slice(parts: Sequence[Slice]) -> Slice | None:
-    """The slice with the classic update that was recorded first; the first of all where there is none."""
-    return next((part for part in parts if part.summary["update"].iloc[0] == USUAL_UPDATE), parts[0] if parts else None)
+    """The slice with the classic update that was recorded first, and with examples as columns if there is such a one; the first of all
+    where there is none.
+    """
+    usual = [part for part in parts if part.summary["update"].iloc[0] == USUAL_UPDATE] or [*parts]
+    of_columns = (part for part in usual if str(part.summary["layout"].iloc[0]) == COLUMNS)
+    return next(of_columns, usual[0] if usual else None)
 
 
 def usual_allocator(data: Slice) -> str:
@@ -172,7 +177,9 @@ def _cell_of_peaks(peaks: pd.DataFrame) -> Cell | None:
     """The widest of the networks whose heap was read, with the classic update if there is one, where nothing was timed."""
     rows = peaks[(peaks["meter"] == "heap") & (peaks["status"] == "ok")]
     cells = [cell_of(row) for row in rows.drop_duplicates("cell").to_dict("records")]
-    return max(cells, key=lambda cell: (cell.update == USUAL_UPDATE, cell.depth, cell.width, cell.batch or 0), default=None)
+    return max(
+        cells, key=lambda cell: (cell.update == USUAL_UPDATE, cell.layout == COLUMNS, cell.depth, cell.width, cell.batch or 0), default=None
+    )
 
 
 def _reached(limits: pd.DataFrame, python: str | None) -> tuple[str | None, dict[str, Reach], dict[str, Reach]]:

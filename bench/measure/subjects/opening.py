@@ -35,8 +35,8 @@ class Networks:
         self.implementations = available(files)
 
     def broken(self, name: str, cell: Cell) -> str:
-        """How an implementation breaks its contract on this Python, with the cell's activation; empty if it keeps it."""
-        return _broken(lambda: check(self.implementations[name], cell.activation))
+        """How an implementation breaks its contract on this Python, with the cell's activation and layout; empty if it keeps it."""
+        return _broken(lambda: check(self.implementations[name], cell.activation, cell.layout))
 
     def bench(self, cell: Cell, data: str) -> Workbench:
         """The network of a cell, and the batch in that file."""

@@ -31,7 +31,7 @@ from bench.plan.allocators import STEADY
 from bench.plan.cells import Cell
 from bench.plan.contenders import CONTROL, FLOOR
 
-Broken = dict[tuple[str, str], str]  # problem and implementation -> how it breaks its contract
+Broken = dict[tuple[str, str, str], str]  # problem, implementation and layout -> how it breaks its contract
 ANSWERED = 86  # the exit code of a fork that has answered; code under test that ends the process itself mostly gives 0
 
 
@@ -51,8 +51,8 @@ def _broken(items: Sequence[dict[str, Any]], subjects: Mapping[str, Any], baseli
     for item in items:
         cell = Cell(**item["cell"])
         for each in _compared(item, subjects, baseline).values() if cell.python else ():
-            if (cell.problem, each.name) not in broken:
-                broken[cell.problem, each.name] = subjects[cell.problem].broken(each.name, cell)
+            if (cell.problem, each.name, cell.layout) not in broken:
+                broken[cell.problem, each.name, cell.layout] = subjects[cell.problem].broken(each.name, cell)
     return {key: why for key, why in broken.items() if why}
 
 
@@ -94,7 +94,7 @@ def _visit(item: dict[str, Any], subjects: Mapping[str, Any], baseline: str, bro
 
     cell = Cell(**item["cell"])
     subject, compared = subjects[cell.problem], _compared(item, subjects, baseline)
-    failed = {name: why for name, each in compared.items() if (why := broken.get((cell.problem, each.name)))}
+    failed = {name: why for name, each in compared.items() if (why := broken.get((cell.problem, each.name, cell.layout)))}
     compared = {name: each for name, each in compared.items() if name not in failed}
     names = [name for name in item["contenders"] if name not in failed]
     _alive = draw_heap_history(random.Random(f"heap {item['seed']}"))  # until the visit is over

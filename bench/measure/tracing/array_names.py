@@ -7,6 +7,7 @@ a factor (the thread's programs divide by m later than the others), is A3. What 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
@@ -30,28 +31,30 @@ class ArrayNames:
         A = X
         activations = [A]
         for l, layer in enumerate(network.layers):
-            Z, A = layer.W @ A + layer.b, forward(layer, A)
+            Z, A = forward(replace(layer, activation="linear"), A), forward(layer, A)
             activations.append(A)
             self._add(l, A=A, Z=Z)
         _, dA = LOSSES[network.loss](A, Y)
-        self._of_probabilities(A, Y)
+        self._of_probabilities(A, Y, 1 if network.rows else 0)
         for l, layer in reversed(list(enumerate(network.layers))):
             dZ = dA.copy()
             self._add(l, dA=dA.copy(), dZ=dZ)
-            _, dW, db = backward(layer, activations[l], activations[l + 1], dZ)
+            dA_prev, dW, db = backward(replace(layer, first=False), activations[l], activations[l + 1], dZ)
+            assert dA_prev is not None
             self._add(l, dW=dW, db=db, W=layer.W - learning_rate * dW, b=layer.b - learning_rate * db)
-            dA = layer.W.T @ dZ
+            dA = dA_prev
         self._add(NOWHERE, dA=dA)
 
     def _add(self, layer: int, **values: np.ndarray) -> None:
         self._known += [((kind, layer), value) for kind, value in values.items()]
 
-    def _of_probabilities(self, logits: np.ndarray, Y: np.ndarray) -> None:
-        """The last A and dA of programs whose loss takes probabilities and not logits."""
+    def _of_probabilities(self, logits: np.ndarray, Y: np.ndarray, classes: int) -> None:
+        """The last A and dA of programs whose loss takes probabilities and not logits; `classes` is the axis that they are along."""
         last = len({layer for (_, layer), _ in self._known}) - 1
         exponentials = np.exp(logits)
-        A = exponentials / (1 + exponentials) if len(logits) == 1 else exponentials / exponentials.sum(axis=0)
-        self._add(last, A=A, dA=Y / A - (1 - Y) / (1 - A) if len(logits) == 1 else Y / A)
+        binary = logits.shape[classes] == 1
+        A = exponentials / (1 + exponentials if binary else exponentials.sum(axis=classes, keepdims=True))
+        self._add(last, A=A, dA=Y / A - (1 - Y) / (1 - A) if binary else Y / A)
 
     def name(self, array: np.ndarray, variable: str) -> Name | None:
         """What the array is; of two that have the same values, the one that its variable is named for. None if it is not known."""

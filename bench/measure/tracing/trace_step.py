@@ -21,13 +21,17 @@ LEARNING_RATE = 0.1
 
 
 def trace_step(implementation: Implementation, update: str, sizes: tuple[int, ...] = SIZES) -> Trace:
-    """Take a step with an implementation, after one to warm up, and record it; what has no lines of Python says so."""
+    """Take a step with an implementation, after one to warm up, and record it; what has no lines of Python says so.
+
+    Examples are columns, unless the implementation is written for rows alone.
+    """
     files = _own_files(implementation)
     if implementation.library or not files:
         runs_in = implementation.library.name if implementation.library else "compiled code"
         return _without_steps(implementation, update, f"its arithmetic runs in {runs_in}, and not in lines of Python")
-    UPDATES[update](implementation, *implementation.prepared(*example(sizes, examples=BATCH)), LEARNING_RATE)  # imports and fills caches
-    network, X, Y = example(sizes, examples=BATCH)
+    fresh = partial(example, sizes, examples=BATCH, layout=implementation.layouts[0])
+    UPDATES[update](implementation, *implementation.prepared(*fresh()), LEARNING_RATE)  # imports and fills caches
+    network, X, Y = fresh()
     names = ArrayNames(network, X, Y, LEARNING_RATE)
     network, X, Y = implementation.prepared(network, X, Y)
     slots = network.slots(update) if hasattr(network, "slots") else ()

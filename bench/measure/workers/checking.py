@@ -14,27 +14,32 @@ from bench.plan.contenders import available
 from bench.plan.problems import PlannedProblem
 from impls import Implementation
 from impls.contract import BrokenContract, check
+from impls.layers import COLUMNS
 
 LONGEST_CHECK_S = 60.0  # a check takes milliseconds, and the import of a library some seconds
 
 
-def refused(problem: PlannedProblem, names: Sequence[str], files: Sequence[str], activation: str) -> dict[str, str]:
+def refused(problem: PlannedProblem, names: Sequence[str], files: Sequence[str], activation: str, layout: str = COLUMNS) -> dict[str, str]:
     """Name -> how it breaks its contract, of those implementations of a problem that cannot be compared."""
     if problem.name == BACKPROPAGATION:
-        return broken_contracts(names, files, activation)
+        return broken_contracts(names, files, activation, layout)
     return disagreeing(problem, names, files)
 
 
 def broken_contracts(
-    names: Sequence[str], files: Sequence[str], activation: str = DEFAULT_ACTIVATION, silence_s: float = LONGEST_CHECK_S
+    names: Sequence[str],
+    files: Sequence[str],
+    activation: str = DEFAULT_ACTIVATION,
+    layout: str = COLUMNS,
+    silence_s: float = LONGEST_CHECK_S,
 ) -> dict[str, str]:
-    """Name -> how it breaks the contract, of those implementations that cannot be used with that activation.
+    """Name -> how it breaks the contract, of those implementations that cannot be used with that activation and layout.
 
     `files` are the user's own, which some of the names may come from.
     """
 
     def ask(pending: list[str]) -> Answers:
-        task = {"names": pending, "files": list(files), "activation": activation}
+        task = {"names": pending, "files": list(files), "activation": activation, "layout": layout}
         return answers(__name__, task, worker_environment(), silence_s)
 
     replies = answers_in_order(names, ask, lambda answer, name: str(answer.get("broken")))
@@ -46,13 +51,13 @@ def main(task: dict[str, Any], answer: Answer) -> None:
     """Check the named implementations, one after the other."""
     known = available(task["files"])
     for name in task["names"]:
-        answer(broken=_broken(known[name], task["activation"]))
+        answer(broken=_broken(known[name], task["activation"], task["layout"]))
 
 
-def _broken(implementation: Implementation, activation: str) -> str:
+def _broken(implementation: Implementation, activation: str, layout: str) -> str:
     """How it breaks the contract; empty if it keeps it."""
     try:
-        check(implementation, activation)
+        check(implementation, activation, layout)
     except BrokenContract as error:
         return str(error)
     return ""

@@ -26,7 +26,7 @@ from impls.interface import Library
 from impls.peaks import StepShape
 
 LONGEST_RUN_S = 60.0  # of a user's file, which may import a library that takes some seconds
-TOLD = ("name", "title", "cache", "control_flow", "exact", "moves", "cache_kind", "recomputes")  # as they are
+TOLD = ("name", "title", "cache", "control_flow", "exact", "moves", "cache_kind", "recomputes", "layouts")  # as they are
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from bench.show.report.tables import Table
 def frontier_section(cells: Sequence[FrontierCell]) -> dict[str, Any]:
     """A table a cell."""
     words = problem_of(cells[0].problem).words
-    of_axes = ", of the data, batch and dtype that were recorded first" if cells[0].batch else ""
+    of_axes = ", of the data, batch and dtype that were recorded first, and with examples as columns where there are such"
     notes = [
         "What beats what is observed pass by pass between the two themselves. Its interval is one of those that hold "
         "together at 95 %, as all of this report do. The heap's peaks repeat exactly; those of resident memory lie between two bounds. "
-        f"Shown are the deepest {words.inputs}, the narrowest and the widest{of_axes}."
+        f"Shown are the deepest {words.inputs}, the narrowest and the widest{of_axes if cells[0].batch else ''}."
     ]
     return {"tables": [_table(cell) for cell in cells], "notes": notes}
 

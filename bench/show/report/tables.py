@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from bench.analyse.between.axes import AxisRatio
 from bench.plan.contenders import name_of
 
 
@@ -35,6 +36,11 @@ def failure_table(records: Sequence[Mapping[str, Any]], columns: Sequence[str]) 
     """What could not be measured: the named columns of the rows, the last of them, `detail`, in full."""
     words = [[name_of(str(record[column])) if column == "impl" else str(record[column]) for column in columns] for record in records]
     return Table(columns, words, wrapped=frozenset({len(columns) - 1}))
+
+
+def ratio_words(row: AxisRatio) -> Markup:
+    """A ratio with its interval, marked by its verdict."""
+    return marked(f"{row.ratio:.3f} [{row.low:.3f}, {row.high:.3f}]" if row.low > 0 else f"{row.ratio:.3f} (open)", row.verdict)
 
 
 def marked(words: str, verdict: str) -> Markup:

@@ -37,7 +37,7 @@ def found(*pythons, **more):
 def test_within_an_interpreter_it_is_the_ratio_to_the_baseline():
     there = found("3.9.18", "3.13.0")
     assert there.pythons == ("3.9.18", "3.13.0")
-    assert {(each.python, each.impl, each.other): each.ratio for each in there.within} == {
+    assert {(each.value, each.impl, each.other): each.ratio for each in there.within} == {
         ("3.9.18", "recursive", "iterative"): pytest.approx(1.5),
         ("3.13.0", "recursive", "iterative"): pytest.approx(1.5),
     }
@@ -46,7 +46,7 @@ def test_within_an_interpreter_it_is_the_ratio_to_the_baseline():
 
 def test_across_interpreters_each_is_beside_the_oldest_pass_by_pass():
     there = found("3.13.0", "3.9.18", "3.11.7")
-    assert {(each.python, each.impl, each.other): each.ratio for each in there.across} == {
+    assert {(each.value, each.impl, each.other): each.ratio for each in there.across} == {
         ("3.11.7", "iterative", "3.9.18"): pytest.approx(0.25 / 0.5),
         ("3.11.7", "recursive", "3.9.18"): pytest.approx(0.25 / 0.5),
         ("3.13.0", "iterative", "3.9.18"): pytest.approx(1 / 0.5),
@@ -54,7 +54,7 @@ def test_across_interpreters_each_is_beside_the_oldest_pass_by_pass():
     }
     _, low, high = median_interval([0.0] * PASSES, 0.05 / 4)
     assert (exp(low), exp(high)) == (1, 1)
-    assert {each.verdict for each in there.across if each.python == "3.13.0"} == {"slower"}
+    assert {each.verdict for each in there.across if each.value == "3.13.0"} == {"slower"}
 
 
 def test_few_passes_leave_the_bounds_open():

@@ -30,6 +30,8 @@ NAMESAKES = [
     replace(CELL, dataset="my-a-b32.csv", activation="relu"),
     replace(CELL, dataset="a-steady-relu.csv", allocator="default"),
     replace(CELL, dataset="a-steady-relu.csv", allocator="default", activation="sigmoid"),
+    replace(CELL, layout="rows"),
+    replace(CELL, dataset="a-rows.csv", activation="relu"),
 ]
 
 
@@ -38,6 +40,11 @@ NAMESAKES = [
     [
         (CELL, "iris-b32-d4-w8-float32-fused-steady", "iris-b32-d4-w8-float32-fused"),
         (NAMESAKES[3], "iris-b32-d4-w8-float32-fused-steady-relu-he", "iris-b32-d4-w8-float32-fused-relu-he"),
+        (
+            replace(CELL, layout="rows", activation="relu"),
+            "iris-b32-d4-w8-float32-fused-steady-rows-relu",
+            "iris-b32-d4-w8-float32-fused-rows-relu",
+        ),
         (replace(CELL, dataset="digits", allocator="default"), "digits-b32-d4-w8-float32-fused-default", "digits-b32-d4-w8-float32-fused"),
     ],
 )
@@ -107,8 +114,8 @@ NEW_AXIS = """
     from dataclasses import make_dataclass
     from bench.plan import cells
 
-    cells.AXES += (cells.Axis("layout", "string", "layout", "{} layout".format, known=("columns", "rows"), default="columns"),)
-    cells.Cell = make_dataclass("Cell", [("layout", str, "columns")], bases=(cells.Cell,), frozen=True)
+    cells.AXES += (cells.Axis("loading", "string", "loading", "{} loading".format, known=("eager", "lazy"), default="eager"),)
+    cells.Cell = make_dataclass("Cell", [("loading", str, "eager")], bases=(cells.Cell,), frozen=True)
 
     import io, sys
     from pathlib import Path
@@ -121,15 +128,15 @@ NEW_AXIS = """
     from bench.tests.rows import time_rows, visit_rows
 
     class Sweep(sweeps.Sweep):
-        layout: sweeps.Words = ["columns"]
+        loading: sweeps.Words = ["eager"]
 
-    assert [[*SCHEMAS[file]][-1] for file in ("time.csv", "summary.csv", "memory.csv")] == ["layout"] * 3
-    both = Sweep(name="x", depth=4, width=8, layout=["columns", "rows"]).cells()
+    assert [[*SCHEMAS[file]][-1] for file in ("time.csv", "summary.csv", "memory.csv")] == ["loading"] * 3
+    both = Sweep(name="x", depth=4, width=8, loading=["eager", "lazy"]).cells()
     print(*(cell.id for cell in both))
     times = time_rows(*(row for cell in both for row in visit_rows({"a": (1e6, 1e6), "b": (2e6, 2e6)}, **cell_facts(cell))))
     assert cells_of(times).unique().tolist() == both
     print(*(f"{part.words} [{part.name}]" for part in slices(summarise(times, [("b", "a")]), times)), sep="\\n")
-    old = times[times["layout"] == "columns"].drop(columns="layout")
+    old = times[times["loading"] == "eager"].drop(columns="loading")
     old.to_csv(Path(sys.argv[1]) / "time.csv", index=False)
     assert cells_of(Table(Path(sys.argv[1]), "time.csv").read()).unique().tolist() == both[:1]
 """
@@ -140,7 +147,7 @@ def test_a_new_axis_is_one_entry_and_a_field_and_files_without_it_are_still_read
         [sys.executable, "-c", textwrap.dedent(NEW_AXIS), str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
     )
     assert ended.stdout.splitlines() == [
-        "breast_cancer-b32-d4-w8-float64-deferred-default breast_cancer-b32-d4-w8-float64-deferred-default-rows",
+        "breast_cancer-b32-d4-w8-float64-deferred-default breast_cancer-b32-d4-w8-float64-deferred-default-lazy",
         "breast_cancer, batch 32, float64, deferred update []",
-        "breast_cancer, batch 32, float64, deferred update, rows layout [breast_cancer-b32-float64-deferred-rows]",
+        "breast_cancer, batch 32, float64, deferred update, lazy loading [breast_cancer-b32-float64-deferred-lazy]",
     ], ended.stderr

@@ -32,7 +32,15 @@ def test_a_sweep_is_every_combination_once():
 def test_bundled_sweeps_say_what_the_contract_says():
     assert {f"{name}.toml" for name in SWEEPS} == {file.name for file in (ROOT / "bench/plan/bundled").iterdir()}
     precision = {name: sweeps.load(name).precision for name in SWEEPS}
-    assert precision == {"smoke": 0.05, "quick": 0.01, "standard": 0.005, "full": 0.002, "problems": 0.01, "interpreters": 0.01}
+    assert precision == {
+        "smoke": 0.05,
+        "quick": 0.01,
+        "standard": 0.005,
+        "full": 0.002,
+        "problems": 0.01,
+        "interpreters": 0.01,
+        "layouts": 0.01,
+    }
     assert all(set(sweeps.load(name).allocator) == {"default", "steady"} for name in SWEEPS)
     assert all(sweeps.load(name).dataset == ["breast_cancer"] for name in SWEEPS)
 

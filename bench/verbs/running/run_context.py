@@ -81,6 +81,7 @@ class Run:
         if cell.dataset:
             available, shape = capacity.available_bytes(), experiment.shape(cell)
             reasons = {name: capacity.lacks_room(cell, *shape, each, available) for name, each in problem.implementations.items()}
+            reasons |= {name: why for name, why in experiment.not_in_layout(cell).items() if name in reasons}
         else:
             too_much = self.out_of_reach[cell.problem].get((cell.depth, cell.width), {})
             reasons = {name: too_much.get(name, "") for name in problem.implementations}

@@ -105,11 +105,14 @@ def _measurable(run: Run, recorder: VisitRecorder) -> list[Cell]:
 
 
 def _skipped_words(run: Run, cell: Cell, reasons: dict[str, str]) -> list[str]:
-    """What the user is told of a cell in which something cannot be measured; of a problem's size once, whatever the allocator."""
+    """What the user is told of a cell in which something cannot be measured; of a problem's size once, whatever the allocator; of a
+    layout once.
+    """
     place = cell.memory_id if not cell.dataset and not lacking(cell.allocator) else cell.id
     if len(reasons) == len(run.experiment.compared_in(cell)):
         return [f"{place} is skipped: {reasons[run.experiment.baseline]}"]
-    return [f"{place}: {name} is skipped: {reason}" for name, reason in reasons.items() if name not in REFERENCES]
+    places = dict.fromkeys(run.experiment.not_in_layout(cell), f"examples as {cell.layout}")
+    return [f"{places.get(name, place)}: {name} is skipped: {reason}" for name, reason in reasons.items() if name not in REFERENCES]
 
 
 def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: Conditions) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.analyse.between.interpreters import Interpreters, OnPython, interpreters
+from bench.analyse.between.interpreters import Interpreters, interpreters
 from bench.analyse.summary import new_summary
 from bench.plan.contenders import title
 from bench.record.results import Results
-from bench.show.report.tables import Table, marked
+from bench.show.report.tables import Table, ratio_words
 
 
 def by_interpreter(results: Results) -> Interpreters | None:
@@ -22,13 +22,13 @@ def interpreters_section(facts: Interpreters) -> dict[str, Any]:
     """A table of each kind of ratio."""
     within = Table(
         ("Python", "where", "implementation", "beside", "CPU time ÷", "passes"),
-        [(row.python, row.words, title(row.impl), title(row.other), _ratio(row), str(row.passes)) for row in facts.within],
+        [(row.value, row.words, title(row.impl), title(row.other), ratio_words(row), str(row.passes)) for row in facts.within],
         frozenset({4, 5}),
         "Beside the baseline, on each interpreter",
     )
     across = Table(
         ("Python", "where", "implementation", "beside", "CPU time ÷", "passes"),
-        [(row.python, row.words, title(row.impl), f"itself on {row.other}", _ratio(row), str(row.passes)) for row in facts.across],
+        [(row.value, row.words, title(row.impl), f"itself on {row.other}", ratio_words(row), str(row.passes)) for row in facts.across],
         frozenset({4, 5}),
         "Beside itself on the oldest interpreter",
     )
@@ -37,7 +37,3 @@ def interpreters_section(facts: Interpreters) -> dict[str, Any]:
         "as they are built here. Its intervals hold together at 95 % among themselves."
     ]
     return {"tables": [within, across], "notes": notes}
-
-
-def _ratio(row: OnPython) -> Any:
-    return marked(f"{row.ratio:.3f} [{row.low:.3f}, {row.high:.3f}]" if row.low > 0 else f"{row.ratio:.3f} (open)", row.verdict)

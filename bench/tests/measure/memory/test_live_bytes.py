@@ -18,8 +18,8 @@ NOISE = 1_024  # a list or an integer more
 ONCE = ["iterative", "iterative_pop", "recursive", "closures", "generators"]  # each layer runs forward once
 
 
-def profiled(implementation, update):
-    network, X, Y = example((WIDTH,) * L + (1,), examples=BATCH)
+def profiled(implementation, update, layout="columns"):
+    network, X, Y = example((WIDTH,) * L + (1,), examples=BATCH, layout=layout)
 
     def step():  # with what it prepares, as the meters have it
         return UPDATES[update](implementation, *implementation.prepared(network, X, Y), 1e-3)
@@ -27,8 +27,8 @@ def profiled(implementation, update):
     return profile(step, network, implementation), step
 
 
-def live(name, update):
-    events, _ = profiled(IMPLEMENTATIONS[name], update)
+def live(name, update, layout="columns"):
+    events, _ = profiled(IMPLEMENTATIONS[name], update, layout)
     return np.array([event.live_bytes for event in events])
 
 
@@ -44,6 +44,12 @@ def test_checkpoints_have_more_events_and_hold_less(name):
     assert [event.layer for event in events if event.phase == "backward"] == [*reversed(range(L))]
     assert L < sum(event.phase == "forward" for event in events) <= 2 * L
     assert max(event.live_bytes for event in events) < 0.7 * live("recursive", "fused").max()
+
+
+@pytest.mark.parametrize("name", [*ONCE, "checkpoint_loop", "checkpoint_recursion", "workspace_loop", "workspace_recursion", "on_disk"])
+def test_examples_as_rows_take_what_columns_take(name):
+    for update in UPDATES:
+        assert np.abs(live(name, update, "rows") - live(name, update)).max() < NOISE
 
 
 @pytest.mark.parametrize("name", ["course", "forum"])

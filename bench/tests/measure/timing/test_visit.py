@@ -186,6 +186,33 @@ def test_the_floor_is_three_products_a_layer_and_two_for_the_first():
     assert not any(np.shares_memory(left, right) for left, right, _ in products)  # A.dot(A.T) would be another routine
 
 
+def test_the_floor_of_rows_is_the_same_products_transposed():
+    network, X, _ = example((3, 4, 2), examples=6, layout="rows")
+    step = floor_step(network, X)
+    (products,) = step.args
+    assert [(left.shape, right.shape) for left, right, _ in products] == [
+        ((6, 3), (3, 4)),
+        ((6, 4), (4, 2)),
+        ((2, 6), (6, 4)),
+        ((6, 2), (2, 4)),
+        ((4, 6), (6, 3)),
+    ]
+    assert all(out.flags.c_contiguous for _, _, out in products)
+    step()
+    assert products[-1][2].tolist() == [[6 * 0.5 * 0.5] * 3] * 4
+    assert not any(np.shares_memory(left, right) for left, right, _ in products)
+
+
+def test_a_bench_of_rows_takes_the_same_steps_on_the_batch_transposed():
+    cell = Cell("breast_cancer", 5, 4, 3, "float64", "fused", "default")
+    _, X, Y = example((2, 3, 3, 3, 4), examples=5)
+    benches = [Workbench(replace(cell, layout=layout), X, Y, "softmax_cross_entropy") for layout in ("columns", "rows")]
+    assert [bench.X.shape for bench in benches] == [(2, 5), (5, 2)]
+    assert benches[1].X.flags.c_contiguous
+    losses = [[bench.step(IMPLEMENTATIONS["recursive"])() for _ in range(3)] for bench in benches]
+    assert losses[1] == pytest.approx(losses[0], rel=1e-12)
+
+
 def test_clocks_measure_work_and_sleep_apart():
     import time
 
@@ -204,7 +231,7 @@ def test_fresh_pages_are_faults():
 
 def test_a_hundred_thousand_layers_recurse_under_the_workers_limit():
     depth, limit = 100_000, sys.getrecursionlimit()
-    layer = Layer(np.eye(1) * 0.9, np.zeros((1, 1)), "tanh", False)
+    layer = Layer(np.eye(1) * 0.9, np.zeros((1, 1)), "tanh", False, False)
     network = Network([layer] * depth, "binary_cross_entropy")
     X, Y = np.ones((1, 1)), np.ones((1, 1))
     try:

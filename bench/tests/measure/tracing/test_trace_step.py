@@ -1,6 +1,7 @@
 """A traced step is the step that ran: its lines are the source's, its arrays those worked out by hand, its peak the formula's."""
 
 import linecache
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -89,6 +90,15 @@ def test_the_peak_is_the_formulas_arrays(name, update, monkeypatch):
             monkeypatch.setattr(module, constant, 0, raising=False)
     predicted = IMPLEMENTATIONS[name].peak(peaks.StepShape(SIZES, BATCH, 8, update))
     assert traced(name, update).peak_bytes - predicted in (0, NUMBER)
+
+
+@pytest.mark.parametrize("name", [name for name in IN_PYTHON if "rows" in IMPLEMENTATIONS[name].layouts])
+@BOTH
+def test_examples_as_rows_have_the_same_arrays_at_the_same_moments(name, update):
+    of_rows = trace_step(replace(IMPLEMENTATIONS[name], layouts=("rows",)), update)
+    of_columns = traced(name, update)
+    assert of_rows.arrays == of_columns.arrays
+    assert of_rows.steps == of_columns.steps
 
 
 @pytest.mark.parametrize("name", ["iterative_pop", "recursive"])

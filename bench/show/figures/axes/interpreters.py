@@ -8,10 +8,11 @@ from functools import partial
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bench.analyse.between.interpreters import Interpreters, OnPython
+from bench.analyse.between.axes import AxisRatio
+from bench.analyse.between.interpreters import Interpreters
 from bench.analyse.ratios import SAME
 from bench.plan.contenders import rank, title
-from bench.show.answers.interpreters import largest
+from bench.show.answers.axes.interpreters import largest
 from bench.show.figures.pictures import BAND, Picture, Plot, colour, grid, label, literal, pictures_of
 
 MARKS = ("o", "s", "^", "D", "v", "P", "X")
@@ -39,17 +40,17 @@ def draw_interpreters(facts: Interpreters, narrow: bool = False) -> Figure:
     return figure
 
 
-def _ratios(ax: Axes, pythons: Sequence[str], rows: Sequence[OnPython], words: str) -> None:
+def _ratios(ax: Axes, pythons: Sequence[str], rows: Sequence[AxisRatio], words: str) -> None:
     """A point and its interval for each implementation on each interpreter, side by side."""
     ax.axhspan(1 - SAME, 1 + SAME, color=BAND)
     ax.axhline(1, color="#8a8f98", linewidth=0.8)
     names = list(dict.fromkeys(row.impl for row in rows))
     for number, name in enumerate(names):
         mark = MARKS[rank(name) % len(MARKS)]
-        its = [row for row in rows if row.impl == name and row.low > 0 and row.python in pythons]
+        its = [row for row in rows if row.impl == name and row.low > 0 and row.value in pythons]
         shift = 0.5 * ((number + 0.5) / len(names) - 0.5)
         bounds = [[row.ratio - row.low for row in its], [row.high - row.ratio for row in its]]
-        places = [pythons.index(row.python) + shift for row in its]
+        places = [pythons.index(row.value) + shift for row in its]
         ax.errorbar(places, [row.ratio for row in its], bounds, fmt=mark, color=colour(name), capsize=3, label=label(name))
     ax.set_xticks(range(len(pythons)), list(pythons))
     ax.set_xlim(-0.5, len(pythons) - 0.5)

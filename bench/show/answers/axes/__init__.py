@@ -1,0 +1,1 @@
+"""Answers about one axis of a sweep: what changes from one of its values to the next."""

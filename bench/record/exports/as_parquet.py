@@ -12,6 +12,7 @@ from bench.record.schemas import SCHEMAS
 from bench.record.time_parts.part import parquet_module
 from bench.record.time_parts.rows import TimeRows
 
+# words are themselves: other tools need not know what a category is
 KINDS = {"category": pyarrow.string(), "Int64": pyarrow.int64(), "float64": pyarrow.float64()}
 
 
@@ -21,10 +22,5 @@ def parquet(machine: dict[str, Any], times: TimeRows) -> bytes:
     schema, file = pyarrow.schema(columns, {b"machine": json.dumps(machine).encode()}), io.BytesIO()
     with parquet_module().ParquetWriter(file, schema) as writer:
         for rows in times.pieces():
-            writer.write_table(pyarrow.Table.from_pandas(rows.astype(_words(rows)), schema, preserve_index=False))
+            writer.write_table(pyarrow.Table.from_pandas(rows, preserve_index=False).cast(schema))
     return file.getvalue()
-
-
-def _words(rows: Any) -> dict[str, str]:
-    """Words as themselves: other tools need not know what a category is."""
-    return {column: "string" for column, kind in rows.dtypes.items() if kind == "category"}

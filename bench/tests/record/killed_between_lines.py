@@ -24,7 +24,7 @@ LINES_OF = {module.__file__ for module in (disk, part, table)}
 
 def main(folder: Path) -> None:
     """Kill and look, until a process comes to its end."""
-    first, second, last = [*visits(1, rounds=1)]
+    first, second, last = visits(1, rounds=1)
     start = folder / "start"
     start.mkdir()
     TimeTable(start, large=1).append(first)

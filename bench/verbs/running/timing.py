@@ -94,9 +94,8 @@ def _alphas(experiment: Experiment, earlier: pd.DataFrame) -> dict[str, float]:
 
 def _measurable(run: Run, recorder: VisitRecorder) -> list[Cell]:
     """The cells in which something can be compared here; who cannot be measured in one gets a row that says why not, once."""
-    rows = run.times().visits
-    skipped = rows[rows["status"] == "skipped"]
-    known = {*zip(skipped["cell"], skipped["impl"], strict=True)}
+    skipped = [rows[rows["status"] == "skipped"] for rows in run.times().pieces(["cell", "impl", "status"])]
+    known = {pair for rows in skipped for pair in zip(rows["cell"], rows["impl"], strict=True)}
     told: set[str] = set()
     for cell in run.experiment.cells:
         reasons = run.unmeasurable(cell)

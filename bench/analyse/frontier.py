@@ -28,11 +28,13 @@ from typing import Any
 
 import pandas as pd
 
-from bench.analyse.observations import Comparison, alpha_of, observe, ratio_interval
+from bench.analyse.observations import OF_ROUNDS, Comparison, alpha_of, observe, ratio_interval
 from bench.analyse.ratios import SAME, Ratio
 from bench.plan.allocators import ALLOCATORS
 from bench.plan.cells import Cell
 from bench.plan.contenders import REFERENCES, in_order
+from bench.record.files.pieces import joined
+from bench.record.time_parts.rows import Rows, pieces_of, visits_of
 from bench.record.times import numbered_cells
 from impls.layers import COLUMNS
 from impls.updates import UPDATES
@@ -139,8 +141,9 @@ def showcase(cells: Sequence[Any]) -> list[Any]:
 _ORDER = [None, *UPDATES, *ALLOCATORS]  # some problems have no updates
 
 
-def frontiers(times: pd.DataFrame, peaks: pd.DataFrame, baseline: str) -> list[FrontierCell]:
+def frontiers(rows: Rows, peaks: pd.DataFrame, baseline: str) -> list[FrontierCell]:
     """The frontiers of one machine's rows of time.csv and memory.csv; none where no cell has two implementations with both figures."""
+    times = visits_of(rows)
     numbers, every = numbered_cells(times)
     usual = (times["update"].isin(UPDATES) | times["update"].isna()) & times["allocator"].isin(ALLOCATORS) & ~times["impl"].isin(REFERENCES)
     timed = times["round"].notna() & usual
@@ -148,8 +151,28 @@ def frontiers(times: pd.DataFrame, peaks: pd.DataFrame, baseline: str) -> list[F
     known = {every[number]: peaks_in(every[number], in_order(there), peaks) for number, there in impls.items() if baseline in set(there)}
     cells = [cell for cell, with_peaks in known.items() if len(with_peaks) > 1]
     shown = showcase([cell for cell in cells if (cell.activation, cell.initialiser) == (cells[0].activation, cells[0].initialiser)])
-    alpha = alpha_of(times)
-    return [_frontier_cell(cell, times[timed & (numbers == every.index(cell))], known[cell], baseline, alpha) for cell in shown]
+    alpha, places = alpha_of(times), [_place(times[numbers == every.index(cell)]) for cell in shown]
+    its_rows = _rows_in(rows, {cell for cell, _ in places})
+    return [
+        _frontier_cell(cell, its_rows[_are_in(its_rows, *place)], known[cell], baseline, alpha)
+        for cell, place in zip(shown, places, strict=True)
+    ]
+
+
+def _place(rows: pd.DataFrame) -> tuple[Any, Any]:
+    """The cell and the dataset of rows that are all of one."""
+    return rows["cell"].iloc[0], rows["dataset"].iloc[0]
+
+
+def _are_in(rows: pd.DataFrame, cell: Any, dataset: Any) -> pd.Series:
+    """Which rows are of that cell? Two files of data may have one name in it."""
+    return (rows["cell"] == cell) & (rows["dataset"].isna() if pd.isna(dataset) else rows["dataset"] == dataset)
+
+
+def _rows_in(rows: Rows, cells: set[str]) -> pd.DataFrame:
+    """The rows of a few cells, with what their observations are made of."""
+    columns = [*OF_ROUNDS, "dataset"]
+    return joined([piece.loc[piece["cell"].isin(cells), columns] for piece in pieces_of(rows, columns)])
 
 
 def _pairs(numbers: pd.Series, impls: pd.Series) -> pd.DataFrame:
@@ -201,7 +224,7 @@ def _frontier_cell(cell: Any, rows: pd.DataFrame, peaks: dict[str, Peak], baseli
 def _samples(rows: pd.DataFrame, names: Sequence[str], baseline: str) -> dict[Comparison, list[float]]:
     """Each against each other -> a log-ratio for each pass that has timed both; none for pairs that no pass has timed."""
     compared = list(combinations(dict.fromkeys([*names, baseline]), 2))
-    observed = {pair: group.tolist() for pair, group in observe(rows, compared).groupby(["impl", "baseline"])["log_ratio"]}
+    observed = {pair: group.tolist() for pair, group in observe(rows, compared).groupby(["impl", "baseline"], observed=True)["log_ratio"]}
     return observed | {(against, impl): [-sample for sample in samples] for (impl, against), samples in observed.items()}
 
 

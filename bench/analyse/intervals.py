@@ -108,13 +108,13 @@ def difference_interval(xs: Iterable[float], ys: Iterable[float], alpha: float =
     (-inf, inf)
     """
     x, y = [-inf, *sorted(xs), inf], [-inf, *sorted(ys), inf]
-    x_against, y_against = _against(len(x) - 2), _against(len(y) - 2)
+    x_against, y_against = _against(len(x) - 2), np.array(_against(len(y) - 2))
     low, high = inf, -inf
     for i, against in enumerate(x_against):
-        for j, more in enumerate(y_against):
-            if against + more < -log(alpha):
-                low = min(low, y[j] - x[i + 1])
-                high = max(high, y[j + 1] - x[i])
+        allowed = np.flatnonzero(against + y_against < -log(alpha))
+        if len(allowed):  # of the gaps of y, the first has the least deltas, and the last the greatest
+            low = min(low, y[allowed[0]] - x[i + 1])
+            high = max(high, y[allowed[-1] + 1] - x[i])
     return low, high
 
 

@@ -6,7 +6,7 @@ processes are. The median over a pass's rounds is therefore one sample, not the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import comb, exp
 from typing import Any
@@ -16,7 +16,9 @@ import pandas as pd
 
 from bench.analyse.intervals import median_interval
 from bench.plan.contenders import REFERENCES, in_order
-from bench.record.times import group_numbers, only
+from bench.record.files.pieces import joined
+from bench.record.time_parts.rows import Rows, pieces_of, visits_of
+from bench.record.times import VISIT, group_numbers, only
 
 METRICS = {"cpu": "cpu_ns", "wall": "wall_ns"}
 
@@ -29,12 +31,12 @@ def comparisons(names: Sequence[str], baseline: str, pairs: Sequence[Comparison]
     return against_baseline + [pair for pair in pairs if pair[1] != baseline and set(pair) <= set(names)]
 
 
-def compared_in(rows: pd.DataFrame, baseline: str, pairs: Sequence[Comparison]) -> list[Comparison]:
+def compared_in(rows: Rows, baseline: str, pairs: Sequence[Comparison]) -> list[Comparison]:
     """The comparisons that rows of time.csv allow."""
-    return comparisons(in_order(rows["impl"].unique()), baseline, pairs)
+    return comparisons(in_order(visits_of(rows)["impl"].unique()), baseline, pairs)
 
 
-def observe(rows: pd.DataFrame, compared: Sequence[Comparison], metrics: Sequence[str] = ("cpu",)) -> pd.DataFrame:
+def observe(rows: Rows, compared: Sequence[Comparison], metrics: Sequence[str] = ("cpu",)) -> pd.DataFrame:
     """The observations in rows of time.csv: one for each visit, comparison and metric, oldest pass first.
 
     Columns: machine, cell, pass, impl, baseline, metric; `log_ratio`, the median over the visit's rounds of
@@ -42,14 +44,29 @@ def observe(rows: pd.DataFrame, compared: Sequence[Comparison], metrics: Sequenc
     the ratio on average over start depths; `fault_difference`, by how many more page faults a step than the baseline's, the
     median over rounds. A comparison that a visit did not time has no row.
     """
+    wanted = [(*comparison, metric) for metric in metrics for comparison in dict.fromkeys(compared)]
+    found = [table for piece in pieces_of(rows, OF_ROUNDS) for table in _observe(piece, compared, metrics)]
+    if not found:
+        return pd.DataFrame(columns=COLUMNS)
+    whole = joined(found)
+    whole = whole.iloc[np.argsort(whole["place"], kind="stable")].reset_index(drop=True)
+    names = {column: pd.Series([want[n] for want in wanted], dtype="category") for n, column in enumerate(("impl", "baseline", "metric"))}
+    return whole.assign(**{column: values.take(whole["place"]).array for column, values in names.items()})[COLUMNS]
+
+
+def _observe(rows: pd.DataFrame, compared: Sequence[Comparison], metrics: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """The observations in rows that are in memory, a table a comparison and metric; `place` is its place among all."""
     timed = only(rows, rows["round"].notna())
     there = set(timed["impl"].unique())
-    possible = [comparison for comparison in compared if set(comparison) <= there]
-    if not possible:
-        return pd.DataFrame(columns=COLUMNS)
-    rounds = _rounds(timed)
-    visits = rounds.visits.loc[:, VISIT].reset_index(drop=True)
-    return pd.concat([_observed(rounds, visits, timed, metric, possible) for metric in metrics], ignore_index=True)
+    every = [*dict.fromkeys(compared)]
+    places = [place for place, comparison in enumerate(every) if set(comparison) <= there]
+    if places:
+        rounds = _rounds(timed)
+        visits = rounds.visits.loc[:, VISIT].reset_index(drop=True)
+        for number, metric in enumerate(metrics):
+            tables = _observed(rounds, visits, timed, metric, [every[place] for place in places])
+            for place, table in zip(places, tables, strict=True):
+                yield table[table["log_ratio"].notna()].assign(place=number * len(every) + place)
 
 
 @dataclass(frozen=True)
@@ -105,8 +122,10 @@ def _rounds(timed: pd.DataFrame) -> _Rounds:
     return _Rounds(firsts, round_keys // (numbers.max() + 1), [*names], place * len(names) + codes)
 
 
-def _observed(rounds: _Rounds, visits: pd.DataFrame, timed: pd.DataFrame, metric: str, compared: Sequence[Comparison]) -> pd.DataFrame:
-    """The observations of all comparisons under one metric.
+def _observed(
+    rounds: _Rounds, visits: pd.DataFrame, timed: pd.DataFrame, metric: str, compared: Sequence[Comparison]
+) -> list[pd.DataFrame]:
+    """The figures of each comparison under one metric, visit by visit.
 
     A round has two runs of each, one in each order. Their sum is that in which what drifts cancels; the shorter one is for
     means, since noise that would spoil a mean rarely meets both.
@@ -122,11 +141,7 @@ def _observed(rounds: _Rounds, visits: pd.DataFrame, timed: pd.DataFrame, metric
         "mean_log_ratio": np.log(means / others_means),
         "fault_difference": _grouped(both * (mean_faults[:, mine] - mean_faults[:, other]), rounds.visit).median(),
     }
-    tables = [
-        visits.assign(impl=impl, baseline=baseline, metric=metric, **{name: figures[number] for name, figures in by_visit.items()})
-        for number, (impl, baseline) in enumerate(compared)
-    ]
-    return pd.concat([table[table["log_ratio"].notna()] for table in tables], ignore_index=True)[COLUMNS]
+    return [visits.assign(**{name: figures[number] for name, figures in by_visit.items()}) for number in range(len(compared))]
 
 
 def _grouped(by_round: np.ndarray, visit: np.ndarray) -> Any:
@@ -134,7 +149,7 @@ def _grouped(by_round: np.ndarray, visit: np.ndarray) -> Any:
     return pd.DataFrame(by_round).groupby(visit)
 
 
-VISIT = ["machine", "cell", "pass"]
+OF_ROUNDS = [*VISIT, "impl", "round", "cpu_ns", "wall_ns", "minor_faults"]  # what an observation is made of
 COLUMNS = [*VISIT, "impl", "baseline", "metric", "log_ratio", "mean_log_ratio", "fault_difference"]
 ALPHA = 0.05
 
@@ -150,7 +165,7 @@ def joint_alpha(cells: int, implementations: int) -> float:
 
 
 def alpha_of(rows: pd.DataFrame) -> float:
-    """`joint_alpha` for one machine's rows of time.csv."""
+    """`joint_alpha` for one machine's rows of time.csv, or visits."""
     timed = rows["round"].notna()
     return joint_alpha(rows.loc[timed, "cell"].nunique(), len({*rows.loc[timed, "impl"].unique()} - {*REFERENCES}))
 

@@ -42,7 +42,6 @@ def settled(ratio: float, low: float, high: float, precision: float) -> bool:
 
 
 NOTABLE_FAULTS = 16.0  # page faults a step: some per cent of a step of a millisecond
-STRADDLES = 1.1  # times the usual time
 RARE = 0.1  # a kind of passes that is rarer than this is an exception
 FEWEST_TO_TELL = 24  # passes
 
@@ -187,8 +186,7 @@ def straddling(data: Slice, impl: str, allocator: str, depth: int, width: int) -
     """
     times = data.times
     rows = times[(times["impl"] == impl) & (times["allocator"] == allocator) & (times["depth"] == depth) & (times["width"] == width)]
-    shorter = rows.groupby(["cell", "pass", "round"], sort=False, observed=True)["cpu_ns"].min()
-    return float((shorter > STRADDLES * shorter.groupby(level=["cell", "pass"], observed=True).transform("median")).mean())
+    return float(rows["straddling"].sum() / rows["starts"].sum())
 
 
 def control_result(data: Slice, baseline: str) -> ControlResult | None:

@@ -14,10 +14,11 @@ from bench.plan.cells import Cell
 from bench.plan.contenders import REFERENCES
 from bench.plan.described import DescribedProblem
 from bench.record.problems import problem_in
+from bench.record.time_parts.visits import COUNTS
 from bench.record.times import cells_of, numbered_cells, only
 
 SEVERAL = ("depth", "width", "allocator")  # the axes that a slice has several values of
-TIMES = ["cell", "dataset", "pass", *SEVERAL, "impl", "round", "cpu_ns", "wall_ns", "minor_faults", "detail"]
+TIMES = ["cell", "dataset", "pass", *SEVERAL, "impl", "round", "cpu_ns", "wall_ns", "minor_faults", "detail", *COUNTS]
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Slice:
     Attributes:
         words: these, for a reader.
         name: these, for a file's name; empty for the slice that was recorded first.
-        times: the timed rows of time.csv, without the columns that nothing is shown of (`TIMES`).
+        times: what time.csv says of each visit that was timed (`by_visit`), without the columns that nothing is shown of (`TIMES`).
         summary: the CPU rows of summary.csv.
 
     """
@@ -56,13 +57,13 @@ class Slice:
 
 
 def slices(summary: pd.DataFrame, times: pd.DataFrame) -> Iterator[Slice]:
-    """The slices of one machine's tables, in the order recorded."""
+    """The slices of one machine's summary and visits, in the order recorded."""
     cpu = summary[summary["metric"] == "cpu"]
     timed = only(times, times["round"].notna())
     numbers, cells = numbered_cells(timed)
     shared_cells = [_shared(cell) for cell in cells]
     shared_in_summary = cells_of(cpu).map(_shared)
-    timed = timed[TIMES]
+    timed = timed[[column for column in TIMES if column in timed]]
     for number, shared in enumerate(dict.fromkeys(shared_cells)):
         name = shared.name() if number else ""
         its_own = numbers.isin([place for place, other in enumerate(shared_cells) if other == shared])

@@ -62,7 +62,7 @@ class Result:
         self._run, self._problem, self._home = run, problem, home
         self.interrupted = interrupted
         self.notes: list[str] = list(dict.fromkeys(run.screen.notes))  # type: ignore[attr-defined]
-        self.times = _plain(run.times())
+        self.times = _plain(run.times().whole())
         self.summary = _plain(run.table("summary.csv").read())
         self.memory = _plain(run.table("memory.csv").read())
 

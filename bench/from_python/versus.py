@@ -87,7 +87,7 @@ def _measured(experiment: Experiment, problem: Problem, home: Home, seed: int, m
             measure_memory(run)
     except KeyboardInterrupt:
         interrupted = True
-    if not run.times()["round"].notna().any():
+    if not run.times().any_timed():
         if interrupted:
             raise KeyboardInterrupt
         raise NothingMeasured(f"versus: nothing could be timed; {'; '.join(screen.notes) or 'every call failed'}")

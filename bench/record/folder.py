@@ -21,6 +21,7 @@ from bench.record.files.disk import remove_drafts, write_whole
 from bench.record.schemas import SCHEMAS
 
 OWN_FILES = (*SCHEMAS, "machine.json", "trace.json", "report.html")  # whatever else lies in a results folder is not ours to move
+OWN_FOLDERS = ("time",)  # the parts of time.csv
 PAGES = "report-"  # begins the name of the page of each problem, where a folder has several
 SET_ASIDE = "set_aside"
 HOLDER = ".holder"  # beside the lock and not in it, since a process that tries for a lock may empty its file
@@ -43,7 +44,8 @@ def results_folder(path: Path, fresh: bool = False, parts: Sequence[str] = ()) -
     except Timeout:
         raise BadInput(f"{path}: another run{_holder(path)} is writing there; wait for it, or give another --results") from None
     try:
-        remove_drafts(path)
+        for place in (path, *(path / name for name in OWN_FOLDERS)):
+            remove_drafts(place)
         write_whole(path / HOLDER, f"process {os.getpid()} on {platform.node()}, since {datetime.now():%d %B %H:%M:%S}".encode())
         if fresh:
             _set_aside(path, parts)
@@ -206,7 +208,7 @@ def write_machine(folder: Path, record: dict[str, Any]) -> None:
 def _set_aside(folder: Path, parts: Sequence[str]) -> None:
     """Move earlier results into a folder beside the new ones, so that --fresh by mistake loses nothing."""
     names = [path for path in (*(folder / name for name in OWN_FILES), *folder.glob(f"{PAGES}*.html")) if path.is_file()]
-    ours = names + [path for name in parts if (path := folder / name).is_dir()]
+    ours = names + [path for name in (*OWN_FOLDERS, *parts) if (path := folder / name).is_dir()]
     if not ours:
         return
     aside = folder / f"{SET_ASIDE}_{datetime.now():%Y%m%d_%H%M%S_%f}"

@@ -9,12 +9,15 @@ import pandas as pd
 
 from bench.measure.machine.fingerprint import known_machines, machine_differences
 from bench.record.tables import Warn
+from bench.record.time_parts.rows import Rows, pieces_of
 
 
-def tell_other_machines(path: Path, rows: pd.DataFrame, machine: str, record: dict[str, Any], warn: Warn) -> None:
+def tell_other_machines(path: Path, rows: Rows, machine: str, record: dict[str, Any], warn: Warn) -> None:
     """Tell of each machine but that one how many rows of a file are its, and what differs as far as machine.json knows it."""
     known = known_machines(record)
-    for name, count in rows.loc[rows["machine"] != machine, "machine"].astype("string").value_counts().items():
+    counts = pd.concat([piece["machine"].astype("string").value_counts() for piece in pieces_of(rows, ["machine"])])
+    others = counts[counts.index != machine].groupby(level=0).sum().sort_values(ascending=False, kind="stable")
+    for name, count in others.items():
         differ = machine_differences(known[name], known[machine]) if name in known and machine in known else []
         words = f"what differs is {', '.join(differ)}" if differ else "machine.json does not have what differs"
         warn(f"{path}: {count} rows are another machine's ({name}) and are left out; {words}")

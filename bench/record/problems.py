@@ -75,8 +75,8 @@ def names_there(*tables: pd.DataFrame) -> dict[str, list[str]]:
 
 def of_problem(rows: pd.DataFrame, problem: str) -> pd.DataFrame:
     """The rows of one problem, with contenders by their keys, as all who show them look them up."""
-    problems = rows["problem"].astype("string").fillna(BACKPROPAGATION)
-    its_own = only(rows, problems == problem)
+    said = rows["problem"]
+    its_own = only(rows, said.eq(problem).fillna(False) | (said.isna() & (problem == BACKPROPAGATION)))
     if problem == BACKPROPAGATION:  # there, keys are names
         return its_own
     if its_own["impl"].dtype == "category":

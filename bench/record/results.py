@@ -20,7 +20,8 @@ from bench.record.memory import MemoryTables, read_memory
 from bench.record.problems import described_problems, names_there, of_problem
 from bench.record.selfcheck import SELFCHECK, Evidence, read_evidence
 from bench.record.tables import Table, Warn
-from bench.record.times import only, read_times
+from bench.record.time_parts.rows import TimeRows, read_times
+from bench.record.times import only
 from bench.record.trace import read_traces
 from bench.record.training import read_training
 
@@ -32,7 +33,7 @@ class Results:
     Attributes:
         problem: what is told of the problem.
         machine: what machine.json says.
-        times: time.csv.
+        rows: time.csv and its parts.
         memory: memory.csv and the two series beside it.
         limits, training, clarity: the CSV of that name.
         selfcheck: what the self-check has recorded.
@@ -43,7 +44,7 @@ class Results:
 
     problem: DescribedProblem
     machine: dict[str, Any]
-    times: pd.DataFrame
+    rows: TimeRows
     memory: MemoryTables
     limits: pd.DataFrame
     training: pd.DataFrame
@@ -51,6 +52,11 @@ class Results:
     selfcheck: Evidence
     traces: Traces | CallTraces | None = None
     alone: bool = True
+
+    @property
+    def times(self) -> pd.DataFrame:
+        """What the rows say of each visit: a row for each implementation, with medians over its rounds, and each failure."""
+        return self.rows.visits
 
     @property
     def baseline(self) -> str:
@@ -84,13 +90,13 @@ def read_results(folder: Path, warn: Warn) -> list[Results]:
 def _read(folder: Path, warn: Warn) -> Results:
     """All tables as they are, whatever problem their rows are of."""
     record = read_machine(folder) or read_machine(folder / SELFCHECK)
-    machine, times = _machines_times(folder, record, warn)
+    machine, rows = _machines_times(folder, record, warn)
     peaks = Table(folder, "memory.csv")
     tell_other_machines(peaks.path, peaks.read(), machine, record, warn)
     return Results(
         NETWORKS,
         record,
-        times,
+        rows,
         read_memory(folder, machine, warn),
         machines_limits(Table(folder, "limits.csv"), machine, warn),
         read_training(Table(folder, "training.csv"), warn),
@@ -108,7 +114,7 @@ def _of(problem: DescribedProblem, whole: Results, alone: bool) -> Results:
     return replace(
         whole,
         problem=problem,
-        times=of_problem(whole.times, problem.name),
+        rows=whole.rows.through(lambda piece: of_problem(piece, problem.name), "problem", "impl"),
         memory=MemoryTables(peaks, *series),
         limits=of_problem(whole.limits, problem.name),
         training=whole.training if networks else whole.training[:0],
@@ -131,8 +137,8 @@ def _series_of(problem: DescribedProblem, rows: pd.DataFrame, peaks: pd.DataFram
     return its_own.assign(impl=its_own["impl"].map(lambda name: key(problem.name, name)))
 
 
-def read_measurements(folder: Path, warn: Warn) -> tuple[dict[str, Any], pd.DataFrame]:
-    """machine.json, and the rows of time.csv that are that machine's, with figures among them.
+def read_measurements(folder: Path, warn: Warn) -> tuple[dict[str, Any], TimeRows]:
+    """machine.json, and the rows of time.csv and its parts that are that machine's, with figures among them.
 
     Raises:
         BadInput: a file cannot be read.
@@ -140,16 +146,15 @@ def read_measurements(folder: Path, warn: Warn) -> tuple[dict[str, Any], pd.Data
 
     """
     record = read_machine(folder)
-    _, times = _machines_times(folder, record, warn)
-    if not times["round"].notna().any():
+    _, rows = _machines_times(folder, record, warn)
+    if not rows.visits["round"].notna().any():
         raise NothingMeasured(f"{folder}: has no measurements; `unwind run --results {folder}` makes them")
-    return record, times
+    return record, rows
 
 
-def _machines_times(folder: Path, record: dict[str, Any], warn: Warn) -> tuple[str, pd.DataFrame]:
-    """The name of the machine that measured last, and its rows of time.csv."""
-    table = Table(folder, "time.csv")
-    times = read_times(table, warn)
-    machine = record.get("machine", times["machine"].iloc[-1] if len(times) else "")
-    tell_other_machines(table.path, times, machine, record, warn)
-    return machine, only(times, times["machine"] == machine)
+def _machines_times(folder: Path, record: dict[str, Any], warn: Warn) -> tuple[str, TimeRows]:
+    """The name of the machine that measured last, and its rows of time.csv and its parts."""
+    rows = read_times(folder, warn)
+    machine = record["machine"] if "machine" in record else "".join(rows.visits["machine"].iloc[-1:])
+    tell_other_machines(folder / "time.csv", rows, machine, record, warn)
+    return machine, rows.of_machine(machine)

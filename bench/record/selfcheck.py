@@ -17,7 +17,7 @@ from bench.plan.selfcheck import RUNS
 from bench.record.folder import read_machine
 from bench.record.schemas import row
 from bench.record.tables import Table, Warn
-from bench.record.times import read_times
+from bench.record.time_parts.rows import read_times
 from bench.text import one_line
 
 SELFCHECK = "selfcheck"  # the folder
@@ -58,14 +58,14 @@ def read_evidence(folder: Path, warn: Warn, beside: Mapping[str, Any] = MappingP
     record = read_machine(folder)
     passes = record.get("passes", {})
     return Evidence(
-        read_times(Table(folder, "time.csv"), warn),
+        read_times(folder, warn).whole(),
         passes.get("trio_s") or 0.0,
         passes.get("known_s") or 0.0,
         Table(folder, "others.csv").read(warn),
         Table(folder, "meters.csv").read(warn),
         Table(folder, "checks.csv").read(warn),
         record.get("warnings", ()),
-        {run: read_times(Table(folder / run, "time.csv"), warn) for run in RUNS},
+        {run: read_times(folder / run, warn).whole() for run in RUNS},
         [*_other_settings(beside, record)],
     )
 

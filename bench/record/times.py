@@ -15,9 +15,10 @@ from bench.measure.timing.passes import Finished
 from bench.measure.timing.visit import Measurement
 from bench.plan.cells import AXES, Cell, cell_of
 from bench.record.schemas import row
-from bench.record.tables import Table, Warn, as_rows
+from bench.record.tables import as_rows
 from bench.text import one_line
 
+VISIT = ["machine", "cell", "pass"]
 CELL_COLUMNS = [axis.name for axis in AXES if axis.kind]
 
 
@@ -93,34 +94,9 @@ def _from_the_end(measurement: Measurement) -> tuple[bool, int, int]:
     return measurement.round is not None, -(measurement.round or 0), -(measurement.order or 0)
 
 
-def read_whole(table: Table, warn: Warn) -> pd.DataFrame:
-    """The rows of time.csv, after removing from the file those of visits that a kill cut in half.
-
-    Raises:
-        BadInput: as `read_times`.
-
-    """
-    rows = table.read(warn)
-    whole = whole_visits(rows)
-    if len(whole) < len(rows):
-        warn(f"{table.path}: {len(rows) - len(whole)} rows of a visit that was cut off are left out")
-        table.replace(as_rows(whole))
-    return whole
-
-
-def read_times(table: Table, warn: Warn) -> pd.DataFrame:
-    """The rows of time.csv, those of visits that a kill cut in half left out.
-
-    Raises:
-        BadInput: the file cannot be read.
-
-    """
-    return whole_visits(table.read(warn))
-
-
 def whole_visits(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows without those visits that a kill cut in half: timed rows that lack round 0, order 0."""
     timed = rows["round"].notna()
-    visits = group_numbers(rows, ["machine", "cell", "pass"])
+    visits = group_numbers(rows, VISIT)
     sealed = visits.isin(visits[(rows["round"] == 0) & (rows["order"] == 0)].unique())
     return only(rows, ~timed | sealed)

@@ -122,7 +122,7 @@ TOPICS = [
         "frontier",
         "Time against memory",
         "Which takes least of both, time and memory?",
-        lambda results: frontiers(results.times, results.memory.peaks, results.baseline) or None,
+        lambda results: frontiers(results.rows, results.memory.peaks, results.baseline) or None,
         frontier_answers,
         lazily("bench.show.figures.frontier:frontier_pictures"),
         frontier_section,

@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from bench.analyse.between.changes import Change, changes, floor_changes, one_sided, passes_needed
 from bench.errors import BadInput, GateFailed, NothingMeasured
 from bench.measure.machine.fingerprint import machine_differences, same_machine
@@ -18,22 +16,24 @@ from bench.plan.contenders import key, tell
 from bench.plan.described import DescribedProblem
 from bench.record.problems import described_problems, keyed, names_there
 from bench.record.results import read_measurements
+from bench.record.time_parts.rows import TimeRows
+from bench.record.times import only
 from bench.show.terminal.changes import changes_table, floor_advice, left_out_words, markdown, sum_up
 from bench.show.terminal.screen import Screen
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two folders: its machine.json, its rows of time.csv with contenders by their keys, and its problems."""
+    """One of the two folders: its machine.json, its rows of time.csv and its parts with contenders by their keys, and its problems."""
 
     folder: Path
     record: dict[str, Any]
-    rows: pd.DataFrame
+    rows: TimeRows
     problems: list[DescribedProblem]
 
     def without(self, datasets: set[str]) -> Side:
         """The same without the cells of some datasets."""
-        return replace(self, rows=self.rows[~self.rows["dataset"].isin(datasets)])
+        return replace(self, rows=self.rows.through(lambda rows: only(rows, ~rows["dataset"].isin(datasets)), "dataset"))
 
 
 def compare(options: argparse.Namespace, screen: Screen) -> None:
@@ -68,8 +68,8 @@ def compare(options: argparse.Namespace, screen: Screen) -> None:
 
 def _side(folder: Path, screen: Screen) -> Side:
     record, rows = read_measurements(folder, screen.warn)
-    problems = described_problems(record, names_there(rows))
-    return Side(folder, record, keyed(rows), problems)
+    problems = described_problems(record, names_there(rows.visits))
+    return Side(folder, record, rows.through(keyed, "problem", "impl"), problems)
 
 
 def _same_baselines(base: Side, new: Side) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.errors import BadInput
 from bench.record.exports import FORMATS
 from bench.record.files.disk import standard_stream, write_to_standard_output, write_whole
+from bench.record.folder import OWN_FOLDERS
 from bench.record.results import read_measurements
 from bench.record.schemas import SCHEMAS
 from bench.show.answers.words import counted
@@ -39,4 +40,4 @@ def export(options: argparse.Namespace, screen: Screen) -> None:
 
 def _holds_results(file: Path, folder: Path) -> bool:
     path, results = (Path(os.path.realpath(place)) for place in (file, folder))
-    return path.parent == results and path.name in {*SCHEMAS, "machine.json"}
+    return (path.parent == results and path.name in {*SCHEMAS, "machine.json"}) or path.parent in {results / name for name in OWN_FOLDERS}

@@ -132,8 +132,7 @@ def _answer_time(run: Run) -> None:
         NothingMeasured: there are none.
 
     """
-    rows = run.times()
-    if not rows["round"].notna().any():
+    if not run.times().any_timed():
         raise NothingMeasured(f"{run.table('time.csv').path}: nothing could be measured; the columns status and detail say why")
     _tell_ending(run)
     if run.screen.verbose:

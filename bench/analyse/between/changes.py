@@ -24,6 +24,7 @@ from bench.analyse.observations import ALPHA, Comparison, compared_in, observe
 from bench.analyse.ratios import verdict
 from bench.plan.cells import Cell
 from bench.plan.contenders import FLOOR, REFERENCES, in_order
+from bench.record.time_parts.rows import Rows, visits_of
 from bench.record.times import CELL_COLUMNS, cells_of
 
 Bounds = tuple[float, float]
@@ -68,20 +69,20 @@ class OneSided:
     impls: tuple[str, ...]
 
 
-def changes(base: pd.DataFrame, new: pd.DataFrame, *baselines: str) -> list[Change]:
+def changes(base: Rows, new: Rows, *baselines: str) -> list[Change]:
     """Every implementation against its baseline wherever both folders have it; a baseline for each problem of the two."""
     every = [pair for baseline in baselines for pair in compared_in(base, baseline, ())]
     return _changes(base, new, [pair for pair in every if pair[0] not in REFERENCES])
 
 
-def floor_changes(base: pd.DataFrame, new: pd.DataFrame, *baselines: str) -> list[Change]:
+def floor_changes(base: Rows, new: Rows, *baselines: str) -> list[Change]:
     """Baselines against the floor; machines differ in that ratio, so both must have been measured on one by the same code."""
     return _changes(base, new, [(baseline, FLOOR) for baseline in baselines])
 
 
-def one_sided(rows: pd.DataFrame, others: pd.DataFrame) -> OneSided:
+def one_sided(rows: Rows, others: Rows) -> OneSided:
     """What the first rows have that the others lack, among what was timed."""
-    (mine, my_pairs), (theirs, their_pairs) = _timed(rows), _timed(others)
+    (mine, my_pairs), (theirs, their_pairs) = _timed(visits_of(rows)), _timed(visits_of(others))
     impls = {impl for cell, impl in my_pairs - their_pairs if cell in theirs and impl not in REFERENCES}
     return OneSided(tuple(cell for cell in mine if cell not in theirs), tuple(in_order(impls)))
 
@@ -92,9 +93,9 @@ def _timed(rows: pd.DataFrame) -> tuple[list[str], set[tuple[str, str]]]:
     return pairs["cell"].drop_duplicates().tolist(), {*pairs.itertuples(index=False, name=None)}
 
 
-def _changes(base: pd.DataFrame, new: pd.DataFrame, compared: Sequence[Comparison]) -> list[Change]:
+def _changes(base: Rows, new: Rows, compared: Sequence[Comparison]) -> list[Change]:
     before, after = _samples(base, compared), _samples(new, compared)
-    rows = base.drop_duplicates("cell").sort_values(list(CELL_COLUMNS))
+    rows = visits_of(base).drop_duplicates("cell").sort_values(list(CELL_COLUMNS))
     cells = dict(zip(rows["cell"], cells_of(rows), strict=True))
     order = [*cells]
     shared = sorted((key for key in before if key in after), key=lambda key: order.index(key[0]))
@@ -106,7 +107,7 @@ def passes_needed(changed: Sequence[Change]) -> int:
     return fewest_each(ALPHA / len(changed))
 
 
-def _samples(rows: pd.DataFrame, compared: Sequence[Comparison]) -> dict[tuple[str, str, str], list[float]]:
+def _samples(rows: Rows, compared: Sequence[Comparison]) -> dict[tuple[str, str, str], list[float]]:
     """(cell, impl, baseline) -> a log-ratio a pass."""
     groups = observe(rows, compared).groupby(["cell", "impl", "baseline"], sort=False, observed=True)
     return {key: group["log_ratio"].tolist() for key, group in groups}

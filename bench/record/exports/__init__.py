@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from bench.lazy import lazily
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from bench.record.time_parts.rows import TimeRows
 
-    Exporter = Callable[[dict[str, Any], pd.DataFrame], bytes]  # machine.json and rows of time.csv -> the file
+    Exporter = Callable[[dict[str, Any], TimeRows], bytes]  # machine.json and rows of time.csv -> the file
 
 FORMATS: dict[str, Exporter] = {
     "pytest-benchmark": lazily("bench.record.exports.as_pytest_benchmark:pytest_benchmark"),

@@ -1,4 +1,4 @@
-"""As Parquet: every row of time.csv with its types, and machine.json in the file's metadata."""
+"""As Parquet: every row of time.csv and its parts with its types, and machine.json in the file's metadata."""
 
 from __future__ import annotations
 
@@ -6,26 +6,21 @@ import io
 import json
 from typing import Any
 
-import pandas as pd
+import pyarrow
 
-from bench.errors import BadInput
+from bench.record.schemas import SCHEMAS
+from bench.record.time_parts.part import parquet_module
+from bench.record.time_parts.rows import TimeRows
+
+# words are themselves: other tools need not know what a category is
+KINDS = {"category": pyarrow.string(), "Int64": pyarrow.int64(), "float64": pyarrow.float64()}
 
 
-def parquet(machine: dict[str, Any], times: pd.DataFrame) -> bytes:
-    """The file's content.
-
-    Raises:
-        BadInput: pyarrow is not installed.
-
-    """
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        raise BadInput("the parquet format needs pyarrow; `pip install 'unwind-bench[export]'` brings it") from None
-    words = {column: "string" for column, kind in times.dtypes.items() if kind == "category"}
-    table = pyarrow.Table.from_pandas(times.astype(words), preserve_index=False)
-    table = table.replace_schema_metadata({**(table.schema.metadata or {}), b"machine": json.dumps(machine).encode()})
-    file = io.BytesIO()
-    pyarrow.parquet.write_table(table, file)
+def parquet(machine: dict[str, Any], times: TimeRows) -> bytes:
+    """The file's content."""
+    columns = [(column, KINDS[kind]) for column, kind in SCHEMAS["time.csv"].items()]
+    schema, file = pyarrow.schema(columns, {b"machine": json.dumps(machine).encode()}), io.BytesIO()
+    with parquet_module().ParquetWriter(file, schema) as writer:
+        for rows in times.pieces():
+            writer.write_table(pyarrow.Table.from_pandas(rows, preserve_index=False).cast(schema))
     return file.getvalue()

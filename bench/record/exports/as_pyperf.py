@@ -8,14 +8,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pandas as pd
-
 from bench.record.exports.series import Series, series
+from bench.record.time_parts.rows import TimeRows
 
 MACHINE = {"cpu": "cpu_model_name", "cores": "cpu_count", "kernel": "platform", "python": "python_version", "machine": "hostname"}
 
 
-def pyperf(machine: dict[str, Any], times: pd.DataFrame) -> bytes:
+def pyperf(machine: dict[str, Any], times: TimeRows) -> bytes:
     """The file's content."""
     shared = {theirs: machine[ours] for ours, theirs in MACHINE.items() if machine.get(ours)}
     return json.dumps(

@@ -11,12 +11,11 @@ from datetime import UTC, datetime
 from statistics import fmean, median, quantiles, stdev
 from typing import Any
 
-import pandas as pd
-
 from bench.record.exports.series import Series, series
+from bench.record.time_parts.rows import TimeRows
 
 
-def pytest_benchmark(machine: dict[str, Any], times: pd.DataFrame) -> bytes:
+def pytest_benchmark(machine: dict[str, Any], times: TimeRows) -> bytes:
     """The file's content."""
     now = datetime.now(UTC).isoformat()
     return json.dumps(

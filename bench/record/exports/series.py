@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pandas as pd
+from bench.record.time_parts.rows import Rows, visits_of
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,10 @@ class Series:
         return f"{self.cell}/{self.impl}"
 
 
-def series(times: pd.DataFrame) -> Iterator[Series]:
+def series(times: Rows) -> Iterator[Series]:
     """The series in rows of time.csv, cell by cell."""
-    timed = times[times["round"].notna()].sort_values("pass", kind="stable")
+    visits = visits_of(times)
+    timed = visits[visits["round"].notna()].sort_values("pass", kind="stable")
     for (cell, impl), rows in timed.groupby(["cell", "impl"], sort=False, observed=True):
         medians = rows.groupby("pass")["cpu_ns"].median() / 1e9
         yield Series(str(cell), str(impl), tuple(medians), int(rows["iterations"].fillna(1).iloc[-1]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import secrets
 import stat
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from bench.errors import BadInput
 
@@ -59,6 +60,32 @@ def write_whole(path: Path, data: bytes) -> None:
             _replace(Path(os.path.realpath(path)), data)
 
 
+@contextmanager
+def written_whole(path: Path) -> Iterator[io.FileIO]:
+    """A file to write to, which takes the place of `path` once the block is over, and its name is on the disk by then, too.
+
+    Raises:
+        BadInput: the system refuses the write.
+
+    """
+    with _told(path):
+        with _replacing(path) as file:
+            yield file
+        _keep_names(path.parent)
+
+
+def make_durable_folder(path: Path) -> None:
+    """Make a folder that is there after a power cut, too; that above it is there.
+
+    Raises:
+        BadInput: the system refuses it.
+
+    """
+    with _told(path):
+        path.mkdir(exist_ok=True)
+        _keep_names(path.parent)
+
+
 def standard_stream(path: Path) -> int | None:
     """1 or 2 for the file that standard output or standard error goes to, under any name: replacing it would part the two."""
     for stream in (1, 2):
@@ -92,11 +119,17 @@ def remove_drafts(folder: Path) -> None:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Write a draft beside the file and put it in the file's place, with the file's permissions."""
+    with _replacing(path) as file:
+        _write_all(file.fileno(), data)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[io.FileIO]:
+    """A draft beside the file, which is put in the file's place, with the file's permissions, once the block is over."""
     draft, file = _draft(path.parent)
     try:
         with file:
-            _write_all(file.fileno(), data)
+            yield file
             with suppress(FileNotFoundError):
                 draft.chmod(stat.S_IMODE(path.stat().st_mode))
             os.fsync(file.fileno())
@@ -106,12 +139,31 @@ def _replace(path: Path, data: bytes) -> None:
         raise
 
 
-def _draft(folder: Path) -> tuple[Path, IO[bytes]]:
+class _WholeWrites(io.FileIO):
+    """A file whose writes write all that they are given, or fail."""
+
+    def write(self, data: Any) -> int:
+        """Write all."""
+        _write_all(self.fileno(), data)
+        return memoryview(data).nbytes
+
+
+def _draft(folder: Path) -> tuple[Path, io.FileIO]:
     """A new file under a name that nothing has."""
     while True:
         draft = folder / DRAFTS.replace("*", secrets.token_hex(4))
         with suppress(FileExistsError):
-            return draft, open(draft, "xb", buffering=0)
+            return draft, _WholeWrites(draft, "x")
+
+
+def _keep_names(folder: Path) -> None:
+    """Have the names in a folder on the disk, as far as the system can: a new one is there after a power cut."""
+    with suppress(OSError):  # Windows opens no folders
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _is_stream(path: Path) -> bool:

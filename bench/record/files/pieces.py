@@ -68,9 +68,14 @@ def read_pieces(path: Path, size: int, types: Mapping[str, str]) -> pd.DataFrame
     if numbers:  # pandas makes numbers of categories, though they are words, where all of them look like that: "1e5"
         pieces = _pieces(path, size, {**types, **dict.fromkeys(numbers, "string")})
         pieces = [piece.astype(dict.fromkeys(numbers, "category")) for piece in pieces]
+    return joined(pieces)
+
+
+def joined(pieces: list[pd.DataFrame]) -> pd.DataFrame:
+    """Pieces of one table, at least one, as that table; where there are several, they are taken apart, so that nothing is kept twice."""
     if len(pieces) == 1:
         return pieces[0]
-    return pd.DataFrame({column: _joined([piece.pop(column) for piece in pieces]) for column in types}, copy=False)
+    return pd.DataFrame({column: _joined([piece.pop(column) for piece in pieces]) for column in [*pieces[0]]}, copy=False)
 
 
 def _pieces(path: Path, size: int, types: Mapping[str, str]) -> list[pd.DataFrame]:

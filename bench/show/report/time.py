@@ -46,7 +46,7 @@ JOINTLY = (
 def timed(results: Results) -> Timed | None:
     """The slices of the results; None where nothing was timed."""
     times, baseline, machine = results.times, results.baseline, results.machine
-    summary = new_summary(times, baseline) if len(times) else times
+    summary = new_summary(results.rows, baseline) if len(times) else times
     parts = [*slices(summary, times)] if len(times) else []
     refused = results.problem.refused or (machine.get("refused", {}) if results.alone else {})
     return Timed(times, summary, baseline, parts, machine, refused, results.alone) if parts else None

@@ -73,17 +73,6 @@ def test_parquet_holds_every_row_with_its_type(folders):
     assert json.loads(table.schema.metadata[b"machine"])["machine"] == "m"
 
 
-WITHOUT = "import sys; sys.modules['pyarrow'] = None; from bench.cli import main; sys.exit(main(sys.argv[1:]))"
-
-
-def test_without_pyarrow_the_message_says_what_installs_it(folders):
-    command = [sys.executable, "-c", WITHOUT, "export", "--results", "after", "--format", "parquet", "no.parquet"]
-    done = subprocess.run(command, cwd=folders, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "the parquet format needs pyarrow; `pip install 'unwind-bench[export]'` brings it" in done.stderr
-    assert not (folders / "no.parquet").exists()
-
-
 def test_no_measurements_and_no_room_are_named(tmp_path, folders, capsys):
     assert main(["export", "--results", str(tmp_path), "--format", "pyperf", str(tmp_path / "x")]) == 3
     assert main(["export", "--results", str(folders / "after"), "--format", "pyperf", str(tmp_path / "nowhere" / "x")]) == 2

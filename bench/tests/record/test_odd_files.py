@@ -13,7 +13,7 @@ from bench.plan.cells import Cell
 from bench.record.folder import results_folder
 from bench.record.schemas import SCHEMAS, may_lack
 from bench.record.tables import Table, as_rows
-from bench.record.times import read_times
+from bench.record.time_parts.rows import read_times
 from bench.tests.rows import write_results
 from bench.verbs.running.recorder import VisitRecorder
 
@@ -160,7 +160,7 @@ def test_what_a_clock_could_not_resolve_is_a_status_and_the_file_stays_readable(
         for order, (impl, figures) in enumerate({"iterative": (5.0, 5.0), "recursive": reading}.items())
     ]
     VisitRecorder("run", "m", table, progress).add(Finished(Assignment(CELL, 1, ("iterative", "recursive"), ""), tuple(rows), 1.0))
-    [row] = read_times(table, pytest.fail).itertuples()
+    [row] = read_times(tmp_path, pytest.fail).whole().itertuples()
     assert (row.impl, row.status) == ("recursive", "error")
     assert row.detail.startswith("was measured, and has a ")
     assert progress.runnable(CELL) == []

@@ -36,7 +36,7 @@ def test_each_problem_has_results_of_its_own(tmp_path):
     assert results[TREE].limits["impl"].tolist() == [f"{TREE}: iterative", f"{TREE}: recursive", f"{TREE}: recursive"]
     assert [results[name].baseline for name in results] == [f"{TREE}: iterative", f"{WALK}: iterative", "iterative"]
     assert not results[TREE].alone
-    assert sum(len(one.times) for one in results.values()) == len(Table(tmp_path, "time.csv").read())
+    assert sum(len(one.rows) for one in results.values()) == len(Table(tmp_path, "time.csv").read())
     assert [title(name) for name in (f"{TREE}: recursive", f"{TREE}: iterative", "iterative")] == ["recursion", "loop", "kept list"]
     assert control_flow_of(f"{TREE}: recursive") == "recursion"
 
@@ -104,7 +104,7 @@ def test_what_is_no_problem_is_refused(tmp_path, problems):
 def test_exports_and_the_files_keep_plain_names(tmp_path):
     folder = write_problem(tmp_path / "results", TREE, WALK)
     _, rows = read_measurements(folder, print)
-    assert {*rows["impl"].unique()} == {"iterative", "recursive", "control"}
+    assert {*rows.visits["impl"].unique()} == {"iterative", "recursive", "control"}
     assert main(["export", "--results", str(folder), "--format", "pyperf", str(tmp_path / "out.json")]) == 0
     names = {benchmark["metadata"]["name"] for benchmark in json.loads((tmp_path / "out.json").read_text())["benchmarks"]}
     assert len(names) == 2 * 3 * 3

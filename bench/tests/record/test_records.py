@@ -13,7 +13,9 @@ from bench.plan.cells import Cell
 from bench.record.folder import read_machine, results_folder
 from bench.record.schemas import SCHEMAS, row
 from bench.record.tables import Table
-from bench.record.times import group_numbers, read_whole, time_rows, whole_visits
+from bench.record.time_parts.rows import read_whole
+from bench.record.time_parts.table import TimeTable
+from bench.record.times import group_numbers, time_rows, whole_visits
 
 CELL = Cell("breast_cancer", 32, 4, 8, "float64", "deferred", "default")
 
@@ -54,12 +56,12 @@ def test_a_torn_last_line_is_dropped_with_a_warning_and_cut_off_before_the_next_
 
 @pytest.mark.parametrize("cut", range(1, 9))
 def test_half_a_visit_is_left_out_wherever_the_write_was_cut(tmp_path, cut):
-    table = Table(tmp_path, "time.csv")
+    table = TimeTable(tmp_path)
     table.append(visit(1))
     table.append(visit(2))
     lines = table.path.read_text().splitlines(keepends=True)
     table.path.write_text("".join(lines[: 1 + 8 + 8 - cut]))
-    rows = read_whole(table, lambda sentence: None)
+    rows = read_whole(table, lambda sentence: None).whole()
     assert rows["pass"].tolist() == [1] * 8
     pd.testing.assert_frame_equal(table.read(), rows, check_dtype=True)
 
@@ -163,8 +165,8 @@ EARLIER = [column for column in sorted(SCHEMAS["time.csv"]) if column not in ("m
 
 def test_a_file_of_an_earlier_version_is_read_and_gets_the_columns_of_this_one_when_rows_are_added(tmp_path):
     write_as(tmp_path / "time.csv", visit(1), EARLIER)
-    table = Table(tmp_path, "time.csv")
-    rows = read_whole(table, pytest.fail)
+    table = TimeTable(tmp_path)
+    rows = read_whole(table, pytest.fail).whole()
     assert list(rows.columns) == list(SCHEMAS["time.csv"])
     assert (len(rows), rows["minor_faults"].isna().all(), rows["cpu_ns"].iloc[0]) == (8, True, 1234.6)
     assert (tmp_path / "time.csv").read_text().startswith("allocator,"), "reading changes nothing"
@@ -195,7 +197,7 @@ def test_a_file_of_a_later_version_is_read_and_nothing_of_it_is_written_over(tmp
     ],
 )
 def test_a_row_that_no_run_can_have_written_is_refused_with_its_line(tmp_path, was, is_now, sentence):
-    table = Table(tmp_path, "time.csv")
+    table = TimeTable(tmp_path)
     table.append(visit(1))
     text = table.path.read_text()
     assert was in text

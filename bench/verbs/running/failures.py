@@ -29,11 +29,6 @@ def kept(failures: pd.DataFrame, retry: bool) -> pd.DataFrame:
     return failures[pd.Series(own, failures.index, dtype=bool)]
 
 
-def resumed_rows(rows: pd.DataFrame, retry: bool) -> pd.DataFrame:
-    """The rows that a resumed run goes on from: what was measured, and the failures that are kept."""
-    return pd.concat([rows[rows["status"] == "ok"], kept(standing(rows), retry)])
-
-
 def to_read_again(peaks: pd.DataFrame, retry: bool) -> pd.DataFrame:
     """The rows of memory.csv whose meter is to be read again: failures that are not kept, and cells that did not fit."""
     failed = peaks[~peaks["status"].isin(["ok", "skipped"])]

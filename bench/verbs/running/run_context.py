@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from bench.measure.machine import capacity
 from bench.measure.machine.fingerprint import fingerprint
 from bench.measure.machine.measured_under import Settings
@@ -21,7 +19,7 @@ from bench.plan.experiment import Experiment
 from bench.record.folder import read_machine
 from bench.record.machines import tell_other_machines
 from bench.record.tables import Table
-from bench.record.times import read_times
+from bench.record.time_parts.rows import Rows, TimeRows, read_times
 from bench.show.terminal.counting import doing
 from bench.show.terminal.screen import Screen
 from bench.verbs.running.resuming import record_to_resume
@@ -67,10 +65,9 @@ class Run:
         """The CSV file of that name in the results folder."""
         return Table(self.folder, name)
 
-    def times(self) -> pd.DataFrame:
-        """The rows of time.csv from this machine, the running run's among them."""
-        rows = read_times(self.table("time.csv"), lambda sentence: None)
-        return rows[rows["machine"] == self.machine_name]
+    def times(self) -> TimeRows:
+        """The rows of time.csv and its parts from this machine, the running run's among them."""
+        return read_times(self.folder, lambda sentence: None).of_machine(self.machine_name)
 
     def unmeasurable(self, cell: Cell) -> dict[str, str]:
         """Who cannot be measured in the cell, and why not: all of them, or those that do not fit into memory or take too long."""
@@ -101,9 +98,9 @@ def begin(
     """
     tell(experiment.described)
     machine = fingerprint(read_machine(folder))
-    for name in ("time.csv", "memory.csv"):
-        table = Table(folder, name)
-        tell_other_machines(table.path, table.read(), machine["machine"], machine, screen.warn)
+    tables: dict[str, Rows] = {"time.csv": read_times(folder, lambda sentence: None), "memory.csv": Table(folder, "memory.csv").read()}
+    for name, rows in tables.items():
+        tell_other_machines(folder / name, rows, machine["machine"], machine, screen.warn)
     settings = {**experiment.settings(), "method": method(), **under}
     earlier = record_to_resume(machine, settings, folder)
     return Run(experiment, seed, passes, patience_s, folder, machine, settings, earlier, retry, screen, _out_of_reach(experiment, screen))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bench.analyse.observations import compared_in, joint_alpha
+from bench.analyse.observations import OF_ROUNDS, compared_in, joint_alpha
 from bench.analyse.stopping import Progress
 from bench.analyse.summary import summarise
 from bench.errors import BadInput
@@ -24,9 +24,11 @@ from bench.plan.contenders import REFERENCES
 from bench.plan.data.datasets import write_batches
 from bench.plan.experiment import Experiment
 from bench.record.tables import as_rows
-from bench.record.times import new_run_id, read_times, read_whole
+from bench.record.time_parts.rows import TimeRows, read_times, read_whole
+from bench.record.time_parts.table import TimeTable
+from bench.record.times import new_run_id, only
 from bench.show.terminal.board import watching
-from bench.verbs.running.failures import failure_words, resumed_rows, standing
+from bench.verbs.running.failures import failure_words, kept, standing
 from bench.verbs.running.machine_json import Conditions, recorded_conditions
 from bench.verbs.running.recorder import VisitRecorder
 from bench.verbs.running.run_context import Run
@@ -58,22 +60,28 @@ def measure_time(run: Run) -> None:
 
 def _resumed(run: Run) -> VisitRecorder:
     """The recorder, which knows what was recorded before on this machine."""
-    table = run.table("time.csv")
-    earlier = read_whole(table, run.screen.warn)
-    earlier = earlier[earlier["machine"] == run.machine_name]
-    go_on_from = resumed_rows(earlier, run.retry)
+    table = TimeTable(run.folder)
+    rows = read_whole(table, run.screen.warn).of_machine(run.machine_name)
+    earlier = rows.visits
     experiment = run.experiment
     precision, alphas = experiment.sweep.precision, _alphas(experiment, earlier)
     progress = Progress(experiment.contenders, experiment.baseline, experiment.pairs, precision, fewest=run.passes, alphas=alphas)
-    progress.add(go_on_from)
+    failures = standing(earlier)
+    _go_on_from(progress, rows, kept(failures, run.retry))
     if not earlier.empty:
         visits = earlier[earlier["round"].notna()].groupby(["cell", "pass"], observed=True).ngroups
         run.screen.say(f"Resuming: {visits} visits already recorded; --fresh starts anew")
-    failures = standing(earlier)
     of_this_run = failures["cell"].isin([cell.id for cell in experiment.cells]) & failures["impl"].isin(experiment.contenders)
     for sentence in failure_words(failures[of_this_run], run.retry):
         run.screen.warn(sentence)
     return VisitRecorder(new_run_id(), run.machine_name, table, progress)
+
+
+def _go_on_from(progress: Progress, rows: TimeRows, failures: pd.DataFrame) -> None:
+    """Take in what was measured, piece by piece, and the failures that need not be tried again."""
+    for piece in rows.pieces([*OF_ROUNDS, "status", "detail"]):
+        progress.add(only(piece, piece["status"] == "ok"))
+    progress.add(failures)
 
 
 def _alphas(experiment: Experiment, earlier: pd.DataFrame) -> dict[str, float]:
@@ -86,9 +94,8 @@ def _alphas(experiment: Experiment, earlier: pd.DataFrame) -> dict[str, float]:
 
 def _measurable(run: Run, recorder: VisitRecorder) -> list[Cell]:
     """The cells in which something can be compared here; who cannot be measured in one gets a row that says why not, once."""
-    rows = run.times()
-    skipped = rows[rows["status"] == "skipped"]
-    known = {*zip(skipped["cell"], skipped["impl"], strict=True)}
+    skipped = [rows[rows["status"] == "skipped"] for rows in run.times().pieces(["cell", "impl", "status"])]
+    known = {pair for rows in skipped for pair in zip(rows["cell"], rows["impl"], strict=True)}
     told: set[str] = set()
     for cell in run.experiment.cells:
         reasons = run.unmeasurable(cell)
@@ -145,6 +152,6 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: C
 
 
 def _sum_up(run: Run) -> None:
-    """Write summary.csv from all that time.csv holds, of other machines too."""
-    rows = read_times(run.table("time.csv"), lambda sentence: None)
+    """Write summary.csv from all that time.csv and its parts hold, of other machines too."""
+    rows = read_times(run.folder, lambda sentence: None)
     run.table("summary.csv").replace(as_rows(summarise(rows, compared_in(rows, run.experiment.baseline, run.experiment.pairs))))

@@ -43,8 +43,8 @@ def _files(results: Results, timed: Timed | None) -> Iterator[DataFile]:
     for name, rows in named.items():
         if len(rows):
             yield DataFile(name, f"{spaced(len(rows))} rows", _source(_named(rows)))
-    if len(results.times):
-        yield DataFile("time.csv", f"{spaced(len(results.times))} rows", "")
+    if len(results.rows):
+        yield DataFile("time.csv", f"{spaced(len(results.rows))} rows", "")
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,7 @@ def by_interpreter(results: Results) -> Interpreters | None:
     """The comparison of interpreters; None where one alone was measured."""
     if len({*results.times["python"].unique()} - {""}) < 2:
         return None
-    return interpreters(results.times, new_summary(results.times, results.baseline), results.baseline, results.limits)
+    return interpreters(results.times, new_summary(results.rows, results.baseline), results.baseline, results.limits)
 
 
 def interpreters_section(facts: Interpreters) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def main(task: dict[str, Any], answer: Answer) -> None:
     answer(hello={"blas": threadpoolctl.threadpool_info(), "conditions": conditions()})
     load_libraries(each for item in task["visits"] for each in _compared(item, subjects, task["baseline"]).values())
     for item in task["visits"]:
-        _in_a_fork(lambda item=item: _visit(item, subjects, task["baseline"], answer), answer)  # type: ignore[misc]
+        in_a_fork(lambda item=item: _visit(item, subjects, task["baseline"], answer), answer)  # type: ignore[misc]
 
 
 def _compared(item: dict[str, Any], subjects: Mapping[str, Any], baseline: str) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def _compared(item: dict[str, Any], subjects: Mapping[str, Any], baseline: str) 
     return {name: known[baseline if name == CONTROL else name] for name in item["contenders"] if name != FLOOR}
 
 
-def _in_a_fork(work: Callable[[], None], answer: Answer) -> None:
+def in_a_fork(work: Callable[[], None], answer: Answer) -> None:
     """Do the work in a fork of this process, and answer with a status if it fails; where there is no fork, do it here."""
     if not hasattr(os, "fork"):
         _answer_errors(work, answer)

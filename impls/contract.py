@@ -7,7 +7,7 @@ import tracemalloc
 
 import numpy as np
 
-from impls.interface import Implementation
+from impls.interface import Implementation, Unavailable
 from impls.iterative import iterative
 from impls.layers import forward
 from impls.losses import LOSSES
@@ -32,6 +32,7 @@ def check(implementation: Implementation, activation: str = "tanh") -> None:
 
     Raises:
         BrokenContract: what is wrong, in words. An exception that `backprop` raises is raised as this.
+        Unavailable: it cannot be checked here.
 
     """
     if implementation.missing:
@@ -48,7 +49,7 @@ def check(implementation: Implementation, activation: str = "tanh") -> None:
             network, X, Y = example(SHAPES[0], activation, **odd)
             loss, gradients = gradients_of(implementation, network, X, Y)
             _compare_with_sibling(loss, gradients, network, X, Y)
-    except BrokenContract:
+    except (BrokenContract, Unavailable):
         raise
     except Exception as error:
         raise BrokenContract(f"raises {type(error).__name__}: {error}") from error

@@ -90,8 +90,8 @@ def _lines(bench: _Bench, small: _Bench) -> dict[Work, MakeReady]:
     """The arithmetic in a straight line, on all numbers, on next to none, and on all in one kind of operation alone; and the descent.
 
     Kinds are left out by their numbers and not by their calls: a line of one kind alone is foretold better by the processor than one
-    in which kinds alternate, and two such lines together took 7 % less than the line of both at 64 x 8. Before a line is timed all of the arithmetic is run once: a part by itself would go
-    on from what it has left, and numbers that vanish take longer.
+    in which kinds alternate, and two such lines together took 7 % less than the line of both at 64 x 8. Before a line is timed all of
+    the arithmetic is run once: a part by itself would go on from what it has left, and numbers that vanish take longer.
     """
     large, next_to_none = bench.operations(), small.operations()
 

@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -61,7 +62,7 @@ def test_gradients_are_equal_to_the_last_bit():
 @linux
 def test_nothing_is_left_open():
     def opened():
-        return len(os.listdir("/proc/self/fd"))
+        return len([*Path("/proc/self/fd").iterdir()])
 
     before = opened()
     network, X, Y = cold.prepare(*example((3, 2, 1)))
@@ -95,5 +96,5 @@ def test_where_nobody_can_look_nothing_is_claimed(monkeypatch):
             self.mincore = lambda *arguments: -1
 
     monkeypatch.setattr(cold.ctypes, "CDLL", Refused)
-    with pytest.raises(Unavailable, match="^mincore: "):
+    with pytest.raises(Unavailable, match=r"^mincore: "):
         cold.prepare(*example((3, 2, 1)))

@@ -72,6 +72,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
             _answer_time(this_run)
         if options.only == "breakdown":
             study_breakdown_alone(this_run, sweep.budget_s)
+            _say_where_it_goes(this_run)
         if options.only in (None, "memory"):
             measure_memory(this_run)
         _measure_depth(this_run, options.only)
@@ -162,6 +163,16 @@ def _answer_both(run: Run) -> None:
         _answer(run.screen, results, "frontier")
     if table := answer_of(every):
         run.screen.answer(table)
+
+
+def _say_where_it_goes(run: Run) -> None:
+    """Since nothing else was asked: each answer in a sentence or two, and in full with -v."""
+    entry = topic("breakdown")
+    for results in read_results(run.folder, lambda sentence: None):
+        for answer in entry.answers(entry.facts(results) or ()):
+            if not run.screen.verbose:
+                run.screen.say(answer.text)
+        _answer(run.screen, results, "breakdown")
 
 
 def _answer(screen: Screen, results: Results, anchor: str) -> None:

@@ -31,6 +31,10 @@ class Estimate:
         """Are there passes enough for bounds?"""
         return self.low > -float("inf")
 
+    def over(self, whole: float) -> Estimate:
+        """As a share of that."""
+        return Estimate(self.value / whole, self.low / whole, self.high / whole)
+
 
 @dataclass(frozen=True)
 class Breakdown:
@@ -39,8 +43,9 @@ class Breakdown:
     Attributes:
         cell, impl: where, and whose step.
         passes: how many there were.
-        step_ns: CPU time of the whole step, the median over passes.
-        shares: the parts by their names, as shares of the step.
+        step_ns: CPU time of the step: of all its parts, each the median over passes. So they add up, though page faults may come in
+            some passes and not in others.
+        shares: the parts by their names, as shares of that.
         gains: what was done about the step -> which share of its time is saved: "beforehand" (arrays made beforehand), "kept" (freed
             memory stays in the process), "compiled" (no calls of Python and NumPy), "twice" (products in half the time).
         accounted: what the parts that were measured each on its own come to, as a share of the step.
@@ -88,13 +93,15 @@ def _breakdown(cell: Cell, impl: str, passes: Sequence[tuple[Visit, Visit]]) -> 
         return
     times = [(_remains(*visits, impl), _alone(*visits, impl)) for visits in whole]
     parts = [parts_of(left) for left, _ in times]
+    typical = {name: _estimate([asdict(each)[name] for each in parts]) for name in asdict(parts[0])}
+    step = sum(part.value for part in typical.values())
     yield Breakdown(
         cell,
         impl,
         len(whole),
-        _estimate([default["step", impl]["cpu_ns"] for default, _ in whole]).value,
-        {name: _estimate([asdict(each)[name] / each.whole for each in parts]) for name in asdict(parts[0])},
-        {name: _estimate(samples) for name, samples in _gains(impl, whole, parts).items()},
+        step * _estimate([default[UNIT, ""]["cpu_ns"] for default, _ in whole]).value,
+        {name: part.over(step) for name, part in typical.items()},
+        dict(_gains(impl, whole, parts, step)),
         _estimate([accounted(*each) for each in times]),
     )
 
@@ -126,16 +133,16 @@ def _alone(default: Visit, steady: Visit, impl: str) -> Alone:
     )
 
 
-def _gains(impl: str, passes: Sequence[tuple[Visit, Visit]], parts: Sequence[Parts]) -> dict[str, list[float]]:
-    gains = {
-        "kept": [each.page_faults / each.whole for each in parts],
-        "compiled": [(each.numpy_calls + each.python_calls) / each.whole for each in parts],
-        "twice": [each.products / 2 / each.whole for each in parts],
-    }
-    if BEFOREHAND[impl] == impl:
-        return gains
-    made = [1 - default["step", BEFOREHAND[impl]]["ratio"] / default["step", impl]["ratio"] for default, _ in passes]
-    return {"beforehand": made, **gains}
+def _gains(impl: str, passes: Sequence[tuple[Visit, Visit]], parts: Sequence[Parts], step: float) -> Iterator[tuple[str, Estimate]]:
+    """What was tried, and what parts would leave of a step of that length."""
+    if BEFOREHAND[impl] != impl:
+        yield (
+            "beforehand",
+            _estimate([1 - default["step", BEFOREHAND[impl]]["ratio"] / default["step", impl]["ratio"] for default, _ in passes]),
+        )
+    yield "kept", _estimate([each.page_faults for each in parts]).over(step)
+    yield "compiled", _estimate([each.numpy_calls + each.python_calls for each in parts]).over(step)
+    yield "twice", _estimate([each.products / 2 for each in parts]).over(step)
 
 
 def _estimate(samples: Sequence[float]) -> Estimate:

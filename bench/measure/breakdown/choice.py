@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bench.plan.cells import BACKPROPAGATION, Cell
 
-MOST_MULTIPLICATIONS = 10**8  # of a step: with some twenty works in a round, a longer one would leave too few rounds
+MOST_MULTIPLICATIONS = 6 * 10**7  # of a step: with some twenty works in a round, a longer one would leave too few rounds
 MOST_LAYERS = 1_024
 
 # an implementation -> the one that does the same in the same order into arrays made beforehand
@@ -35,19 +35,20 @@ UNIT = "arithmetic"  # what the others are expressed in
 
 
 def narrow_and_wide(cells: Iterable[Cell]) -> list[Cell]:
-    """The deepest of the narrowest cells and the deepest of the widest, each as it is measured under the default allocator; those
-    whose step takes too long are left out, and so are other interpreters than the harness's own.
+    """The deepest of the narrowest cells and the deepest of the widest, the first of several, each as it is measured under the default
+    allocator; those whose step takes too long are left out, and so are other interpreters than the harness's own.
 
     >>> cells = [Cell("digits", 32, depth, width, "float64", "deferred", "steady") for depth in (4, 16, 64) for width in (8, 32, 128)]
     >>> [(cell.depth, cell.width, cell.allocator) for cell in narrow_and_wide(cells)]
     [(64, 8, 'default'), (16, 128, 'default')]
     """
     fit = [cell for cell in cells if cell.problem == BACKPROPAGATION and not cell.python and _fits(cell)]
-    by_depth = {cell.width: cell for cell in sorted(fit, key=lambda cell: cell.depth)}
-    ends = dict.fromkeys((min(by_depth), max(by_depth))) if by_depth else ()
-    return [replace(by_depth[width], allocator="default") for width in ends]
+    widths = sorted({cell.width for cell in fit})
+    ends = dict.fromkeys((*widths[:1], *widths[-1:]))
+    deepest = (max((cell for cell in fit if cell.width == width), key=lambda cell: cell.depth) for width in ends)
+    return [replace(cell, allocator="default") for cell in deepest]
 
 
 def _fits(cell: Cell) -> bool:
-    """Is a step short enough? It has three products a layer."""
-    return cell.depth <= MOST_LAYERS and 3 * cell.depth * cell.width**2 * cell.batch <= MOST_MULTIPLICATIONS
+    """Is a step short enough? It has three products for each layer between the first and the last, which are narrow at one end."""
+    return cell.depth <= MOST_LAYERS and 3 * max(1, cell.depth - 2) * cell.width**2 * cell.batch <= MOST_MULTIPLICATIONS

@@ -35,6 +35,8 @@ GAIN_WORDS = {
 
 def breakdown_answers(facts: Sequence[Breakdown]) -> list[Answer]:
     """The three, each for the narrow cell and the wide one; those of the first implementation, the one that most would write."""
+    if not facts:
+        return []
     firsts = [next(each for each in facts if each.cell == cell) for cell in dict.fromkeys(each.cell for each in facts)]
     return [*(_goes(each) for each in firsts), *(_gain(each) for each in firsts), *_adds_up(facts)]
 
@@ -72,11 +74,16 @@ def _goes(facts: Breakdown) -> Answer:
 
 
 def _gain(facts: Breakdown) -> Answer:
+    """What was tried first, and then the most that any part would leave."""
     best = max(facts.gains, key=lambda name: facts.gains[name].value)
-    text = (
-        f"{percent(facts.gains[best].value)} at most, by {GAIN_WORDS[best]}: that much less CPU time for {whose(facts.impl)} step at "
-        f"{cell_words(facts.cell)}."
+    most = (
+        f"{percent(facts.gains[best].value)} of the CPU time of {whose(facts.impl)} step at {cell_words(facts.cell)}, by {GAIN_WORDS[best]}"
     )
+    if "beforehand" not in facts.gains:
+        text = f"{most}, is the most that its parts would leave."
+    else:
+        tried = f"{percent(facts.gains['beforehand'].value)} by {GAIN_WORDS['beforehand']}, which was tried."
+        text = f"{tried} The most that any of its parts would leave is {most}."
     return Answer(GAIN, text, tuple(f"By {GAIN_WORDS[name]}: {share_words(gain)}" for name, gain in facts.gains.items()))
 
 

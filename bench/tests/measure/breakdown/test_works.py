@@ -146,6 +146,16 @@ def test_a_short_work_is_repeated_until_it_can_be_timed():
     assert [each.iterations for each in times] == [1, 10]
 
 
+def test_of_several_cells_of_one_size_the_first_is_broken_down():
+    cells = [
+        Cell("digits", batch, depth, 512, dtype, "fused", "steady")
+        for batch in (32, 64)
+        for depth in (4, 16)
+        for dtype in ("float64", "float32")
+    ]
+    assert narrow_and_wide(cells) == [replace(cells[0], allocator="default")]
+
+
 def test_cells_that_take_too_long_or_are_of_other_problems_are_not_broken_down():
     cells = [Cell("digits", 32, depth, width, "float64", "fused", "default") for depth in (4, 2_000) for width in (8, 4_096)]
     others = [Cell.of_problem("tree_sum", 4, 2, "default"), replace(cells[0], python="3.13.0", width=2)]

@@ -183,7 +183,8 @@ def _run_options(parser: Parser) -> None:
     parser.add_argument("--patience", type=float, default=SILENCE_S, metavar="SECONDS", help=help_text)
     help_text = "measure with this interpreter: a version (3.12, pypy) or a path; may be repeated (default: the one that runs unwind)"
     parser.add_argument("--python", action="append", default=[], metavar="PYTHON", help=help_text)
-    parser.add_argument("--only", choices=("time", "memory"), help="measure only time, or only memory (default: both)")
+    help_text = "measure only time, only memory, or only where a step's time goes, for the whole budget (default: all)"
+    parser.add_argument("--only", choices=("time", "memory", "breakdown"), help=help_text)
     parser.add_argument("--retry", action="store_true", help="try again what failed in earlier runs, even where it failed twice")
     parser.add_argument("--fresh", action="store_true", help="set earlier results aside, into a folder beside them, and start anew")
 

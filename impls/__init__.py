@@ -9,7 +9,7 @@ from impls.generators import generators
 from impls.interface import Implementation
 from impls.iterative import iterative
 from impls.iterative_pop import iterative_pop
-from impls.on_disk import on_disk
+from impls.on_disk import on_disk, on_disk_cold
 from impls.originals.course import course
 from impls.originals.forum import forum
 from impls.pairs import LOOK_FOR, PAIRS, Pair
@@ -30,6 +30,7 @@ IMPLEMENTATIONS: "dict[str, Implementation]" = {
         workspace_loop,
         workspace_recursion,
         on_disk,
+        on_disk_cold,
         course,
         forum,
         compiled_loop,

@@ -37,6 +37,14 @@ if TYPE_CHECKING:
     Step = Callable[[Network, np.ndarray, np.ndarray, float], float]
     Prepare = Callable[[Network, np.ndarray, np.ndarray], "tuple[Any, Any, Any]"]
 
+
+class Unavailable(Exception):
+    """Raised by an implementation where this machine, as it is, cannot do what it is about; the message says why and what to do.
+
+    What would be measured is skipped then, with that reason, and is no failure.
+    """
+
+
 CONTROL_FLOWS = ("loop", "recursion", "other")
 CACHE_KINDS = ("list", "call stack", "other")
 
@@ -91,6 +99,7 @@ class Implementation:
         cache_kind: "list", "call stack" or "other": what of these the cache is kept in.
         recomputes: it keeps only some activations, and computes the others again in backward.
         layouts: what examples may be, "columns" and "rows"; both where all arithmetic is that of `layers.py` and `losses.py`.
+        on_request: it is measured where it is named, and not where all are.
 
     A character of the first four that cannot be printed becomes a space, since they are shown in many places.
 
@@ -113,6 +122,7 @@ class Implementation:
     cache_kind: str = "other"
     recomputes: bool = False
     layouts: Sequence[str] = LAYOUTS
+    on_request: bool = False
 
     def __post_init__(self) -> None:
         for what in ("name", "title", "cache", "control_flow"):

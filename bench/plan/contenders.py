@@ -229,7 +229,7 @@ def _module_name(path: Path) -> str:
 
 
 def choose(names: Sequence[str], known: Mapping[str, Any], source: str) -> list[Any]:
-    """The implementations of those names in the registry's order; all of them if there are no names.
+    """The implementations of those names in the registry's order; if there are no names all, but those that are measured on request.
 
     `source` is the option or file that gave the names, for a message.
 
@@ -240,4 +240,6 @@ def choose(names: Sequence[str], known: Mapping[str, Any], source: str) -> list[
     for name in names:
         if name not in known:
             raise BadInput(unknown("implementation", name, known, source))
-    return [implementation for name, implementation in known.items() if not names or name in names]
+    if names:
+        return [implementation for name, implementation in known.items() if name in names]
+    return [implementation for implementation in known.values() if not getattr(implementation, "on_request", False)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from bench.record.machines import tell_other_machines
 from bench.record.memory import MemoryTables, read_memory
 from bench.record.problems import described_problems, names_there, of_problem
 from bench.record.selfcheck import SELFCHECK, Evidence, read_evidence
+from bench.record.studies.breakdown import read_breakdown
 from bench.record.tables import Table, Warn
 from bench.record.time_parts.rows import TimeRows, read_times
 from bench.record.times import only
@@ -38,6 +39,7 @@ class Results:
         limits, training, clarity: the CSV of that name.
         selfcheck: what the self-check has recorded.
         traces: what trace.json has of the problem; None if it has nothing.
+        breakdown: breakdown.csv.
         alone: is it the folder's only problem?
 
     """
@@ -52,6 +54,7 @@ class Results:
     selfcheck: Evidence
     traces: Traces | CallTraces | None = None
     alone: bool = True
+    breakdown: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def times(self) -> pd.DataFrame:
@@ -67,7 +70,8 @@ class Results:
     def empty(self) -> bool:
         """Is there nothing to show?"""
         timed = self.times["round"].notna().any()
-        return not timed and self.memory.peaks.empty and self.limits.empty and self.selfcheck.checks.empty
+        tables = (self.memory.peaks, self.limits, self.selfcheck.checks, self.breakdown)
+        return not timed and all(table.empty for table in tables)
 
 
 def read_results(folder: Path, warn: Warn) -> list[Results]:
@@ -75,7 +79,7 @@ def read_results(folder: Path, warn: Warn) -> list[Results]:
 
     Raises:
         BadInput: a file cannot be read.
-        NothingMeasured: there are neither times nor memory nor limits nor a self-check.
+        NothingMeasured: there are neither times nor memory nor limits nor a breakdown nor a self-check.
 
     """
     whole = _read(folder, warn)
@@ -103,6 +107,7 @@ def _read(folder: Path, warn: Warn) -> Results:
         Table(folder, "clarity.csv").read(warn),
         read_evidence(folder / SELFCHECK, warn, record),
         read_traces(folder),
+        breakdown=read_breakdown(Table(folder, "breakdown.csv"), machine, warn),
     )
 
 
@@ -121,6 +126,7 @@ def _of(problem: DescribedProblem, whole: Results, alone: bool) -> Results:
         clarity=of_problem(whole.clarity, problem.name),
         traces=_traces_of(problem.name, whole.traces),
         alone=alone,
+        breakdown=of_problem(whole.breakdown, problem.name),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import pandas as pd
 
+from bench.measure.breakdown.choice import WORKS
 from bench.measure.workers.endings import Status
 from bench.plan.cells import AXES
 
@@ -144,6 +145,23 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "maintainability": "float64",
         "problem": "string",
     },
+    # where a step's time goes: a row is a work in one pass, the median over its rounds; `ratio` is in times of the arithmetic
+    "breakdown.csv": {
+        "run": "string",
+        "machine": "string",
+        "pass": "Int64",
+        **_CELL,
+        "impl": "string",
+        "work": "string",
+        "rounds": "Int64",
+        "iterations": "Int64",
+        "ratio": "float64",
+        "cpu_ns": "float64",
+        "minor_faults": "float64",
+        "status": "string",
+        "detail": "string",
+        **_CELL_LAST,
+    },
     # of the self-check: a row is a reading by another tool, in seconds a call, and the seconds that its session took
     "others.csv": {
         "tool": "string",
@@ -195,6 +213,7 @@ MAY_BE_EMPTY: dict[str, set[str]] = {
     "memory.csv": {"peak_bytes", "predicted_bytes", *_NOT_OF_ALL},
     "limits.csv": {"impl", "recursion_limit", "stack_bytes", "deepest_ok", "first_failure"},
     "training.csv": {"epoch"},
+    "breakdown.csv": {"impl", "work", "rounds"},
 }
 AT_LEAST_ONE = {"batch", "depth", "width", "iterations"}  # other whole numbers start at 0
 SIGNED = {"live_bytes", "rss_bytes", "stack_limit_bytes"}  # except those: differences, and -1 for no limit
@@ -206,6 +225,7 @@ VERDICTS_OF_CHECKS = ("ok", "failed", "undecided", "skipped")
 KNOWN_WORDS: dict[str, Collection[str]] = {
     "phase": ("forward", "backward", "call", "line", "return"),
     "metric": ("cpu", "wall"),
+    "work": WORKS,
 }
 
 

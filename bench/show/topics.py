@@ -17,12 +17,14 @@ from bench.lazy import lazily
 from bench.record.results import Results
 from bench.show.answers import Answer, by_question
 from bench.show.answers.axes.interpreters import interpreters_answers
+from bench.show.answers.breakdown import breakdown_answers
 from bench.show.answers.depth import depth_answers
 from bench.show.answers.frontier import frontier_answers
 from bench.show.answers.memory import memory_answers
 from bench.show.answers.time import time_answers
 from bench.show.answers.training import training_answers
 from bench.show.report.answer import answer_section, answered
+from bench.show.report.back.breakdown import breakdown_section, broken_down
 from bench.show.report.back.data import data_section
 from bench.show.report.back.glossary import glossary_section
 from bench.show.report.back.interpreters import by_interpreter, interpreters_section
@@ -108,6 +110,15 @@ TOPICS = [
         timed,
         pictures=lambda facts: lazily("bench.show.figures.time:time_pictures")(facts.slices),
         section=figures_section,
+    ),
+    Topic(
+        "breakdown",
+        "Inside a step",
+        "What is the time of a step made of?",
+        broken_down,
+        breakdown_answers,
+        lazily("bench.show.figures.steps.breakdown:breakdown_pictures"),
+        breakdown_section,
     ),
     Topic(
         "memory",

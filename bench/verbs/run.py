@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import secrets
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import astuple, replace
 from typing import Any
@@ -30,6 +31,7 @@ from bench.verbs.running.depth import measure_depth, studied
 from bench.verbs.running.machine_json import write_conditions
 from bench.verbs.running.memory import measure_memory
 from bench.verbs.running.run_context import Run, begin
+from bench.verbs.running.studies.breakdown import SHARE, study_breakdown, study_breakdown_alone
 from bench.verbs.running.timing import measure_time
 from bench.verbs.running.tracing import trace_steps
 from bench.verbs.seconds import positive_seconds
@@ -63,13 +65,16 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     with results_folder(options.results, options.fresh) as folder:
         this_run = begin(experiment, _seed(options), options.passes, patience_s, folder, under, options.retry, screen)
         trace_steps(this_run)
-        if options.only == "memory":
+        if options.only in ("memory", "breakdown"):
             write_conditions(this_run)
         else:
             _measure_clarity(this_run)
             _measure_time(this_run)
             _answer_time(this_run)
-        if options.only != "time":
+        if options.only == "breakdown":
+            study_breakdown_alone(this_run, sweep.budget_s)
+            _say_where_it_goes(this_run)
+        if options.only in (None, "memory"):
             measure_memory(this_run)
         _measure_depth(this_run, options.only)
         _answer_both(this_run)
@@ -112,12 +117,14 @@ def _seed(options: argparse.Namespace) -> int:
 
 
 def _measure_time(run: Run) -> None:
-    """Measure time, and tell how that ended if it was interrupted; else that comes before the answers."""
+    """Measure time, and then where it goes; tell how that ended if it was interrupted, else that comes before the answers."""
+    start = time.monotonic()
     try:
         measure_time(run)
     except KeyboardInterrupt:
         _tell_ending(run)
         raise
+    study_breakdown(run, SHARE * (time.monotonic() - start))
 
 
 def _tell_ending(run: Run) -> None:
@@ -138,6 +145,7 @@ def _answer_time(run: Run) -> None:
     if run.screen.verbose:
         for results in read_results(run.folder, lambda sentence: None):
             _answer(run.screen, results, "answers")
+            _answer(run.screen, results, "breakdown")
 
 
 def _measure_depth(run: Run, only: str | None) -> None:
@@ -155,6 +163,16 @@ def _answer_both(run: Run) -> None:
         _answer(run.screen, results, "frontier")
     if table := answer_of(every):
         run.screen.answer(table)
+
+
+def _say_where_it_goes(run: Run) -> None:
+    """Since nothing else was asked: each answer in a sentence or two, and in full with -v."""
+    entry = topic("breakdown")
+    for results in read_results(run.folder, lambda sentence: None):
+        for answer in entry.answers(entry.facts(results) or ()):
+            if not run.screen.verbose:
+                run.screen.say(answer.text)
+        _answer(run.screen, results, "breakdown")
 
 
 def _answer(screen: Screen, results: Results, anchor: str) -> None:

@@ -1,8 +1,19 @@
-"""The cache on disk: a loop whose activations are in a memory-mapped file."""
+"""The cache on disk: a loop whose activations are in a memory-mapped file, with the system's page cache as it comes or dropped."""
 
 from impls.interface import Implementation
+from impls.on_disk import cold
 from impls.on_disk.loop import backprop
 from impls.on_disk.mapped_file import prepare
 from impls.peaks import in_a_file
 
 on_disk = Implementation("on_disk", "mapped file", "a memory-mapped file", "loop", backprop, in_a_file, prepare=prepare)
+on_disk_cold = Implementation(
+    "on_disk_cold",
+    "dropped mapped file",
+    "a memory-mapped file, out of memory between forward and backward",
+    "loop",
+    cold.backprop,
+    in_a_file,
+    prepare=cold.prepare,
+    on_request=True,
+)

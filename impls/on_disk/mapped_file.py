@@ -3,6 +3,7 @@
 import mmap
 import os
 import tempfile
+from contextlib import contextmanager
 from itertools import accumulate
 
 import numpy as np
@@ -28,11 +29,19 @@ class MappedFile:
         line = ALIGNED_BYTES // dtype.itemsize
         units = [len(layer.W) for layer in layers]
         starts = list(accumulate([0, *(-(-n * examples // line) * line for n in units)]))
-        self.memory = mapped(starts[-1] * dtype.itemsize)
+        self.memory = self.mapped(starts[-1] * dtype.itemsize)
         numbers = np.frombuffer(self.memory, dtype)
         shapes = [(examples, n) if network.rows else (n, examples) for n in units]
         self.activations = [numbers[start : start + n * examples].reshape(shape) for start, n, shape in zip(starts, units, shapes)]
         self.grains = [start * dtype.itemsize // GRAIN_BYTES for start in starts]
+
+    def mapped(self, size):
+        """A new file of so many bytes, mapped."""
+        with new_file(size) as opened:
+            return mmap.mmap(opened.fileno(), size)
+
+    def turn(self):
+        """Between forward and backward: nothing, the system may keep the pages."""
 
     def let_go(self, l):
         """Take layer l's pages out of the process, but for those that the next layer shares; the file keeps what is in them."""
@@ -44,8 +53,9 @@ class MappedFile:
 RELEASE = getattr(mmap, "MADV_DONTNEED", None)  # Windows has none, and decides by itself
 
 
-def mapped(size):
-    """A new file of so many bytes, mapped. It has no name, or one that goes when it is closed: nothing is left, whatever happens.
+@contextmanager
+def new_file(size):
+    """A file of so many bytes. It has no name, or one that goes when it is closed: nothing is left, whatever happens.
 
     Raises:
         OSError: there is no room for it.
@@ -54,7 +64,7 @@ def mapped(size):
     with tempfile.TemporaryFile() as opened:
         try:
             reserve(opened, size)
-            return mmap.mmap(opened.fileno(), size)
+            yield opened
         except OSError as error:
             folder = tempfile.gettempdir()
             words = f"{error.strerror}: the cache needs a file of {size} bytes in {folder}; set TMPDIR to a folder with more room"
@@ -72,17 +82,18 @@ def reserve(opened, size):
 
 
 class WithFile(Network):
-    """A network with a file for its activations."""
+    """A network with a file for its activations, of a kind."""
 
-    def __init__(self, network, examples):
+    def __init__(self, network, examples, kind=MappedFile):
         super().__init__(network.layers, network.loss)
-        self.file = MappedFile(network, examples)
+        self.kind = kind
+        self.file = kind(self, examples)
 
     def file_for(self, examples):
         """The file, made anew where it is for another number of examples."""
         if self.file.examples != examples:
             self.file = None  # or both would be there at once
-            self.file = MappedFile(self, examples)
+            self.file = self.kind(self, examples)
         return self.file
 
     def slots(self, update):
@@ -95,8 +106,8 @@ def prepare(network, X, Y):
     return WithFile(network, network.examples(X)), X, Y
 
 
-def file_for(network, X):
+def file_for(network, X, kind=MappedFile):
     """The file of a prepared network; for any other, one for this step."""
     examples = network.examples(X)
-    with_file = network if isinstance(network, WithFile) else WithFile(network, examples)
+    with_file = network if isinstance(network, WithFile) else WithFile(network, examples, kind)
     return with_file.file_for(examples)

@@ -1,10 +1,24 @@
-"""What the tests are about: the implementations over NumPy alone, and those over a library, skipped with a reason where it is missing."""
+"""What the tests are about: the implementations over NumPy alone that can be run here, and those over a library, skipped with a reason
+where it is missing.
+"""
 
 import pytest
 
 from impls import IMPLEMENTATIONS
+from impls.contract import example
+from impls.interface import Unavailable
 
-NUMPY_ALONE = {name: implementation for name, implementation in IMPLEMENTATIONS.items() if not implementation.library}
+
+def available(implementation):
+    """Can this machine, as it is, do what it is about?"""
+    try:
+        implementation.prepared(*example((3, 2, 1)))
+    except Unavailable:
+        return False
+    return True
+
+
+NUMPY_ALONE = {name: each for name, each in IMPLEMENTATIONS.items() if not each.library and available(each)}
 
 
 def over_a_library(*names):

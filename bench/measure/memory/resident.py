@@ -28,7 +28,7 @@ from typing import Any
 
 from bench.measure.memory.collector import collector_off
 from bench.measure.memory.meters import Unmeasurable, Work
-from bench.measure.workers.endings import ending, status_of
+from bench.measure.workers.endings import detail_of, ending, status_of
 from bench.measure.workers.serve import die_with_parent
 
 BATCH = max(32, 2 * (os.cpu_count() or 1))  # pages that a CPU counts before it adds them to the total
@@ -198,7 +198,7 @@ def _answer(read: Callable[[], Bounds]) -> Any:
     try:
         return read()
     except BaseException as error:  # SystemExit too: an implementation may try to end the process
-        return {"status": status_of(error), "detail": f"{type(error).__name__}: {error}"}
+        return {"status": status_of(error), "detail": detail_of(error)}
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from bench.measure.memory import meters
 from bench.measure.memory.resident import ForkFailed, resident_peak
 from bench.measure.subjects.opening import load_libraries, opened
 from bench.measure.subjects.stack_use import stack_use
-from bench.measure.workers.endings import status_of
+from bench.measure.workers.endings import detail_of, status_of
 from bench.measure.workers.serve import Answer, serve
 from bench.plan.cells import Cell
 
@@ -58,7 +58,7 @@ def _reading(read: Read, subject: Subject) -> dict[str, Any]:
     except ForkFailed as failure:
         return {"status": failure.status, "detail": failure.detail}
     except Exception as error:
-        return {"status": status_of(error), "detail": f"{type(error).__name__}: {error}"}
+        return {"status": status_of(error), "detail": detail_of(error)}
 
 
 def _heap(subject: Subject) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from bench.plan.contenders import available
 from bench.plan.data.batches import Batch
 from bench.plan.problems import load_problem
 from impls.contract import BrokenContract, check
+from impls.interface import Unavailable
 from impls.problem_contract import NoInput, check_solution
 
 CHECK_S = 0.2  # on small inputs, which this Python is given before it is timed
@@ -74,6 +75,8 @@ def _broken(check_it: Callable[[], None]) -> str:
         check_it()
     except (BrokenContract, NoInput) as error:
         return str(error)
+    except Unavailable:
+        return ""  # a visit says so in its own row
     return ""
 
 

@@ -13,7 +13,7 @@ from bench.measure.memory.collector import earlier_objects_left_out
 from bench.measure.memory.frame_bytes import frame_bytes
 from bench.measure.subjects.ready import MakeReady, Step
 from bench.measure.timing.clocks import Reading, tick_ns
-from bench.measure.workers.endings import status_of
+from bench.measure.workers.endings import detail_of, status_of
 from bench.plan.contenders import FLOOR
 
 # Noise is rare and large, so a median over many short measurements discards it, where a few long ones would average over it.
@@ -90,7 +90,7 @@ def _warm_up(visit: Visit) -> dict[str, float]:
         try:
             durations[name] = _step_ns(make_ready)
         except Exception as error:
-            visit.failures.append(Measurement(name, status=status_of(error), detail=f"{type(error).__name__}: {error}"))
+            visit.failures.append(Measurement(name, status=status_of(error), detail=detail_of(error)))
     return durations
 
 

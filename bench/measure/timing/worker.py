@@ -42,7 +42,7 @@ def main(task: dict[str, Any], answer: Answer) -> None:
     load_libraries(each for item in task["visits"] for each in _compared(item, subjects, task["baseline"]).values())
     broken = _broken(task["visits"], subjects, task["baseline"])
     for item in task["visits"]:
-        _in_a_fork(lambda item=item: _visit(item, subjects, task["baseline"], broken, answer), answer)  # type: ignore[misc]
+        in_a_fork(lambda item=item: _visit(item, subjects, task["baseline"], broken, answer), answer)  # type: ignore[misc]
 
 
 def _broken(items: Sequence[dict[str, Any]], subjects: Mapping[str, Any], baseline: str) -> Broken:
@@ -62,7 +62,7 @@ def _compared(item: dict[str, Any], subjects: Mapping[str, Any], baseline: str) 
     return {name: known[baseline if name == CONTROL else name] for name in item["contenders"] if name != FLOOR}
 
 
-def _in_a_fork(work: Callable[[], None], answer: Answer) -> None:
+def in_a_fork(work: Callable[[], None], answer: Answer) -> None:
     """Do the work in a fork of this process, and answer with a status if it fails; where there is no fork, do it here."""
     if not hasattr(os, "fork"):
         _answer_errors(work, answer)

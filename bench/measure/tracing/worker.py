@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.measure.tracing.records import Trace
 from bench.measure.tracing.trace_step import trace_step
-from bench.measure.workers.endings import status_of
+from bench.measure.workers.endings import detail_of, status_of
 from bench.measure.workers.serve import Answer, serve
 from bench.plan.contenders import available
 from impls import Implementation
@@ -27,8 +27,7 @@ def _traced(implementation: Implementation, update: str) -> Trace:
     try:
         return trace_step(implementation, update)
     except Exception as error:
-        detail = f"{type(error).__name__}: {error}"
-        return Trace(implementation.name, implementation.title, update, status_of(error), detail)
+        return Trace(implementation.name, implementation.title, update, status_of(error), detail_of(error))
 
 
 if __name__ == "__main__":

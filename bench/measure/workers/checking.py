@@ -14,6 +14,7 @@ from bench.plan.contenders import available
 from bench.plan.problems import PlannedProblem
 from impls import Implementation
 from impls.contract import BrokenContract, check
+from impls.interface import Unavailable
 from impls.layers import COLUMNS
 
 LONGEST_CHECK_S = 60.0  # a check takes milliseconds, and the import of a library some seconds
@@ -60,6 +61,8 @@ def _broken(implementation: Implementation, activation: str, layout: str) -> str
         check(implementation, activation, layout)
     except BrokenContract as error:
         return str(error)
+    except Unavailable:
+        return ""  # nothing of it will be timed here: where it would be, there is a row that says why
     return ""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 from typing import Literal
 
+from impls.interface import Unavailable
+
 Status = Literal["ok", "recursion_error", "segfault", "out_of_memory", "timeout", "error", "skipped"]
 
 RAISED_LIMIT = "with the recursion limit raised"  # the detail of what went well so, and does not as Python comes
@@ -37,4 +39,11 @@ def status_of(error: BaseException) -> str:
         return "recursion_error"
     if isinstance(error, MemoryError):
         return "out_of_memory"
+    if isinstance(error, Unavailable):
+        return "skipped"
     return "error"
+
+
+def detail_of(error: BaseException) -> str:
+    """The detail for an exception."""
+    return str(error) if isinstance(error, Unavailable) else f"{type(error).__name__}: {error}"

@@ -141,7 +141,8 @@ def test_implementations_are_chosen_in_the_registrys_order():
         "iterative",
         "recursive",
     ]
-    assert choose([], IMPLEMENTATIONS, "--impl") == list(IMPLEMENTATIONS.values())
+    assert choose([], IMPLEMENTATIONS, "--impl") == [each for name, each in IMPLEMENTATIONS.items() if name != "on_disk_cold"]
+    assert choose(["on_disk_cold"], IMPLEMENTATIONS, "--impl") == [IMPLEMENTATIONS["on_disk_cold"]], "on request"
     with pytest.raises(BadInput, match=r"^--impl: unknown implementation 'recursiv'; did you mean 'recursive'\?$"):
         choose(["recursiv"], IMPLEMENTATIONS, "--impl")
 

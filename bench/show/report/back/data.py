@@ -39,6 +39,7 @@ def _files(results: Results, timed: Timed | None) -> Iterator[DataFile]:
         "limits.csv": results.limits,
         "training.csv": results.training,
         "clarity.csv": results.clarity,
+        "breakdown.csv": results.breakdown,
     }
     for name, rows in named.items():
         if len(rows):

@@ -1,0 +1,1 @@
+"""Records of short studies that a run makes beside its passes."""

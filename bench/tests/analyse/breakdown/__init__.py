@@ -1,0 +1,1 @@
+"""Tests of where a step's time goes, from times that are made up."""

@@ -1,0 +1,1 @@
+"""Short studies that a run makes beside its passes."""

@@ -1,0 +1,68 @@
+"""The mapped file with a page cache that is dropped: what is written forward is on the disk, and read from there backward."""
+
+import ctypes
+import mmap
+import os
+import tempfile
+
+import numpy as np
+
+from impls.interface import Unavailable
+from impls.on_disk.loop import run
+from impls.on_disk.mapped_file import GRAIN_BYTES, RELEASE, MappedFile, WithFile, file_for, new_file
+
+FILE_SYSTEM = "set TMPDIR to a folder on a disk; a folder in memory (tmpfs) is none"
+
+
+class ColdFile(MappedFile):
+    """A mapped file whose pages can be sent out of memory.
+
+    Raises:
+        Unavailable: they cannot, on this system or in this folder.
+
+    """
+
+    def mapped(self, size):
+        """A new file, mapped; the first pages are sent out and looked for, since some file systems keep them."""
+        if RELEASE is None or not hasattr(os, "posix_fadvise"):
+            raise Unavailable("this system has no posix_fadvise, which drops a file's pages from memory")
+        with new_file(size) as opened:
+            self.descriptor = os.dup(opened.fileno())
+            self.memory = mmap.mmap(opened.fileno(), size)
+        some = min(size, GRAIN_BYTES)
+        self.memory[:some] = b"x" * some
+        self.turn()
+        if self.in_memory(some):
+            raise Unavailable(f"the pages of a file in {tempfile.gettempdir()} stay in memory when they are dropped; {FILE_SYSTEM}")
+        return self.memory
+
+    def turn(self):
+        """Between forward and backward: write all pages out, wait until they are on the disk, and drop them.
+
+        The process lets go of them first, since the system drops no page that is in use, and no page that is not yet written.
+        """
+        self.memory.madvise(RELEASE)
+        os.fsync(self.descriptor)
+        os.posix_fadvise(self.descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+
+    def in_memory(self, size):
+        """How many of the first pages are in memory, whoever has them there (mincore(2))."""
+        address = np.frombuffer(self.memory, np.uint8).__array_interface__["data"][0]
+        present = (ctypes.c_ubyte * -(-size // mmap.PAGESIZE))()
+        if ctypes.CDLL(None, use_errno=True).mincore(ctypes.c_void_p(address), ctypes.c_size_t(size), present):
+            raise Unavailable(f"mincore: {os.strerror(ctypes.get_errno())}, so nobody knows whether the pages are dropped")
+        return sum(page & 1 for page in present)
+
+    def __del__(self):
+        if hasattr(self, "descriptor"):
+            os.close(self.descriptor)
+
+
+def backprop(network, X, Y, emit):
+    """The step of the mapped file, but for what happens when it turns: no page is in memory when backward begins."""
+    return run(network, X, Y, emit, file_for(network, X, ColdFile))
+
+
+def prepare(network, X, Y):
+    """Make the file."""
+    return WithFile(network, network.examples(X), ColdFile), X, Y

@@ -6,19 +6,13 @@ from impls.on_disk.mapped_file import file_for
 
 
 def backprop(network, X, Y, emit):
-    """The file stays in the system's page cache for as long as that has room."""
-    return run(network, X, Y, emit, file_for(network, X))
-
-
-def run(network, X, Y, emit, cache):
     """Two loops; every activation is in the file, and few of its pages are in the process."""
-    layers = network.layers
+    layers, cache = network.layers, file_for(network, X)
     A = X
     for l in range(len(layers)):
         A = forward(layers[l], A, cache.activations[l])
         cache.let_go(l - 1)
     loss, dA = LOSSES[network.loss](A, Y)
-    cache.turn()
     for l in reversed(range(len(layers))):
         A_prev, A = cache.activations[l - 1] if l else X, cache.activations[l]
         dA, dW, db = backward(layers[l], A_prev, A, dA)

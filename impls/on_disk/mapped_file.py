@@ -40,9 +40,6 @@ class MappedFile:
         with new_file(size) as opened:
             return mmap.mmap(opened.fileno(), size)
 
-    def turn(self):
-        """Between forward and backward: nothing, the system may keep the pages."""
-
     def let_go(self, l):
         """Take layer l's pages out of the process, but for those that the next layer shares; the file keeps what is in them."""
         first, last = (self.grains[l], self.grains[l + 1]) if l >= 0 else (0, 0)

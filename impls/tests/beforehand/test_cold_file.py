@@ -11,7 +11,7 @@ import pytest
 from impls import IMPLEMENTATIONS
 from impls.contract import check, example, gradients_of
 from impls.interface import Unavailable
-from impls.on_disk import cold
+from impls.on_disk import cold_file
 from impls.tests.present import NUMPY_ALONE
 
 SIZES, EXAMPLES = (8, *(64,) * 8, 1), 512  # 256 KiB a layer, 2 MiB
@@ -30,10 +30,10 @@ def read_bytes():
 
 @on_disk
 @linux
-def test_after_the_turn_no_page_is_in_memory_and_all_of_the_cache_is_read_from_the_disk():
-    network, X, Y = cold.prepare(*example(SIZES, examples=EXAMPLES))
+def test_when_dropped_no_page_is_in_memory_and_all_of_the_cache_is_read_from_the_disk():
+    network, X, Y = cold_file.prepare(*example(SIZES, examples=EXAMPLES))
     file, backward = network.file, []
-    turn, file.turn = file.turn, lambda: (turn(), backward.append((file.in_memory(8 * LAYER), read_bytes())))
+    drop, file.drop = file.drop, lambda: (drop(), backward.append((file.in_memory(8 * LAYER), read_bytes())))
     IMPLEMENTATIONS["on_disk_cold"].backprop(network, X, Y, lambda l, dW, db: None)
     [(in_memory, before)] = backward
     assert in_memory == 0
@@ -65,7 +65,7 @@ def test_nothing_is_left_open():
         return len([*Path("/proc/self/fd").iterdir()])
 
     before = opened()
-    network, X, Y = cold.prepare(*example((3, 2, 1)))
+    network, X, Y = cold_file.prepare(*example((3, 2, 1)))
     assert opened() > before
     IMPLEMENTATIONS["on_disk_cold"].backprop(network, X, Y, lambda l, dW, db: None)
     del network
@@ -77,7 +77,7 @@ def test_a_folder_in_memory_is_said_to_be_none(monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", "/dev/shm")
     words = r"^the pages of a file in /dev/shm stay in memory when they are dropped; set TMPDIR to a folder on a disk"
     with pytest.raises(Unavailable, match=words):
-        cold.prepare(*example((3, 2, 1)))
+        cold_file.prepare(*example((3, 2, 1)))
     with pytest.raises(Unavailable, match=words):
         check(IMPLEMENTATIONS["on_disk_cold"])
     check(IMPLEMENTATIONS["on_disk"])
@@ -86,7 +86,7 @@ def test_a_folder_in_memory_is_said_to_be_none(monkeypatch):
 def test_a_system_without_the_call_says_so(monkeypatch):
     monkeypatch.delattr(os, "posix_fadvise", raising=False)
     with pytest.raises(Unavailable, match="has no posix_fadvise"):
-        cold.prepare(*example((3, 2, 1)))
+        cold_file.prepare(*example((3, 2, 1)))
 
 
 @on_disk
@@ -95,6 +95,6 @@ def test_where_nobody_can_look_nothing_is_claimed(monkeypatch):
         def __init__(self, *arguments, **more):
             self.mincore = lambda *arguments: -1
 
-    monkeypatch.setattr(cold.ctypes, "CDLL", Refused)
+    monkeypatch.setattr(cold_file.ctypes, "CDLL", Refused)
     with pytest.raises(Unavailable, match=r"^mincore: "):
-        cold.prepare(*example((3, 2, 1)))
+        cold_file.prepare(*example((3, 2, 1)))

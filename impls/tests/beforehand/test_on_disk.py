@@ -42,7 +42,7 @@ def test_a_full_disk_is_an_error_that_says_what_to_do(monkeypatch):
 @linux
 def test_what_is_let_go_is_still_in_the_file():
     network, _, _ = example((8, *(64,) * 6, 1), examples=512)  # 256 KiB a layer
-    file = MappedFile(network.layers, 512)
+    file = MappedFile(network, 512)
     for l, A in enumerate(file.activations):
         A[...] = l
         file.let_go(l)

@@ -17,7 +17,7 @@ def test_places_counted_by_hand():
     dW1 of 48 bytes, db1 and dW2 of 24 and db2 of 8 take 64 each.
     """
     network, _, _ = example((2, 3, 1), examples=4)
-    room = Room(network.layers, 4)
+    room = Room(network, 4)
     assert [slot.nbytes for slot in room.slots(apart=True)] == [128, 64, 128, 128, 64, 64, 64, 64]
     assert [slot.nbytes for slot in room.slots(apart=False)] == [128, 64, 128, 128, 64, 64]
     starts = [slot.ctypes.data for slot in room.slots(apart=True)]

@@ -95,7 +95,8 @@ def _digest(run: Run) -> str:
     implementations = [module_of(IMPLEMENTATIONS[name]) for name in BEFOREHAND]
     parts = [*implementations, layers.__name__, losses.__name__]
     shared = {
-        **{key: value for key, value in run.settings.items() if key not in ("baseline", "implementations", "method")},
+        **{key: value for key, value in run.settings.items() if key not in ("baseline", "implementations", "libraries", "method")},
+        "numpy": run.settings["libraries"]["numpy"],
         "code": code_digest([*parts, *taken_from(parts, "impls")]),
         "study": method,
     }

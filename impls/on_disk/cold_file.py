@@ -1,4 +1,4 @@
-"""The mapped file with a page cache that is dropped: what is written forward is on the disk, and read from there backward."""
+"""A memory-mapped file whose pages can be dropped from memory, so that what is read next comes from the disk."""
 
 import ctypes
 import mmap
@@ -8,7 +8,6 @@ import tempfile
 import numpy as np
 
 from impls.interface import Unavailable
-from impls.on_disk.loop import run
 from impls.on_disk.mapped_file import GRAIN_BYTES, RELEASE, MappedFile, WithFile, file_for, new_file
 
 FILE_SYSTEM = "set TMPDIR to a folder on a disk; a folder in memory (tmpfs) is none"
@@ -31,13 +30,13 @@ class ColdFile(MappedFile):
             self.memory = mmap.mmap(opened.fileno(), size)
         some = min(size, GRAIN_BYTES)
         self.memory[:some] = b"x" * some
-        self.turn()
+        self.drop()
         if self.in_memory(some):
             raise Unavailable(f"the pages of a file in {tempfile.gettempdir()} stay in memory when they are dropped; {FILE_SYSTEM}")
         return self.memory
 
-    def turn(self):
-        """Between forward and backward: write all pages out, wait until they are on the disk, and drop them.
+    def drop(self):
+        """Write all pages out, wait until they are on the disk, and drop them from memory.
 
         The process lets go of them first, since the system drops no page that is in use, and no page that is not yet written.
         """
@@ -58,11 +57,11 @@ class ColdFile(MappedFile):
             os.close(self.descriptor)
 
 
-def backprop(network, X, Y, emit):
-    """The step of the mapped file, but for what happens when it turns: no page is in memory when backward begins."""
-    return run(network, X, Y, emit, file_for(network, X, ColdFile))
-
-
 def prepare(network, X, Y):
     """Make the file."""
     return WithFile(network, network.examples(X), ColdFile), X, Y
+
+
+def cold_file_for(network, X):
+    """The file of a prepared network; for any other, one for this step."""
+    return file_for(network, X, ColdFile)

@@ -1,6 +1,8 @@
 """Times that outgrow time.csv: each row is read once, whichever file holds it, and what was damaged is told."""
 
+import errno
 import os
+import stat
 import subprocess
 import sys
 
@@ -10,6 +12,7 @@ import pytest
 
 from bench.cli import main
 from bench.errors import BadInput
+from bench.record.files import disk
 from bench.record.folder import results_folder, write_machine
 from bench.record.schemas import SCHEMAS
 from bench.record.tables import Table, as_rows
@@ -114,6 +117,21 @@ def test_a_torn_line_and_half_a_visit_beside_parts_are_dropped_with_a_word(tmp_p
         f"{len(last) - 2} rows of a visit that was cut off are left out",
     ]
     assert len(filled(folder, [last], large=10**9).joinpath("time.csv").read_text().splitlines()) == len(text.splitlines())
+
+
+def test_a_disk_without_room_for_a_part_ends_in_a_sentence_and_nothing_is_lost(tmp_path, monkeypatch):
+    folder = filled(tmp_path / "parts", visits(2), large=10**9)
+    expected = whole(folder)
+    monkeypatch.setattr(disk.os, "fsync", no_room)
+    with pytest.raises(BadInput, match=r"part-00001\.parquet: cannot be written \(No space left on device\); make room"):
+        TimeTable(folder, large=1).roll()
+    assert sorted(path.name for path in folder.rglob("*")) == ["time", "time.csv"]
+    pd.testing.assert_frame_equal(whole(folder), expected)
+
+
+def no_room(file):
+    if not stat.S_ISDIR(os.fstat(file).st_mode):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_half_a_visit_in_a_large_file_does_not_come_into_a_part(tmp_path):

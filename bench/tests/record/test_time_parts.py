@@ -161,6 +161,15 @@ def test_a_fresh_run_moves_parts_aside(tmp_path):
     assert len(read_times(aside, pytest.fail)) == sum(map(len, visits(3)))
 
 
+def test_a_folder_of_that_name_without_parts_is_not_ours_to_move(tmp_path):
+    filled(tmp_path, visits(1), large=10**9)
+    (tmp_path / "time").mkdir()
+    (tmp_path / "time" / "notes.txt").write_text("mine")
+    with results_folder(tmp_path, fresh=True):
+        assert [path.name for path in tmp_path.iterdir() if not path.name.startswith((".", "set_aside"))] == ["time"]
+    assert len(read_times(tmp_path, pytest.fail)) == 0
+
+
 def truncated(path):
     path.write_bytes(path.read_bytes()[:-100])
 

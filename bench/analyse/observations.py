@@ -45,7 +45,7 @@ def observe(rows: Rows, compared: Sequence[Comparison], metrics: Sequence[str] =
     median over rounds. A comparison that a visit did not time has no row.
     """
     wanted = [(*comparison, metric) for metric in metrics for comparison in dict.fromkeys(compared)]
-    found = [table for piece in pieces_of(rows, OF_ROUNDS) for table in _observe(piece, compared, metrics)]
+    found = [pd.concat(tables) for piece in pieces_of(rows, OF_ROUNDS) if (tables := [*_observe(piece, compared, metrics)])]
     if not found:
         return pd.DataFrame(columns=COLUMNS)
     whole = joined(found)

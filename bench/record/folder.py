@@ -21,7 +21,7 @@ from bench.record.files.disk import remove_drafts, write_whole
 from bench.record.schemas import SCHEMAS
 
 OWN_FILES = (*SCHEMAS, "machine.json", "trace.json", "report.html")  # whatever else lies in a results folder is not ours to move
-OWN_FOLDERS = ("time",)  # the parts of time.csv
+OWN_FOLDERS = {"time": "part-*.parquet"}  # of the parts of time.csv: what a folder of ours has in it
 PAGES = "report-"  # begins the name of the page of each problem, where a folder has several
 SET_ASIDE = "set_aside"
 HOLDER = ".holder"  # beside the lock and not in it, since a process that tries for a lock may empty its file
@@ -208,7 +208,8 @@ def write_machine(folder: Path, record: dict[str, Any]) -> None:
 def _set_aside(folder: Path, parts: Sequence[str]) -> None:
     """Move earlier results into a folder beside the new ones, so that --fresh by mistake loses nothing."""
     names = [path for path in (*(folder / name for name in OWN_FILES), *folder.glob(f"{PAGES}*.html")) if path.is_file()]
-    ours = names + [path for name in (*OWN_FOLDERS, *parts) if (path := folder / name).is_dir()]
+    folders = [folder / name for name, has in OWN_FOLDERS.items() if any((folder / name).glob(has))]
+    ours = names + folders + [path for name in parts if (path := folder / name).is_dir()]
     if not ours:
         return
     aside = folder / f"{SET_ASIDE}_{datetime.now():%Y%m%d_%H%M%S_%f}"

@@ -162,5 +162,5 @@ def _machines_times(folder: Path, record: dict[str, Any], warn: Warn) -> tuple[s
     """The name of the machine that measured last, and its rows of time.csv and its parts."""
     rows = read_times(folder, warn)
     machine = record["machine"] if "machine" in record else "".join(rows.visits["machine"].iloc[-1:])
-    tell_other_machines(folder / "time.csv", rows, machine, record, warn)
+    tell_other_machines(folder / "time.csv", rows.visits, machine, record, warn)
     return machine, rows.of_machine(machine)

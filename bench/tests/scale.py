@@ -50,7 +50,7 @@ def measure(task: str, folder: Path, rows: int) -> dict[str, object]:
     if not folder.exists():
         in_parts(folder, rows)
     began = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", __spec__.name, task, folder], cwd=ROOT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-m", "bench.tests.scale", task, folder], cwd=ROOT, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, task

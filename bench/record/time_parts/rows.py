@@ -29,9 +29,11 @@ class TimeRows:
     They are not in memory: `pieces` reads them, as often as it is asked to, and `visits` is what most questions need of them.
     """
 
-    def __init__(self, pieces: Callable[[Sequence[str]], Iterator[pd.DataFrame]], visits: Callable[[], pd.DataFrame]) -> None:
+    def __init__(self, pieces: Callable[[Sequence[str]], Iterator[pd.DataFrame]], visits: Callable[[], pd.DataFrame], files: str) -> None:
+        """`files` names them for a reader."""
         self._pieces = pieces
         self._visits = visits
+        self.files = files
 
     def __len__(self) -> int:
         """How many rows there are."""
@@ -69,7 +71,11 @@ class TimeRows:
 
         It does to each row what it would do to that row alone, and looks at the columns that it `needs`.
         """
-        return TimeRows(lambda columns: map(step, self.pieces([*dict.fromkeys([*columns, *needs])])), lambda: step(self.visits))
+
+        def pieces(columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+            return map(step, self.pieces([*dict.fromkeys([*columns, *needs])]))
+
+        return TimeRows(pieces, lambda: step(self.visits), self.files)
 
     def of_machine(self, machine: str) -> TimeRows:
         """Those of one machine."""
@@ -85,7 +91,7 @@ def recorded(parts: Sequence[Part], there: pd.DataFrame, group: int = GROUP) -> 
         if len(there) or not parts:
             yield from in_groups(there, group)
 
-    return TimeRows(pieces, lambda: _visits(pieces(COLUMNS)))
+    return TimeRows(pieces, lambda: _visits(pieces(COLUMNS)), "time.csv and time/" if parts else "time.csv")
 
 
 def _visits(pieces: Iterable[pd.DataFrame]) -> pd.DataFrame:

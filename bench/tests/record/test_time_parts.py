@@ -1,6 +1,8 @@
 """Times that outgrow time.csv: each row is read once, whichever file holds it, and what was damaged is told."""
 
+import errno
 import os
+import stat
 import subprocess
 import sys
 
@@ -10,6 +12,7 @@ import pytest
 
 from bench.cli import main
 from bench.errors import BadInput
+from bench.record.files import disk
 from bench.record.folder import results_folder, write_machine
 from bench.record.schemas import SCHEMAS
 from bench.record.tables import Table, as_rows
@@ -116,6 +119,21 @@ def test_a_torn_line_and_half_a_visit_beside_parts_are_dropped_with_a_word(tmp_p
     assert len(filled(folder, [last], large=10**9).joinpath("time.csv").read_text().splitlines()) == len(text.splitlines())
 
 
+def test_a_disk_without_room_for_a_part_ends_in_a_sentence_and_nothing_is_lost(tmp_path, monkeypatch):
+    folder = filled(tmp_path / "parts", visits(2), large=10**9)
+    expected = whole(folder)
+    monkeypatch.setattr(disk.os, "fsync", no_room)
+    with pytest.raises(BadInput, match=r"part-00001\.parquet: cannot be written \(No space left on device\); make room"):
+        TimeTable(folder, large=1).roll()
+    assert sorted(path.name for path in folder.rglob("*")) == ["time", "time.csv"]
+    pd.testing.assert_frame_equal(whole(folder), expected)
+
+
+def no_room(file):
+    if not stat.S_ISDIR(os.fstat(file).st_mode):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 def test_half_a_visit_in_a_large_file_does_not_come_into_a_part(tmp_path):
     *added, last = visits(3)
     folder = filled(tmp_path / "parts", [*added, last], large=10**9)
@@ -141,6 +159,15 @@ def test_a_fresh_run_moves_parts_aside(tmp_path):
     [aside] = folder.glob("set_aside_*")
     assert len(part_paths(aside)) == count > 0
     assert len(read_times(aside, pytest.fail)) == sum(map(len, visits(3)))
+
+
+def test_a_folder_of_that_name_without_parts_is_not_ours_to_move(tmp_path):
+    filled(tmp_path, visits(1), large=10**9)
+    (tmp_path / "time").mkdir()
+    (tmp_path / "time" / "notes.txt").write_text("mine")
+    with results_folder(tmp_path, fresh=True):
+        assert [path.name for path in tmp_path.iterdir() if not path.name.startswith((".", "set_aside"))] == ["time"]
+    assert len(read_times(tmp_path, pytest.fail)) == 0
 
 
 def truncated(path):

@@ -20,7 +20,7 @@ class VisitRecorder:
 
     Attributes:
         run_id, machine: the first two columns of time.csv.
-        table: time.csv.
+        table: time.csv, and its parts where it makes them.
         progress: what is known so far.
 
     """

@@ -45,7 +45,7 @@ def _files(results: Results, timed: Timed | None) -> Iterator[DataFile]:
         if len(rows):
             yield DataFile(name, f"{spaced(len(rows))} rows", _source(_named(rows)))
     if len(results.rows):
-        yield DataFile("time.csv", f"{spaced(len(results.rows))} rows", "")
+        yield DataFile(results.rows.files, f"{spaced(len(results.rows))} rows", "")
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:

@@ -57,7 +57,7 @@ class Table:
         A file of another version is read if the columns that it lacks may be lacking; columns of its own are left out.
         """
         rows, line_number = self._rows(warn)
-        lacking = {column: self._may_lack[column] for column in self.columns if column not in rows}
+        lacking = {column: self._may_lack[column] if column in OF_ALL else None for column in self.columns if column not in rows}
         rows = self._with_defaults(rows.assign(**lacking)[self.columns].astype(self._types))
         for row, why in odd_row(self.path.name, rows):
             raise BadInput(f"{self.path}: line {line_number(row)} {why}; correct the line, move the file away or give another --results")

@@ -160,9 +160,20 @@ def _answer_both(run: Run) -> None:
     """What time and memory say together, once both are there; and the answer, with all that the folder has by now."""
     every = read_results(run.folder, lambda sentence: None)
     for results in every:
-        _answer(run.screen, results, "frontier")
+        for anchor in ("frontier", "interpreters", "layouts"):
+            _answer(run.screen, results, anchor)
     if table := answer_of(every):
         run.screen.answer(table)
+    if not run.screen.verbose:
+        _answer_layouts(run.screen, every)
+
+
+def _answer_layouts(screen: Screen, every: Sequence[Results]) -> None:
+    """What a sweep over layouts was run for, which the table does not say, in a line each."""
+    entry = topic("layouts")
+    for facts in filter(None, map(entry.facts, every)):
+        for answer in entry.answers(facts):
+            screen.say(f"{answer.question} {answer.text}")
 
 
 def _say_where_it_goes(run: Run) -> None:

@@ -78,11 +78,19 @@ def run_passes(
             return
         due = [cell for cell in open_cells if judge.last_pass(cell) < number]
         random.Random(f"{seed} {number}").shuffle(due)
-        for finished in measure_pass([_assign(cell, number, judge, seed) for cell in due]):
+        for finished in measure_pass([_assign(cell, number, judge, seed) for cell in _side_by_side(due)]):
             yield finished
             if clock() - start >= budget_s:
                 return
         number += 1
+
+
+def _side_by_side(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells in that order, but those that differ in layout alone one after the other: they are compared with each other, too, and
+    what drifts between two visits would be noise in that.
+    """
+    places = {cell.name("layout"): number for number, cell in reversed([*enumerate(cells)])}
+    return sorted(cells, key=lambda cell: places[cell.name("layout")])
 
 
 def _assign(cell: Cell, number: int, judge: Judge, seed: int) -> Assignment:

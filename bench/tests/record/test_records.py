@@ -15,7 +15,7 @@ from bench.record.schemas import SCHEMAS, row
 from bench.record.tables import Table
 from bench.record.time_parts.rows import read_whole
 from bench.record.time_parts.table import TimeTable
-from bench.record.times import group_numbers, time_rows, whole_visits
+from bench.record.times import cells_of, group_numbers, time_rows, whole_visits
 
 CELL = Cell("breast_cancer", 32, 4, 8, "float64", "deferred", "default")
 
@@ -64,6 +64,19 @@ def test_half_a_visit_is_left_out_wherever_the_write_was_cut(tmp_path, cut):
     rows = read_whole(table, lambda sentence: None).whole()
     assert rows["pass"].tolist() == [1] * 8
     pd.testing.assert_frame_equal(table.read(), rows, check_dtype=True)
+
+
+def test_a_file_without_the_layout_has_networks_in_columns_and_other_problems_without_one(tmp_path):
+    table = Table(tmp_path, "time.csv")
+    table.append(visit(1))
+    tree = Cell.of_problem("tree_sum", 8, 2, "default")
+    table.append(time_rows("run", "machine", Finished(Assignment(tree, 1, (), ""), (Measurement("a", status="segfault"),), 0.0)))
+    pd.read_csv(table.path, dtype=str).drop(columns="layout").to_csv(table.path, index=False)
+    rows = table.read(pytest.fail)
+    assert rows["layout"].astype(object).where(rows["layout"].notna(), None).tolist() == ["columns"] * 8 + [None]
+    assert cells_of(rows).unique().tolist() == [CELL, tree]
+    table.append(visit(2))
+    assert [line.rpartition(",")[2] for line in table.path.read_text().splitlines()] == ["layout", *["columns"] * 8, "", *["columns"] * 8]
 
 
 def test_rows_of_failures_are_whole_by_themselves():

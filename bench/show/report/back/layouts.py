@@ -43,6 +43,6 @@ def layouts_section(facts: BothLayouts) -> dict[str, Any]:
     )
     notes = [
         "Both layouts compute the same network: W has a row for each unit in both, and gradients agree to rounding. A pass visits "
-        "the cells of both, in random order. The intervals hold together at 95 % among themselves."
+        "the two cells one after the other, in random order. The intervals hold together at 95 % among themselves."
     ]
     return {"tables": [table], "notes": notes}

@@ -1,6 +1,6 @@
 """Scheduling, stopping and resuming, with a fake measuring function and a clock that is moved by hand."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 import pytest
@@ -106,6 +106,17 @@ def test_the_budget_ends_it_after_the_visit_in_which_it_is_spent():
     world = World(lambda cell, number: 1.0)
     go(world, [NARROW, WIDE], budget_s=45)
     assert world.now == 50
+
+
+def test_cells_that_differ_in_layout_alone_are_visited_one_after_the_other_in_random_order():
+    world = World(lambda cell, number: 1.0 + 0.1 * (number % 2))
+    cells = [replace(cell, layout=layout) for layout in ("columns", "rows") for cell in (NARROW, MIDDLE, WIDE)]
+    go(world, cells, stop_after=10 * len(cells))
+    visits = [cell for _, cell in world.visits]
+    pairs = [(visits[n], visits[n + 1]) for n in range(0, len(visits), 2)]
+    assert all((first.width, {first.layout, second.layout}) == (second.width, {"columns", "rows"}) for first, second in pairs)
+    assert {first.layout for first, _ in pairs} == {"columns", "rows"}
+    assert len({tuple(first.width for first, _ in pairs[n : n + 3]) for n in range(0, 30, 3)}) > 1
 
 
 def test_the_same_seed_gives_the_same_order():

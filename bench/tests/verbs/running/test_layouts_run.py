@@ -44,6 +44,7 @@ def test_both_layouts_from_end_to_end(home, capsys):
     assert skipped["detail"]["course"] == "is written for examples as columns and not as rows"
     assert skipped["detail"]["mine"].startswith("raises AssertionError")
     assert "examples as rows: course is skipped: is written for examples as columns and not as rows" in told.out + told.err
+    assert "Does it matter whether examples are rows or columns? No answer yet" in " ".join(told.out.split())
     [results] = read_results(home / "results", pytest.fail)
     entry = topic("layouts")
     facts = entry.facts(results)

@@ -1,0 +1,1 @@
+"""How the program scales, measured by commands."""

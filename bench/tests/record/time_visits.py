@@ -17,7 +17,15 @@ def visits(passes, machines=("m",), rounds=3, seed=0):
     for number in range(1, passes + 1):
         for machine in machines:
             for cell, depth in CELLS.items():
-                shared = {"machine": machine, "pass": number, "cell": cell, "depth": depth, "run": f"run-{number // 3}", "python": ""}
+                shared = {
+                    "machine": machine,
+                    "pass": number,
+                    "cell": cell,
+                    "depth": depth,
+                    "run": f"run-{number // 3}",
+                    "python": "",
+                    "layout": "columns",
+                }
                 failed = [{"impl": "closures", "status": "segfault", "detail": f"it died, {number}"}] if rng.random() < 1 / 3 else []
                 timed = [
                     {

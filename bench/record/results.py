@@ -15,7 +15,7 @@ from bench.plan.contenders import key, tell
 from bench.plan.described import NETWORKS, DescribedProblem
 from bench.record.folder import read_machine
 from bench.record.limits import machines_limits
-from bench.record.machines import tell_other_machines
+from bench.record.machines import as_one, of_cluster, tell_other_machines
 from bench.record.memory import MemoryTables, read_memory
 from bench.record.problems import described_problems, names_there, of_problem
 from bench.record.selfcheck import SELFCHECK, Evidence, read_evidence
@@ -132,7 +132,7 @@ def _series_of(problem: DescribedProblem, rows: pd.DataFrame, peaks: pd.DataFram
 
 
 def read_measurements(folder: Path, warn: Warn) -> tuple[dict[str, Any], pd.DataFrame]:
-    """machine.json, and the rows of time.csv that are that machine's, with figures among them.
+    """machine.json, and the rows of time.csv that are that machine's, or its cluster's, with figures among them.
 
     Raises:
         BadInput: a file cannot be read.
@@ -147,9 +147,10 @@ def read_measurements(folder: Path, warn: Warn) -> tuple[dict[str, Any], pd.Data
 
 
 def _machines_times(folder: Path, record: dict[str, Any], warn: Warn) -> tuple[str, pd.DataFrame]:
-    """The name of the machine that measured last, and its rows of time.csv."""
+    """The name of the machine that measured last, and its rows of time.csv; of a cluster, those of all its machines as one."""
     table = Table(folder, "time.csv")
     times = read_times(table, warn)
     machine = record.get("machine", times["machine"].iloc[-1] if len(times) else "")
-    tell_other_machines(table.path, times, machine, record, warn)
-    return machine, only(times, times["machine"] == machine)
+    shown = of_cluster(record) or [machine]
+    tell_other_machines(table.path, times, machine, record, warn, shown)
+    return machine, as_one(times, shown)

@@ -140,6 +140,13 @@ class DaskCluster:
         self._futures[key] = future
         future.add_done_callback(lambda future: self._queue.put(_event(key, future)))
 
+    def heard_of(self, address: str) -> Any:
+        """As the protocol says: when the scheduler had the last heartbeat."""
+        try:
+            return self._client.scheduler_info()["workers"].get(address, {}).get("last_seen")
+        except (OSError, RuntimeError, ValueError, TimeoutError):
+            return None
+
     def drop(self, key: str) -> None:
         """As the protocol says."""
         future = self._futures.pop(key, None)

@@ -42,6 +42,9 @@ class Cluster(Protocol):
     def ask(self, key: str, address: str, function: Callable[..., Any], *arguments: Any, alone: bool = True) -> None:
         """Ask a worker; `alone` waits until it does nothing else of ours."""
 
+    def heard_of(self, address: str) -> Any:
+        """What changes whenever a worker is heard of; None if that cannot be told now."""
+
     def drop(self, key: str) -> None:
         """Nobody wants that answer any more."""
 
@@ -59,7 +62,8 @@ class Rules:
         side_by_side: may several workers of a host measure at once?
         look_s: it looks so often which workers are there.
         patience_s: a worker must have been there in this time.
-        factor, slack_s: a pass that takes `factor` times what it should and `slack_s` more is given to another worker.
+        factor, slack_s: a pass that takes `factor` times what it should and `slack_s` more is given to another worker, and so is one
+            that has not begun if its worker is not heard of for `slack_s`.
 
     """
 
@@ -101,7 +105,9 @@ class _Attempt:
     number: int
     member: Member
     expected_s: float
-    started_s: float | None = None
+    since_s: float
+    started: bool = False
+    heard: Any = None
     overdue: bool = False
 
 
@@ -210,11 +216,21 @@ class Coordinator:
     def _give_up_overdue(self, now: float) -> Iterator[Happening]:
         """What takes too long is given to another worker; if it comes all the same, the first answer counts."""
         for attempt in [*self._attempts.values()]:
-            late_s = self.rules.factor * attempt.expected_s + self.rules.slack_s
-            if attempt.started_s is not None and not attempt.overdue and now - attempt.started_s > late_s:
+            patience_s = self.rules.slack_s + (self.rules.factor * attempt.expected_s if attempt.started else 0.0)
+            if not attempt.overdue and now - attempt.since_s > patience_s and not self._only_waits(attempt, now):
                 attempt.overdue = True
                 attempt.member.state = "silent"
-                yield from self._lose(attempt, f"{attempt.member.name} has not answered for {late_s:.0f} s")
+                yield from self._lose(attempt, f"{attempt.member.name} has not answered for {patience_s:.0f} s")
+
+    def _only_waits(self, attempt: _Attempt, now: float) -> bool:
+        """Has a pass not begun because its worker makes one of another client? It does, if it is heard of; then the wait begins anew."""
+        if attempt.started:
+            return False
+        before, attempt.heard = attempt.heard, self.cluster.heard_of(attempt.member.address)
+        if attempt.heard == before is not None:
+            return False
+        attempt.since_s = now
+        return True
 
     def _give(self) -> None:
         """Give a pass to every host that has none, as long as there are any."""
@@ -234,7 +250,7 @@ class Coordinator:
             "assignments": [plain_assignment(assignment) for assignment in given.assignments],
         }
         key = self._ask(member, f"pass-{given.number}", on_worker.take_pass, order)
-        self._attempts[key] = _Attempt(given.number, member, lengths.expected_s(given.cells, visit_s))
+        self._attempts[key] = _Attempt(given.number, member, lengths.expected_s(given.cells, visit_s), self.clock())
         self.given += 1
         self.repeated += given.number in self._again
 
@@ -250,7 +266,7 @@ class Coordinator:
         attempt = self._attempts.get(event.key)
         if event.kind == "started":
             if attempt:
-                attempt.started_s = self.clock()
+                attempt.started, attempt.since_s = True, self.clock()
             return
         member = next((member for member in self.members.values() if event.key in member.waiting_for), None)
         if member:

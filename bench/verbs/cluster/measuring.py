@@ -93,7 +93,6 @@ def _record_all(run: Run, cells: Sequence[Cell], coordinator: Coordinator, machi
 
 def _state_of(coordinator: Coordinator) -> Callable[[], Iterator[str]]:
     """What the line on the terminal says of the cluster."""
-
     what = "worker" if coordinator.rules.side_by_side else "machine"
 
     def state() -> Iterator[str]:

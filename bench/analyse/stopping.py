@@ -143,6 +143,15 @@ class Progress:
             )
         return self._known_settled[key]
 
+    def differing(self, cells: Sequence[Cell]) -> list[tuple[Cell, Comparison]]:
+        """The comparisons whose ratio is another on one machine than on another, for certain."""
+        return [
+            (cell, comparison)
+            for cell in cells
+            for comparison in self.comparable(cell)
+            if machines_differ(self._observations[cell.id, *comparison], self._made_by[cell.id, *comparison], self._alpha(cell))
+        ]
+
     def end(self, cells: Sequence[Cell], interrupted: bool = False) -> RunEnd:
         """How a run over those cells ended, if it ends now."""
         if not self.stated:  # the baseline alone: only the control and the floor are beside it

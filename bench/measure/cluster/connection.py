@@ -41,7 +41,8 @@ def connected(address: str) -> Iterator[DaskCluster]:
             remedy = "start one with `dask scheduler`, and give the address that it prints"
             raise BadInput(f"--scheduler {address}: no scheduler answers there ({_reason(error)}); {remedy}") from None
         with _closing(client):
-            yield DaskCluster(client, client.dashboard_link or "")
+            has_page = "dashboard" in client.scheduler_info(n_workers=0)["services"]
+            yield DaskCluster(client, (client.dashboard_link or "") if has_page else "")
 
 
 @contextmanager

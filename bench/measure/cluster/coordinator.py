@@ -22,6 +22,7 @@ from bench.measure.timing.visit import VISIT_S
 
 MOMENT_S = 0.25
 MOST_FAILURES = 3
+NO_WORKER_S = 120.0  # a run waits so long for one
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Rules:
     pass_s: float = 0.0
     side_by_side: bool = False
     look_s: float = 1.0
-    patience_s: float = 120.0
+    patience_s: float = field(default_factory=lambda: NO_WORKER_S)
     factor: float = 3.0
     slack_s: float = 30.0
 

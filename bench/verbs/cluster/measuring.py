@@ -55,6 +55,7 @@ def measure_on_cluster(run: Run, cells: Sequence[Cell], recorder: VisitRecorder,
             raise
         finally:
             machines.note(coordinator)
+            machines.tell_differences(cells)
     conditions.end = recorder.progress.end(cells)
 
 
@@ -155,6 +156,18 @@ class Machines:
         self.conditions.more = {"machines": machines, "cluster": cluster}
         for noting in self._noting.values():
             self.conditions.noting.noted += [caveat for caveat in noting.noted if caveat not in self.conditions.noting.noted]
+
+    def tell_differences(self, cells: Sequence[Cell]) -> None:
+        """Tell where no one ratio holds on all machines."""
+        progress = self.recorder.progress
+        differing = progress.differing(cells)
+        if differing:
+            all_there = sum(len(progress.comparable(cell)) for cell in cells)
+            cell, (impl, baseline) = differing[0]
+            what = (
+                f"the machines differ in {len(differing)} of {counted(all_there, 'comparison')}, such as {impl} ÷ {baseline} in {cell.id}"
+            )
+            self.conditions.noting.note([Caveat(what, "compare them machine by machine, in summary.csv; the line over all holds for none")])
 
     def _join(self, name: str) -> None:
         """Let a machine take part, with the passes that it has made before."""

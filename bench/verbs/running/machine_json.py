@@ -73,6 +73,7 @@ def recorded_conditions(run: Run) -> Iterator[Conditions]:
     and again at the end, however it ends.
     """
     conditions = Conditions(run, Noting(run.settings, run.experiment.sweep.blas_threads, REMEDY, run.screen))
+    conditions.more = _of_cluster(run) if run.where else {}
     if run.where is None or run.where.workers:  # else this machine takes no times
         conditions.noting.note_before(run.machine["load_1_min"])
     conditions.write()
@@ -90,9 +91,13 @@ def write_conditions(run: Run) -> None:
     """Write machine.json where no time is measured."""
     noted = [*caveats_of(run.settings)]
     run.screen.caveats(noted)
-    of_times = {key: value for key, value in read_machine(run.folder).items() if key == "cluster"}
     warnings = joined_warnings(run.earlier, noted)
-    write_machine(run.folder, {**run.earlier, **of_times, **run.machine, "warnings": warnings, **_compared(run)})
+    write_machine(run.folder, {**run.earlier, **_of_cluster(run), **run.machine, "warnings": warnings, **_compared(run)})
+
+
+def _of_cluster(run: Run) -> dict[str, Any]:
+    """What the folder's record says of the machines whose passes its times are of; nothing if it is one."""
+    return {key: value for key, value in read_machine(run.folder).items() if key == "cluster"}
 
 
 def _compared(run: Run) -> dict[str, Any]:

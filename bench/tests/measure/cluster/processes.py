@@ -18,6 +18,7 @@ import distributed.scheduler
 from distributed import Scheduler, Worker
 
 from bench.measure.cluster import on_worker
+from bench.measure.cluster.same_code import what_is_here
 from bench.measure.cluster.wire import assignment_of, plain_visit
 from bench.measure.machine.fingerprint import fingerprint
 from bench.measure.timing.passes import Finished
@@ -68,10 +69,14 @@ async def _scheduler(ttl="5 minutes"):
         await scheduler.finished()
 
 
-async def _worker(address, host, seconds, log, resource="unwind"):
+async def _worker(address, host, seconds, log, resource, other_code):
+    here = what_is_here(["numpy"]) if other_code else {}
     on_worker.host, on_worker.made = lambda: host, sleeping(host, float(seconds), log)
     on_worker.measured_under = lambda: {"conditions": {}, "environment": {}}
-    on_worker.what_is_here, on_worker.differences = lambda libraries: {}, lambda asked, here: []
+    if other_code:
+        on_worker.what_is_here = lambda libraries: {**here, "code": {**here["code"], other_code: "other"}}
+    else:
+        on_worker.what_is_here, on_worker.differences = lambda libraries: {}, lambda asked, here: []
     facts = fingerprint() | {"cpu": host}
     on_worker.fingerprint = lambda: facts | {"machine": f"machine-{host}"}
     settings = {"nthreads": 1, "memory_limit": 0, "dashboard": False, "host": "127.0.0.1"}
@@ -91,10 +96,10 @@ class Processes:
         self.address = self.scheduler.stdout.readline().strip()
         return self
 
-    def worker(self, host="one", seconds=0.1, **more):
-        """Start one; what it says goes to a file beside the log."""
+    def worker(self, host="one", seconds=0.1, resource="unwind", other_code=""):
+        """Start one; what it says goes to a file beside the log. `other_code` is a module of ours that it has otherwise."""
         with open(self.home / "errors.log", "a") as errors:
-            self.workers.append(_started("worker", self.address, host, seconds, self.log, *more.values(), stderr=errors))
+            self.workers.append(_started("worker", self.address, host, seconds, self.log, resource, other_code, stderr=errors))
         return self.workers[-1]
 
     def lines(self):
@@ -126,4 +131,4 @@ def dask_processes(home, **settings):
 
 if __name__ == "__main__":
     logging.getLogger("distributed").setLevel(logging.ERROR)
-    asyncio.run({"scheduler": _scheduler, "worker": _worker}[sys.argv[1]](*sys.argv[2:]))
+    asyncio.run((_scheduler if sys.argv[1] == "scheduler" else _worker)(*sys.argv[2:]))

@@ -5,6 +5,7 @@ What it needs of a cluster is small (`Cluster`), and is an argument as the clock
 
 from __future__ import annotations
 
+import gc
 import secrets
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -165,6 +166,7 @@ class Coordinator:
         """
         start = self.clock()
         last_look, there_s = -self.rules.look_s, start
+        gc.freeze()  # rows come by the thousand, and each collection would look through all that is loaded, too
         try:
             while not self.schedule.finished:
                 now = self.clock()
@@ -182,6 +184,7 @@ class Coordinator:
                 for event in self.cluster.events(MOMENT_S):
                     yield from self._happened(event)
         finally:
+            gc.unfreeze()
             for member in self.members.values():
                 for key in member.waiting_for:
                     self.cluster.drop(key)

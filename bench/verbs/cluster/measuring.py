@@ -141,9 +141,8 @@ class Machines:
         recorder = replace(self.recorder, machine=name)
         for hello in arrived.hellos:
             self._noting[name].note_start(hello)
-        for finished in arrived.visits:
-            recorder.add(finished)
-            self.conditions.measured_s += finished.measured_s / max(1, coordinator.machines)
+        recorder.add_all(arrived.visits)
+        self.conditions.measured_s += sum(finished.measured_s for finished in arrived.visits) / max(1, coordinator.machines)
         self._passes += 1
 
     def note(self, coordinator: Coordinator | None = None) -> None:

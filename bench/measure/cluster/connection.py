@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 RESOURCE = "unwind"
 CONNECT_S = 10.0
+RECONNECT_S = 60.0  # a laptop that wakes up needs some seconds to find its network
 FETCH_S = 60.0  # for a pass's rows to come from the worker
 CLOSE_S = 5.0
 
@@ -40,6 +41,7 @@ def connected(address: str) -> Iterator[DaskCluster]:
         except (OSError, ValueError, TypeError, ImportError, RuntimeError) as error:
             remedy = "start one with `dask scheduler`, and give the address that it prints"
             raise BadInput(f"--scheduler {address}: no scheduler answers there ({_reason(error)}); {remedy}") from None
+        client._timeout = RECONNECT_S
         with _closing(client):
             has_page = "dashboard" in client.scheduler_info(n_workers=0)["services"]
             yield DaskCluster(client, (client.dashboard_link or "") if has_page else "")
@@ -104,7 +106,7 @@ class DaskCluster:
         self._client, self._keep = client, keep
         self._futures: dict[str, Future] = {}
         self._queue: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self._topics: set[str] = set()
+        self._topics: set[tuple[str, int]] = set()
         self._resources: dict[str, str] = {}
 
     def workers(self) -> Mapping[str, str] | None:
@@ -116,6 +118,8 @@ class DaskCluster:
         """
         self._keep()
         self._refuse_to_go_on_alone()
+        if self._client.status != "running":
+            return None
         try:
             there = self._client.ncores()
             if there.keys() - self._resources.keys():
@@ -168,8 +172,10 @@ class DaskCluster:
         return found
 
     def _subscribe(self, topic: str) -> None:
-        if topic not in self._topics:
-            self._topics.add(topic)
+        """Hear of a topic; a connection that was lost and made again has to be told anew."""
+        connection = (topic, id(self._client.scheduler_comm))
+        if connection not in self._topics:
+            self._topics.add(connection)
             self._client.subscribe_topic(topic, lambda event: self._queue.put(Event("started", event[1]["started"])))
 
     def _refuse_to_go_on_alone(self) -> None:

@@ -144,6 +144,7 @@ class Coordinator:
     _again: set[int] = field(default_factory=set)
     _known: set[str] = field(default_factory=set)
     _asked: int = 0
+    _cut_off: bool = False
 
     @property
     def under_way(self) -> int:
@@ -193,7 +194,11 @@ class Coordinator:
         """Ask workers that are new what they are; give up those that have gone, with what they were to make."""
         there = self.cluster.workers()
         if there is None:
+            if not self._cut_off:
+                yield Note("the scheduler does not answer; passes go on once it does")
+            self._cut_off = True
             return
+        self._cut_off = False
         for address in [address for address in self.members if address not in there]:
             yield from self._leave(self.members.pop(address))
         for address, why_not in there.items():

@@ -62,7 +62,16 @@ def measure(workers, passes, seconds, cells=18, rounds=30):
     grid = [replace(CELLS[0], depth=depth) for depth in range(2, cells + 2)]
     judge = Judge(passes)
     with tempfile.TemporaryDirectory() as folder, dask_processes(Path(folder)) as dask:
-        command = [sys.executable, "-m", "bench.tests.measure.cluster.client_cost", "workers", dask.address, str(workers), str(rounds), str(seconds)]
+        command = [
+            sys.executable,
+            "-m",
+            "bench.tests.measure.cluster.client_cost",
+            "workers",
+            dask.address,
+            str(workers),
+            str(rounds),
+            str(seconds),
+        ]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         try:
             process.stdout.readline()

@@ -1,8 +1,7 @@
 """Real processes of Dask for tests: a scheduler, and workers on hosts of their own whose passes have a known length.
 
-`python -m bench.tests.measure.cluster.processes scheduler [TTL]` prints its address;
-`… worker ADDRESS HOST SECONDS LOG` makes passes that sleep, and writes into LOG when each begins and ends. It is a machine of its
-own, whose processor has the host's name, and takes any code for its own.
+`python -m bench.tests.measure.cluster.processes scheduler …` prints its address; `… worker …` makes passes that sleep, and logs when
+each begins and ends. It is a machine of its own, whose processor has the host's name, and takes any code for its own.
 """
 
 import asyncio
@@ -61,15 +60,15 @@ def _write(log, line):
         file.write(line + "\n")
 
 
-async def _scheduler(ttl="5 minutes"):
+async def _scheduler(ttl, at):
     dask.config.set({"distributed.scheduler.worker-ttl": ttl})
     distributed.scheduler.heartbeat_interval = lambda workers: 0.1  # a worker has ten of them at least until it is given up
-    async with Scheduler(host="127.0.0.1", port=0, dashboard=False) as scheduler:
+    async with Scheduler(host=at, port=0, dashboard=False) as scheduler:
         print(scheduler.address, flush=True)
         await scheduler.finished()
 
 
-async def _worker(address, host, seconds, log, resource, other_code):
+async def _worker(address, host, seconds, log, resource, other_code, at):
     here = what_is_here(["numpy"]) if other_code else {}
     on_worker.host, on_worker.made = lambda: host, sleeping(host, float(seconds), log)
     on_worker.measured_under = lambda: {"conditions": {}, "environment": {}}
@@ -79,7 +78,7 @@ async def _worker(address, host, seconds, log, resource, other_code):
         on_worker.what_is_here, on_worker.differences = lambda libraries: {}, lambda asked, here: []
     facts = fingerprint() | {"cpu": host}
     on_worker.fingerprint = lambda: facts | {"machine": f"machine-{host}"}
-    settings = {"nthreads": 1, "memory_limit": 0, "dashboard": False, "host": "127.0.0.1"}
+    settings = {"nthreads": 1, "memory_limit": 0, "dashboard": False, "host": at}
     async with Worker(address, resources={resource: 1}, local_directory=f"{log}-{os.getpid()}", **settings) as worker:
         await worker.finished()
 
@@ -87,19 +86,24 @@ async def _worker(address, host, seconds, log, resource, other_code):
 class Processes:
     """A scheduler and its workers; all are gone at the end."""
 
-    def __init__(self, home, ttl="5 minutes"):
-        self.home, self.log, self.ttl = home, home / "passes.log", ttl
+    def __init__(self, home, ttl="5 minutes", at="127.0.0.1"):
+        self.home, self.log, self.ttl, self.at = home, home / "passes.log", ttl, at
         self.workers = []
 
     def start(self):
-        self.scheduler = _started("scheduler", self.ttl, stdout=subprocess.PIPE)
+        self.scheduler = _started("scheduler", self.ttl, self.at, stdout=subprocess.PIPE)
         self.address = self.scheduler.stdout.readline().strip()
         return self
 
-    def worker(self, host="one", seconds=0.1, resource="unwind", other_code=""):
-        """Start one; what it says goes to a file beside the log. `other_code` is a module of ours that it has otherwise."""
+    def worker(self, host="one", seconds=0.1, resource="unwind", other_code="", at="127.0.0.1", inside=()):
+        """Start one; what it says goes to a file beside the log.
+
+        `other_code` is a module of ours that it has otherwise, `inside` the command of a network namespace where it has the address `at`.
+        """
         with open(self.home / "errors.log", "a") as errors:
-            self.workers.append(_started("worker", self.address, host, seconds, self.log, resource, other_code, stderr=errors))
+            self.workers.append(
+                _started("worker", self.address, host, seconds, self.log, resource, other_code, at, inside=inside, stderr=errors)
+            )
         return self.workers[-1]
 
     def lines(self):
@@ -114,8 +118,8 @@ class Processes:
             process.communicate()
 
 
-def _started(*arguments, **streams):
-    command = [sys.executable, "-m", __name__, *map(str, arguments)]
+def _started(*arguments, inside=(), **streams):
+    command = [*inside, sys.executable, "-m", __name__, *map(str, arguments)]
     return subprocess.Popen(command, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, **streams)
 
 

@@ -1,7 +1,9 @@
 """Real schedulers and workers of Dask on this machine, whose passes sleep: kill one, stop one, add one, lose the scheduler."""
 
 import os
+import shutil
 import signal
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -14,6 +16,7 @@ from bench.measure.cluster.connection import connected
 from bench.measure.cluster.coordinator import Arrived, Coordinator, Rules
 from bench.tests.measure.cluster.judging import schedule
 from bench.tests.measure.cluster.processes import JOB, dask_processes
+from bench.tests.runs import FULL
 
 
 def named(member, answer):
@@ -154,7 +157,7 @@ def test_a_worker_that_was_away_for_too_long_is_gone_and_comes_back_as_a_new_one
 
 
 def test_without_its_scheduler_a_run_ends_with_a_sentence_and_workers_end_their_passes(tmp_path, monkeypatch):
-    monkeypatch.setattr("bench.measure.cluster.connection.CONNECT_S", 1.0)
+    monkeypatch.setattr("bench.measure.cluster.connection.RECONNECT_S", 1.0)
     with dask_processes(tmp_path) as dask:
         worker = dask.worker("one", 0.3)
         arrived = []
@@ -169,6 +172,81 @@ def test_without_its_scheduler_a_run_ends_with_a_sentence_and_workers_end_their_
         assert numbers(arrived) == [1, 2]
         worker.wait(20)
         assert Counter(what for _, _, what, _ in dask.lines())["ends"] <= 4
+
+
+@contextmanager
+def network_namespace(name, ours, theirs):
+    """A network of its own, joined to ours by a link; the command to run something inside, and the link's end on our side."""
+    link = f"{name}-link"
+
+    def ip(*words):
+        subprocess.run(["ip", *words], check=True)
+
+    ip("netns", "add", name)
+    try:
+        ip("link", "add", link, "type", "veth", "peer", "name", "inner", "netns", name)
+        ip("addr", "add", f"{ours}/30", "dev", link)
+        ip("link", "set", link, "up")
+        ip("-n", name, "addr", "add", f"{theirs}/30", "dev", "inner")
+        ip("-n", name, "link", "set", "inner", "up")
+        yield ["ip", "netns", "exec", name], lambda state: ip("link", "set", link, state)
+    finally:
+        ip("netns", "del", name)
+
+
+@pytest.mark.skipif(not FULL or not hasattr(os, "geteuid") or os.geteuid() != 0 or not shutil.which("ip"), reason="needs root and ip(8)")
+@pytest.mark.parametrize(("down_s", "lost"), [(2, 0), (12, 1)])
+def test_a_link_that_goes_down_and_comes_back(tmp_path, down_s, lost):
+    """For two seconds: nothing is lost, the answer comes late. For twelve: the scheduler gives the worker up after five, its pass
+    is made by another, and a new worker joins by the same link.
+    """
+    with (
+        network_namespace("unwind", "10.213.7.1", "10.213.7.2") as (inside, link),
+        dask_processes(tmp_path, ttl="5s", at="10.213.7.1") as dask,
+    ):
+        dask.worker("here", 0.3, at="10.213.7.1")
+        dask.worker("there", 0.3, at="10.213.7.2", inside=inside)
+
+        def come_back():
+            link("up")
+            if lost:
+                dask.worker("again", 0.3, at="10.213.7.2", inside=inside)
+
+        back = threading.Timer(down_s, come_back)
+
+        def go_down():
+            link("down")
+            back.start()
+
+        with in_mid_pass(dask, "there", go_down):
+            arrived, told, coordinator = run(dask.address, 120)
+        back.join()
+        assert numbers(arrived) == [*range(1, 121)]
+        assert (coordinator.lost, coordinator.repeated) == (lost, lost), told
+        assert {"again" if lost else "there"} <= {host for _, host in arrived[-20:]}
+
+
+def test_a_client_that_loses_its_connection_for_a_moment_goes_on(tmp_path):
+    """The scheduler takes it for gone, and has its passes stopped; they are made again."""
+    with dask_processes(tmp_path) as dask:
+        dask.worker("one", 0.5)
+        dask.worker("two", 0.5)
+        with connected(dask.address) as cluster:
+            plan = schedule(16)
+            coordinator = Coordinator(cluster, plan, JOB, named, Rules(60.0, look_s=0.1), time.monotonic)
+            arrived = []
+
+            def cut():
+                cluster._client.loop.add_callback(cluster._client.scheduler_comm.comm.abort)
+
+            with in_mid_pass(dask, "one", cut):
+                for happening in coordinator.run():
+                    if isinstance(happening, Arrived):
+                        plan.judge.add(happening.visits)
+                        arrived.append((happening.number, happening.member.host))
+        assert numbers(arrived) == [*range(1, 17)]
+        assert coordinator.lost == coordinator.repeated > 0
+        assert {what for _, _, what, _ in dask.lines()} == {"begins", "ends", "stops"}
 
 
 def test_two_clients_on_one_cluster_take_turns(tmp_path):

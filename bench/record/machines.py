@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.measure.machine.fingerprint import known_machines, machine_differences
+from bench.measure.machine.fingerprint import LASTING, known_machines, machine_differences
 from bench.record.tables import Warn
 from bench.record.times import group_numbers, only
 
@@ -18,6 +18,25 @@ ALL = "all"  # stands for the machines of a cluster together
 def of_cluster(record: dict[str, Any]) -> list[str]:
     """The machines that made passes of a folder's cluster run; none if it was measured on one machine."""
     return list(record.get("cluster", {}).get("machines", []))
+
+
+def measured_on(record: dict[str, Any]) -> dict[str, Any]:
+    """The machine.json of a cluster run with what is known of the machines that took the times, in place of the client's facts."""
+    names = of_cluster(record)
+    if not names or names == [record.get("machine")]:
+        return record
+    facts = [record.get("machines", {}).get(name, {}) for name in names]
+    theirs = {key: _listed([each.get(key) for each in facts]) for key in (*LASTING, "blas", "blas_threads")}
+    theirs["memory_bytes"] = min((each["memory_bytes"] for each in facts if "memory_bytes" in each), default=None)
+    of_client = (*theirs, "kernel", "governor", "load_1_min")
+    kept = {key: value for key, value in record.items() if key not in of_client}
+    return {**kept, **{key: value for key, value in theirs.items() if value is not None}}
+
+
+def _listed(values: Sequence[Any]) -> Any:
+    """One value if all have it, else all of them in words; None if none is known."""
+    known = list(dict.fromkeys(value for value in values if value is not None))
+    return " and ".join(map(str, known)) if len(known) > 1 else known[0] if known else None
 
 
 def as_one(rows: pd.DataFrame, machines: Sequence[str]) -> pd.DataFrame:

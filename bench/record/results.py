@@ -15,7 +15,7 @@ from bench.plan.contenders import key, tell
 from bench.plan.described import NETWORKS, DescribedProblem
 from bench.record.folder import read_machine
 from bench.record.limits import machines_limits
-from bench.record.machines import as_one, of_cluster, tell_other_machines
+from bench.record.machines import as_one, measured_on, of_cluster, tell_other_machines
 from bench.record.memory import MemoryTables, read_memory
 from bench.record.problems import described_problems, names_there, of_problem
 from bench.record.selfcheck import SELFCHECK, Evidence, read_evidence
@@ -89,7 +89,7 @@ def _read(folder: Path, warn: Warn) -> Results:
     tell_other_machines(peaks.path, peaks.read(), machine, record, warn)
     return Results(
         NETWORKS,
-        record,
+        measured_on(record),
         times,
         read_memory(folder, machine, warn),
         machines_limits(Table(folder, "limits.csv"), machine, warn),
@@ -131,8 +131,10 @@ def _series_of(problem: DescribedProblem, rows: pd.DataFrame, peaks: pd.DataFram
     return its_own.assign(impl=its_own["impl"].map(lambda name: key(problem.name, name)))
 
 
-def read_measurements(folder: Path, warn: Warn) -> tuple[dict[str, Any], pd.DataFrame]:
+def read_measurements(folder: Path, warn: Warn, apart: bool = False) -> tuple[dict[str, Any], pd.DataFrame]:
     """machine.json, and the rows of time.csv that are that machine's, or its cluster's, with figures among them.
+
+    `apart` leaves the rows of a cluster's machines as they are; else they are as if one machine had measured all.
 
     Raises:
         BadInput: a file cannot be read.
@@ -140,17 +142,17 @@ def read_measurements(folder: Path, warn: Warn) -> tuple[dict[str, Any], pd.Data
 
     """
     record = read_machine(folder)
-    _, times = _machines_times(folder, record, warn)
+    _, times = _machines_times(folder, record, warn, apart)
     if not times["round"].notna().any():
         raise NothingMeasured(f"{folder}: has no measurements; `unwind run --results {folder}` makes them")
     return record, times
 
 
-def _machines_times(folder: Path, record: dict[str, Any], warn: Warn) -> tuple[str, pd.DataFrame]:
+def _machines_times(folder: Path, record: dict[str, Any], warn: Warn, apart: bool = False) -> tuple[str, pd.DataFrame]:
     """The name of the machine that measured last, and its rows of time.csv; of a cluster, those of all its machines as one."""
     table = Table(folder, "time.csv")
     times = read_times(table, warn)
     machine = record.get("machine", times["machine"].iloc[-1] if len(times) else "")
     shown = of_cluster(record) or [machine]
     tell_other_machines(table.path, times, machine, record, warn, shown)
-    return machine, as_one(times, shown)
+    return machine, only(times, times["machine"].isin(shown)) if apart else as_one(times, shown)

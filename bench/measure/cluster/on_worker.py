@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
@@ -126,8 +127,9 @@ def _ended(process: subprocess.Popen[bytes], wanted: Callable[[], bool]) -> bool
 
 def _kill_family(pid: int) -> None:
     """Kill what a process has started, in sessions of their own: where no parent's death is told, they would go on."""
-    for descendant in psutil.Process(pid).children(recursive=True):
-        descendant.kill()
+    with suppress(psutil.Error):
+        for descendant in psutil.Process(pid).children(recursive=True):
+            descendant.kill()
 
 
 def _answers(out: IO[bytes]) -> Iterator[dict[str, Any]]:

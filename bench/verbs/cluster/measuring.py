@@ -28,8 +28,8 @@ from bench.verbs.running.resuming import changed_since
 from bench.verbs.running.run_context import Run
 
 SIDE_BY_SIDE = (
-    "{} passes run at once on this machine, and disturb each other: intervals are wider than those of as many passes one after "
-    "the other, and ratios can shift (docs/cluster.md has what was measured); leave out --workers for figures to rely on"
+    "{} passes run at once on this machine, and disturb each other: with two, steps took 2 to 8 % longer (docs/cluster.md); "
+    "leave out --workers for figures to rely on"
 )
 
 

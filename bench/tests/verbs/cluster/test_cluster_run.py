@@ -100,6 +100,10 @@ def test_machines_that_differ_have_a_line_each_and_one_over_all(tmp_path, monkey
     assert told.startswith("the machines differ in 2 of 2 comparisons")
     monkeypatch.chdir(tmp_path)
     assert main(["report"]) == 0
+    page = (results / "report.html").read_text()
+    assert "fast and slow" in page or "slow and fast" in page, "the machines that took the times"
+    assert main(["export", "--format", "parquet", "times.parquet"]) == 0
+    assert {*pd.read_parquet("times.parquet")["machine"]} == {*names.values()}
     assert main(["compare", "results", "results", "--across-settings"]) == 0
 
 
@@ -123,7 +127,7 @@ def test_passes_are_made_by_dasks_own_workers_one_at_a_time_on_a_host(tmp_path):
     """Both workers are on this host, so one of them has nothing to do; memory is read here, and the report is of all."""
     write_sweep(tmp_path)
     with dask_processes(tmp_path) as dask, dask_workers(dask.address, 2):
-        code, out, err = finish(tmp_path, "--scheduler", dask.address, "--seed", "1")
+        code, out, err = finish(tmp_path, "--scheduler", dask.address, "--seed", "1", "--budget", "4")
     assert code == 0, err
     assert "Passes go to the cluster" in out
     assert "1 machine," in out

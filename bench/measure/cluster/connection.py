@@ -133,7 +133,8 @@ class DaskCluster:
         """As the protocol says; the worker's words that it has begun come under the topic that begins the key."""
         self._subscribe("-".join(key.split("-")[:2]))
         future = self._client.submit(
-            function,
+            _by_name(),
+            f"{function.__module__}:{function.__qualname__}",
             *arguments,
             key=key,
             workers=[address],
@@ -181,6 +182,20 @@ class DaskCluster:
     def _refuse_to_go_on_alone(self) -> None:
         if self._client.status in ("closed", "closing"):
             raise BadInput("the scheduler has gone; finished passes are kept: start it again, and give the same command to resume")
+
+
+def _by_name() -> Callable[..., Any]:
+    """What calls a function of ours by its name.
+
+    It travels as a value, since it stands in a function: a scheduler unpickles what passes through it, and need not have our code.
+    """
+
+    def call(place: str, *arguments: Any) -> Any:
+        from pkgutil import resolve_name
+
+        return resolve_name(place)(*arguments)
+
+    return call
 
 
 def _event(key: str, future: Future) -> Event:

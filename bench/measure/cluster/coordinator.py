@@ -178,10 +178,10 @@ class Coordinator:
                 yield from self._give_up_overdue(now)
                 if in_budget:
                     self._give()
+                there_s = now if self._anybody() else there_s
+                self._refuse_to_wait(now - there_s, in_budget or self.given > 0)
                 if not in_budget and not self.under_way:
                     return
-                there_s = now if self._anybody() else there_s
-                self._refuse_to_wait(now - there_s)
                 for event in self.cluster.events(MOMENT_S):
                     yield from self._happened(event)
         finally:
@@ -201,6 +201,8 @@ class Coordinator:
         self._cut_off = False
         for address in [address for address in self.members if address not in there]:
             yield from self._leave(self.members.pop(address))
+        if not there and not self.rules.side_by_side:
+            yield from self._once("no worker is there yet; the run waits for one")
         for address, why_not in there.items():
             if address not in self.members:
                 member = self.members[address] = Member(address)
@@ -357,8 +359,8 @@ class Coordinator:
         """Is there a worker that makes passes, or may yet?"""
         return any(member.state != "left out" for member in self.members.values())
 
-    def _refuse_to_wait(self, waited_s: float) -> None:
-        if waited_s > self.rules.patience_s:
+    def _refuse_to_wait(self, waited_s: float, may_wait: bool) -> None:
+        if waited_s > (self.rules.patience_s if may_wait else 0.0):
             which = "no worker that can take passes" if self.members else "no worker"
             raise BadInput(
                 f"the cluster has had {which} for {waited_s:.0f} s; start one with `dask worker ADDRESS --nthreads 1 "

@@ -275,6 +275,11 @@ def test_nobody_there_for_too_long_is_an_error_with_a_remedy():
         go(Play({"a": "one"}), 1, lambda member, answer: "no")
 
 
+def test_a_budget_that_ends_before_there_is_a_worker_is_told_as_that():
+    with pytest.raises(BadInput, match=r"no worker for 1\d s"):
+        go(Play({}), 1, budget_s=10.0)
+
+
 def test_what_is_under_way_when_all_is_decided_is_dropped():
     class Slow(Play):
         def ask(self, key, address, *arguments, **options):

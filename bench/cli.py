@@ -94,6 +94,7 @@ def parser() -> Parser:
 
 
 WANTED = {  # what stands for a value in --help -> what a message asks for
+    "ADDRESS": "the address of a scheduler, such as tcp://host:8786",
     "BASE": "a results folder",
     "DIR": "a folder",
     "FILE": "the path of a file",
@@ -183,6 +184,10 @@ def _run_options(parser: Parser) -> None:
     parser.add_argument("--patience", type=float, default=SILENCE_S, metavar="SECONDS", help=help_text)
     help_text = "measure with this interpreter: a version (3.12, pypy) or a path; may be repeated (default: the one that runs unwind)"
     parser.add_argument("--python", action="append", default=[], metavar="PYTHON", help=help_text)
+    help_text = "hand passes to the Dask cluster whose scheduler has this address; needs the extra `cluster`"
+    parser.add_argument("--scheduler", metavar="ADDRESS", help=help_text)
+    help_text = "make so many passes at once on this machine, where they disturb each other; needs the extra `cluster`"
+    parser.add_argument("--workers", type=int, metavar="N", help=help_text)
     help_text = "measure only time, only memory, or only where a step's time goes, for the whole budget (default: all)"
     parser.add_argument("--only", choices=("time", "memory", "breakdown"), help=help_text)
     parser.add_argument("--retry", action="store_true", help="try again what failed in earlier runs, even where it failed twice")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from bench.analyse.machines import machines_differ
 from bench.analyse.observations import Comparison, comparisons, joint_alpha, observe, ratio_interval
 from bench.analyse.ratios import heap_history, settled
 from bench.measure.workers.second_tries import has_passed
@@ -39,7 +40,10 @@ class RunEnd:
 
 
 class Progress:
-    """The state of a run, from its rows alone, so a resumed run knows what an unbroken one would."""
+    """The state of a run, from its rows alone, so a resumed run knows what an unbroken one would.
+
+    Where several machines have made passes, a ratio is that over the passes of all (docs/cluster.md says what it holds).
+    """
 
     def __init__(
         self,
@@ -62,6 +66,9 @@ class Progress:
         self.alphas = alphas or {}
         self._observations: dict[tuple[str, str, str], list[float]] = defaultdict(list)
         self._fault_differences: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+        self._made_by: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        self._ratios: dict[tuple[str, str, str], tuple[float, float, float]] = {}  # what has been worked out since the last visit
+        self._known_settled: dict[tuple[str, str, str], bool] = {}
         self._last_pass: dict[str, int] = defaultdict(int)
         self._left_out: dict[str, set[str]] = defaultdict(set)
 
@@ -75,6 +82,9 @@ class Progress:
             key = observation.cell, observation.impl, observation.baseline
             self._observations[key].append(observation.log_ratio)
             self._fault_differences[key].append(observation.fault_difference)
+            self._made_by[key].append(str(observation.machine))
+            self._ratios.pop(key, None)
+            self._known_settled.pop(key, None)
         timed = rows[rows["round"].notna()]
         for cell, number in timed.groupby("cell", observed=True)["pass"].max().items():
             self._last_pass[str(cell)] = max(self._last_pass[str(cell)], int(number))
@@ -107,25 +117,40 @@ class Progress:
         """How many passes have timed the cell."""
         return max((len(self._observations[cell.id, *comparison]) for comparison in self.compared), default=0)
 
-    def decided(self, cell: Cell) -> bool:
-        """Is every comparison settled, or nothing left to compare?"""
-        return not self.open_comparisons(cell)
+    def decided(self, cell: Cell, under_way: int = 0) -> bool:
+        """Is every comparison settled, or nothing left to compare, once so many passes that are under way are counted?"""
+        return not self.open_comparisons(cell, under_way)
 
     def comparable(self, cell: Cell) -> list[Comparison]:
         """The comparisons that can be made in the cell; the control and the floor are only observed."""
         return [pair for pair in self.stated or self.compared if not self._left_out[cell.id].intersection(pair)]
 
-    def open_comparisons(self, cell: Cell) -> list[Comparison]:
-        """Those of them that are not settled."""
-        return [comparison for comparison in self.comparable(cell) if not self._settled(cell, comparison)]
+    def open_comparisons(self, cell: Cell, under_way: int = 0) -> list[Comparison]:
+        """Those of them that are not settled; passes that are under way count as made, where a number of passes is asked for."""
+        return [comparison for comparison in self.comparable(cell) if not self._settled(cell, comparison, under_way)]
 
-    def _settled(self, cell: Cell, comparison: Comparison) -> bool:
-        """Is the ratio settled, or known to depend on heap history, so that more passes would not narrow it much?"""
+    def _settled(self, cell: Cell, comparison: Comparison, under_way: int) -> bool:
+        """Is the ratio settled, or known to depend on heap history or on the machine, so that more passes would not narrow it much?"""
         key = cell.id, *comparison
-        return len(self._observations[key]) >= self.fewest and (
-            settled(*self.ratio(cell, comparison), self.precision)
-            or heap_history(self._observations[key], self._fault_differences[key]) is not None
-        )
+        if len(self._observations[key]) + under_way < self.fewest:
+            return False
+        if key not in self._known_settled:
+            observations = self._observations[key]
+            self._known_settled[key] = (
+                settled(*self.ratio(cell, comparison), self.precision)
+                or heap_history(observations, self._fault_differences[key]) is not None
+                or machines_differ(observations, self._made_by[key], self._alpha(cell))
+            )
+        return self._known_settled[key]
+
+    def differing(self, cells: Sequence[Cell]) -> list[tuple[Cell, Comparison]]:
+        """The comparisons whose ratio is another on one machine than on another, for certain."""
+        return [
+            (cell, comparison)
+            for cell in cells
+            for comparison in self.comparable(cell)
+            if machines_differ(self._observations[cell.id, *comparison], self._made_by[cell.id, *comparison], self._alpha(cell))
+        ]
 
     def end(self, cells: Sequence[Cell], interrupted: bool = False) -> RunEnd:
         """How a run over those cells ended, if it ends now."""
@@ -148,7 +173,12 @@ class Progress:
         """The CPU-time ratio so far and its interval, which holds together with all others of its problem; (1, 0, inf) before the
         first pass.
         """
-        observations = self._observations[cell.id, *comparison]
-        if not observations:
+        key = cell.id, *comparison
+        if not self._observations[key]:
             return 1.0, 0.0, math.inf
-        return ratio_interval(observations, self.alphas.get(cell.problem, self.alpha))
+        if key not in self._ratios:
+            self._ratios[key] = ratio_interval(self._observations[key], self._alpha(cell))
+        return self._ratios[key]
+
+    def _alpha(self, cell: Cell) -> float:
+        return self.alphas.get(cell.problem, self.alpha)

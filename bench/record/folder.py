@@ -179,6 +179,12 @@ class _Sweep(BaseModel):
     budget_s: Finite | None = None
 
 
+class _Cluster(BaseModel):
+    """The machines that made passes of a cluster run."""
+
+    machines: list[str] = []
+
+
 class _Warning(BaseModel):
     what: str
     remedy: str
@@ -191,6 +197,7 @@ class _Machine(BaseModel):
     blas: str = ""
     memory_bytes: Finite | None = None
     machines: dict[str, _Facts] = {}
+    cluster: _Cluster = _Cluster()
     passes: dict[str, Finite | None] = {}
     sweep: _Sweep = _Sweep()
     settings: _Settings = _Settings()

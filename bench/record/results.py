@@ -15,7 +15,7 @@ from bench.plan.contenders import key, tell
 from bench.plan.described import NETWORKS, DescribedProblem
 from bench.record.folder import read_machine
 from bench.record.limits import machines_limits
-from bench.record.machines import tell_other_machines
+from bench.record.machines import as_one, measured_on, of_cluster, tell_other_machines
 from bench.record.memory import MemoryTables, read_memory
 from bench.record.problems import described_problems, names_there, of_problem
 from bench.record.selfcheck import SELFCHECK, Evidence, read_evidence
@@ -99,7 +99,7 @@ def _read(folder: Path, warn: Warn) -> Results:
     tell_other_machines(peaks.path, peaks.read(), machine, record, warn)
     return Results(
         NETWORKS,
-        record,
+        measured_on(record),
         rows,
         read_memory(folder, machine, warn),
         machines_limits(Table(folder, "limits.csv"), machine, warn),
@@ -143,8 +143,10 @@ def _series_of(problem: DescribedProblem, rows: pd.DataFrame, peaks: pd.DataFram
     return its_own.assign(impl=its_own["impl"].map(lambda name: key(problem.name, name)))
 
 
-def read_measurements(folder: Path, warn: Warn) -> tuple[dict[str, Any], TimeRows]:
-    """machine.json, and the rows of time.csv and its parts that are that machine's, with figures among them.
+def read_measurements(folder: Path, warn: Warn, apart: bool = False) -> tuple[dict[str, Any], TimeRows]:
+    """machine.json, and the rows of time.csv and its parts that are that machine's, or its cluster's, with figures among them.
+
+    `apart` leaves the rows of a cluster's machines as they are; else they are as if one machine had measured all.
 
     Raises:
         BadInput: a file cannot be read.
@@ -152,15 +154,16 @@ def read_measurements(folder: Path, warn: Warn) -> tuple[dict[str, Any], TimeRow
 
     """
     record = read_machine(folder)
-    _, rows = _machines_times(folder, record, warn)
+    _, rows = _machines_times(folder, record, warn, apart)
     if not rows.visits["round"].notna().any():
         raise NothingMeasured(f"{folder}: has no measurements; `unwind run --results {folder}` makes them")
     return record, rows
 
 
-def _machines_times(folder: Path, record: dict[str, Any], warn: Warn) -> tuple[str, TimeRows]:
-    """The name of the machine that measured last, and its rows of time.csv and its parts."""
+def _machines_times(folder: Path, record: dict[str, Any], warn: Warn, apart: bool = False) -> tuple[str, TimeRows]:
+    """The name of the machine that measured last, and its rows of time.csv and its parts; of a cluster, those of its machines as one."""
     rows = read_times(folder, warn)
     machine = record["machine"] if "machine" in record else "".join(rows.visits["machine"].iloc[-1:])
-    tell_other_machines(folder / "time.csv", rows.visits, machine, record, warn)
-    return machine, rows.of_machine(machine)
+    shown = of_cluster(record) or [machine]
+    tell_other_machines(folder / "time.csv", rows.visits, machine, record, warn, shown)
+    return machine, rows.of_machines(shown) if apart else as_one(rows, shown)

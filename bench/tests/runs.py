@@ -56,5 +56,5 @@ def finished_rows(path):
     if not path.exists():
         return pd.DataFrame(columns=list(SCHEMAS["time.csv"]))
     text = path.read_text()
-    rows = pd.read_csv(pd.io.common.StringIO(text[: text.rfind("\n") + 1]))
+    rows = pd.read_csv(pd.io.common.StringIO(text[: text.rfind("\n") + 1]), low_memory=False)
     return rows.groupby(KEY[:3]).filter(lambda visit: ((visit["round"] == 0) & (visit["order"] == 0)).any())

@@ -185,6 +185,7 @@ def test_an_option_is_described(verb, option):
 
 def test_no_option_is_described_that_is_not_there():
     known = {option for _, option in options()} | {"--help", "--benchmark-only", "--benchmark-compare", "--hypothesis-profile"}
+    known |= {"--nthreads", "--resources", "--no-dashboard", "--host", "--exclusive"}  # of Dask and SLURM
     told = {(page, option) for page, text in PAGES.items() for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)}
     assert not [(page, option) for page, option in sorted(told) if option not in known]
 

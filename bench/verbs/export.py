@@ -28,7 +28,7 @@ def export(options: argparse.Namespace, screen: Screen) -> None:
     """
     if _holds_results(Path(options.file), options.results):
         raise BadInput(f"{options.file}: holds results, which the export would replace; give another FILE")
-    machine, times = read_measurements(options.results, screen.warn)
+    machine, times = read_measurements(options.results, screen.warn, apart=options.format == "parquet")
     content = FORMATS[options.format](machine, times)
     if options.file == STANDARD_OUTPUT:
         write_to_standard_output(content)

@@ -27,6 +27,7 @@ from bench.show.report.answer import answer_of
 from bench.show.terminal.counting import doing
 from bench.show.terminal.screen import Screen
 from bench.show.topics import topic
+from bench.verbs.cluster.where import where_of
 from bench.verbs.running.depth import measure_depth, studied
 from bench.verbs.running.machine_json import write_conditions
 from bench.verbs.running.memory import measure_memory
@@ -49,6 +50,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     patience_s = positive_seconds("--patience", options.patience)
     if options.passes < 0:
         raise BadInput(f"--passes is {options.passes}; give a number of passes from 0")
+    where = where_of(options, options.python or sweep.python)
     under = measured_under()
     pythons = measuring_pythons(options.python or [name for name in sweep.python if name], _source_of_pythons(options, sweep))
     if pythons:
@@ -63,7 +65,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     for file in experiment.files:
         screen.say(f"Runs your own code: {file}")
     with results_folder(options.results, options.fresh) as folder:
-        this_run = begin(experiment, _seed(options), options.passes, patience_s, folder, under, options.retry, screen)
+        this_run = begin(experiment, _seed(options), options.passes, patience_s, folder, under, options.retry, screen, where)
         trace_steps(this_run)
         if options.only in ("memory", "breakdown"):
             write_conditions(this_run)

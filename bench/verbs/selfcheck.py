@@ -124,7 +124,7 @@ def _make_runs(seconds: float, folder: Path, scratch: Path, screen: Screen) -> N
 class _EndlessProgress(Progress):
     """Progress that never ends before the time does: all that it knows is which contenders have failed."""
 
-    def open_comparisons(self, cell: Cell) -> list[Comparison]:
+    def open_comparisons(self, cell: Cell, under_way: int = 0) -> list[Comparison]:
         return self.compared
 
 

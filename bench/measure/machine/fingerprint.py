@@ -66,8 +66,13 @@ def fingerprint(record: Facts | None = None) -> dict[str, Any]:
         "load_1_min": round(psutil.getloadavg()[0], 2),
     }
     known = known_machines(record or {})
-    name = next((name for name, facts in known.items() if alike(facts, lasting)), _digest(lasting))
+    name = name_of(lasting, known)
     return {"machine": name, **lasting, **passing, "machines": {**known, name: {**known.get(name, {}), **lasting}}}
+
+
+def name_of(lasting: Facts, known: Mapping[str, Facts]) -> str:
+    """The name of a machine: that which it is known by, or a new one."""
+    return next((name for name, facts in known.items() if alike(facts, lasting)), "") or _digest({key: lasting[key] for key in LASTING})
 
 
 def known_machines(record: Facts) -> dict[str, Facts]:

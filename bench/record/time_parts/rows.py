@@ -77,9 +77,9 @@ class TimeRows:
 
         return TimeRows(pieces, lambda: step(self.visits), self.files)
 
-    def of_machine(self, machine: str) -> TimeRows:
-        """Those of one machine."""
-        return self.through(lambda rows: only(rows, rows["machine"] == machine), "machine")
+    def of_machines(self, machines: Sequence[str]) -> TimeRows:
+        """Those of these machines."""
+        return self.through(lambda rows: only(rows, rows["machine"].isin(machines)), "machine")
 
 
 def recorded(parts: Sequence[Part], there: pd.DataFrame, group: int = GROUP) -> TimeRows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich import box
@@ -25,12 +25,14 @@ from bench.show.terminal.screen import Screen
 from bench.show.terminal.tables import VERDICT_STYLES
 from bench.text import one_line
 
+More = Callable[[], Iterable[str]]  # what else there is to say of the state of a run, in parts
+
 
 class View:
     """Something that shows a run as it goes."""
 
-    def __init__(self, cells: Sequence[Cell], progress: Progress, budget_s: float) -> None:
-        self._cells, self._progress, self._budget_s = cells, progress, budget_s
+    def __init__(self, cells: Sequence[Cell], progress: Progress, budget_s: float, more: More = tuple) -> None:
+        self._cells, self._progress, self._budget_s, self._more = cells, progress, budget_s, more
         self._start, self._pass, self._known = time.monotonic(), 0, ""
 
     def show(self, finished: Finished) -> None:
@@ -39,10 +41,13 @@ class View:
             self._pass = finished.assignment.pass_number
             self._known = _known(self._progress, self._cells)
 
+    def note(self, words: str) -> None:
+        """Tell what happens to the run as a whole; what has no room for it leaves it out."""
+
     def _state(self) -> list[str]:
         """Which pass it is, how long it may still take, how much is settled and how wide the widest interval is."""
         left = max(0.0, self._budget_s - (time.monotonic() - self._start))
-        parts = [f"pass {self._pass}" if self._pass else "starting", f"at most {clock(left)} left", *self._known.split(", ")]
+        parts = [f"pass {self._pass}" if self._pass else "starting", f"at most {clock(left)} left", *self._more(), *self._known.split(", ")]
         return [part for part in parts if part]
 
 
@@ -55,16 +60,16 @@ def _known(progress: Progress, cells: Sequence[Cell]) -> str:
 
 
 @contextmanager
-def watching(screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s: float) -> Iterator[View]:
-    """A view of a run, for as long as it lasts."""
+def watching(screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s: float, more: More = tuple) -> Iterator[View]:
+    """A view of a run, for as long as it lasts; `more` is what it says of its state beside the pass, the time and what is settled."""
     if screen.out.is_jupyter:
         with notebook_line() as tell:
-            yield _NotebookLine(tell, cells, progress, budget_s)
+            yield _NotebookLine(tell, cells, progress, budget_s, more)
         return
     if not screen.out.is_terminal:
-        yield _Lines(screen, cells, progress, budget_s)
+        yield _Lines(screen, cells, progress, budget_s, more)
         return
-    view = (_Board if screen.verbose else _Line)(screen, cells, progress, budget_s)
+    view = (_Board if screen.verbose else _Line)(screen, cells, progress, budget_s, more)
     with Live(view, console=screen.out, refresh_per_second=2, vertical_overflow="crop", transient=not screen.verbose):
         yield view
 
@@ -72,8 +77,8 @@ def watching(screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s
 class _NotebookLine(View):
     """A bar that fills up as the budget is spent, with the words of the line on a terminal."""
 
-    def __init__(self, tell: Tell, cells: Sequence[Cell], progress: Progress, budget_s: float) -> None:
-        super().__init__(cells, progress, budget_s)
+    def __init__(self, tell: Tell, cells: Sequence[Cell], progress: Progress, budget_s: float, more: More = tuple) -> None:
+        super().__init__(cells, progress, budget_s, more)
         self._tell = tell
 
     def show(self, finished: Finished) -> None:
@@ -84,8 +89,8 @@ class _NotebookLine(View):
 class _Lines(View):
     """A line a pass, for logs and pipes."""
 
-    def __init__(self, screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s: float) -> None:
-        super().__init__(cells, progress, budget_s)
+    def __init__(self, screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s: float, more: More = tuple) -> None:
+        super().__init__(cells, progress, budget_s, more)
         self._screen = screen
         screen.say(f"{counted(len(cells), 'cell')}, for at most {duration(budget_s)}")
 
@@ -97,18 +102,24 @@ class _Lines(View):
         if self._pass != before:
             self._screen.say(", ".join(self._state()))
 
+    def note(self, words: str) -> None:
+        self._screen.warn(words)
+
 
 class _Line(View):
     """One line that moves; what goes wrong is said above it."""
 
-    def __init__(self, screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s: float) -> None:
-        super().__init__(cells, progress, budget_s)
+    def __init__(self, screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s: float, more: More = tuple) -> None:
+        super().__init__(cells, progress, budget_s, more)
         self._out = screen.out
 
     def show(self, finished: Finished) -> None:
         super().show(finished)
         for failure in _failures(finished):
-            self._out.print(Text(f"note: {failure}", style="yellow"))
+            self.note(failure)
+
+    def note(self, words: str) -> None:
+        self._out.print(Text(f"note: {words}", style="yellow"))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         parts = self._state()
@@ -120,8 +131,8 @@ class _Line(View):
 class _Board(View):
     """The live table: a row a cell, a column an implementation; the cells visited last if not all fit."""
 
-    def __init__(self, screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s: float) -> None:
-        super().__init__(cells, progress, budget_s)
+    def __init__(self, screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s: float, more: More = tuple) -> None:
+        super().__init__(cells, progress, budget_s, more)
         self._recent = list(cells)
         others = [axis.name for axis in AXES if axis.name not in ("depth", "width")]
         self._varying = [axis for axis in others if len({getattr(cell, axis) for cell in cells}) > 1]
@@ -135,6 +146,9 @@ class _Board(View):
         self._recent.remove(cell)
         self._recent.insert(0, cell)
         self._notes += _failures(finished)
+
+    def note(self, words: str) -> None:
+        self._notes.append(words)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Text(f"CPU time against the {self._title(self._progress.baseline)}", style="bold")

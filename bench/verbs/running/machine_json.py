@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from bench.analyse.stopping import RunEnd
@@ -12,7 +12,7 @@ from bench.errors import BadInput
 from bench.measure.machine import caveats
 from bench.measure.machine.measured_under import caveats_of
 from bench.plan.described import DescribedProblem
-from bench.record.folder import write_machine
+from bench.record.folder import read_machine, write_machine
 from bench.record.problems import problem_record
 from bench.verbs.running.noting import Noting, joined_warnings
 from bench.verbs.running.run_context import Run
@@ -30,6 +30,7 @@ class Conditions:
         noting: what speaks against its figures.
         measured_s: seconds inside measured code so far.
         end: how it ended; None while it measures.
+        more: what a run on a cluster adds to the record.
 
     """
 
@@ -37,6 +38,7 @@ class Conditions:
     noting: Noting
     measured_s: float = 0.0
     end: RunEnd | None = None
+    more: dict[str, Any] = field(default_factory=dict)
 
     def write(self) -> None:
         """Write machine.json: what it said before this run, and what this run adds to it."""
@@ -60,6 +62,7 @@ class Conditions:
             **({"interpreters": known} if (known := earlier.get("interpreters", {}) | self.noting.interpreters) else {}),
             "sweep": {"name": sweep.name, "precision": sweep.precision, "budget_s": sweep.budget_s},
             **_compared(run),
+            **self.more,
         }
         write_machine(run.folder, record)
 
@@ -70,7 +73,9 @@ def recorded_conditions(run: Run) -> Iterator[Conditions]:
     and again at the end, however it ends.
     """
     conditions = Conditions(run, Noting(run.settings, run.experiment.sweep.blas_threads, REMEDY, run.screen))
-    conditions.noting.note_before(run.machine["load_1_min"])
+    conditions.more = _of_cluster(run) if run.where else {}
+    if run.where is None or run.where.workers:  # else this machine takes no times
+        conditions.noting.note_before(run.machine["load_1_min"])
     conditions.write()
     try:
         yield conditions
@@ -86,7 +91,13 @@ def write_conditions(run: Run) -> None:
     """Write machine.json where no time is measured."""
     noted = [*caveats_of(run.settings)]
     run.screen.caveats(noted)
-    write_machine(run.folder, {**run.earlier, **run.machine, "warnings": joined_warnings(run.earlier, noted), **_compared(run)})
+    warnings = joined_warnings(run.earlier, noted)
+    write_machine(run.folder, {**run.earlier, **_of_cluster(run), **run.machine, "warnings": warnings, **_compared(run)})
+
+
+def _of_cluster(run: Run) -> dict[str, Any]:
+    """What the folder's record says of the machines whose passes its times are of; nothing if it is one."""
+    return {key: value for key, value in read_machine(run.folder).items() if key == "cluster"}
 
 
 def _compared(run: Run) -> dict[str, Any]:

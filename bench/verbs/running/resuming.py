@@ -9,6 +9,7 @@ from bench.errors import BadInput
 from bench.measure.machine.measured_under import changed_settings, recorded_settings
 from bench.record.folder import read_machine
 
+UNDER = "under other settings: "
 # a key of the settings -> how a sentence names its change
 CHANGES = {
     "baseline": "another baseline, ",
@@ -29,22 +30,25 @@ def record_to_resume(machine: dict[str, Any], settings: dict[str, Any], folder: 
 
     """
     earlier = read_machine(folder)
+    start_anew = "give --fresh to start anew, or another --results folder"
     if earlier.get("machine") != machine["machine"]:
         known = machine["machines"].get(machine["machine"], {})
         earlier = {"settings": known["settings"]} if "settings" in known else {}
+    if changed := changed_since(earlier, settings):
+        remedy = f"set them as they were, {start_anew}" if changed.startswith(UNDER) else start_anew
+        raise BadInput(f"{folder}: its figures were measured {changed}; {remedy}")
+    return earlier
+
+
+def changed_since(earlier: dict[str, Any], settings: dict[str, Any]) -> str:
+    """What is not as it was when a machine measured before, in words that follow "measured"; empty if new figures can be joined."""
     for key, words in CHANGES.items():
         now, then = settings[key], earlier.get("settings", {}).get(key)
         changed = _changed(*map(_by_stem, (now, then))) if key == "data" else _changed(now, then)
         if changed:
-            raise BadInput(
-                f"{folder}: its figures were measured with {words}{changed}; give --fresh to start anew, or another --results folder"
-            )
-    if changed_words := changed_settings(settings, recorded_settings(earlier)):
-        raise BadInput(
-            f"{folder}: its figures were measured under other settings: {', '.join(changed_words)}; set them as they were, "
-            "give --fresh to start anew, or another --results folder"
-        )
-    return earlier
+            return f"with {words}{changed}"
+    changed_words = changed_settings(settings, recorded_settings(earlier))
+    return f"{UNDER}{', '.join(changed_words)}" if changed_words else ""
 
 
 def _by_stem(digests: dict[str, str] | None) -> dict[str, str] | None:

@@ -17,11 +17,12 @@ from bench.plan.cells import Cell
 from bench.plan.contenders import CONTROL, tell
 from bench.plan.experiment import Experiment
 from bench.record.folder import read_machine
-from bench.record.machines import tell_other_machines
+from bench.record.machines import of_cluster, tell_other_machines
 from bench.record.tables import Table
 from bench.record.time_parts.rows import Rows, TimeRows, read_times
 from bench.show.terminal.counting import doing
 from bench.show.terminal.screen import Screen
+from bench.verbs.cluster.where import Where
 from bench.verbs.running.resuming import record_to_resume
 
 
@@ -39,6 +40,7 @@ class Run:
         settings: what must not change between this run and one that resumes it.
         earlier: machine.json of an earlier run that this one resumes; empty if there is none.
         retry: is what failed twice in an earlier run tried again?
+        where: the cluster that times are measured on; None for this machine alone.
         out_of_reach: of each problem without a formula for its memory, size -> implementation -> why it cannot be measured there.
         screen: where it tells the user what happens.
 
@@ -55,6 +57,7 @@ class Run:
     retry: bool
     screen: Screen
     out_of_reach: Mapping[str, Mapping[Size, Mapping[str, str]]]
+    where: Where | None = None
 
     @property
     def machine_name(self) -> str:
@@ -66,8 +69,16 @@ class Run:
         return Table(self.folder, name)
 
     def times(self) -> TimeRows:
-        """The rows of time.csv and its parts from this machine, the running run's among them."""
-        return read_times(self.folder, lambda sentence: None).of_machine(self.machine_name)
+        """The rows of time.csv and its parts from this machine, or from this cluster's machines, the running run's among them."""
+        return read_times(self.folder, lambda sentence: None).of_machines(self.machine_names())
+
+    def machine_names(self) -> list[str]:
+        """This machine and, of a run on a cluster, the machines that have made passes so far."""
+        return [self.machine_name, *(self.taking_part() if self.where else ())]
+
+    def taking_part(self) -> list[str]:
+        """The machines whose passes count: this one; on a cluster, those that have made passes so far."""
+        return of_cluster(read_machine(self.folder)) if self.where else [self.machine_name]
 
     def unmeasurable(self, cell: Cell) -> dict[str, str]:
         """Who cannot be measured in the cell, and why not: all of them, or those that do not fit into memory or take too long."""
@@ -88,7 +99,15 @@ class Run:
 
 
 def begin(
-    experiment: Experiment, seed: int, passes: int, patience_s: float, folder: Path, under: Settings, retry: bool, screen: Screen
+    experiment: Experiment,
+    seed: int,
+    passes: int,
+    patience_s: float,
+    folder: Path,
+    under: Settings,
+    retry: bool,
+    screen: Screen,
+    where: Where | None = None,
 ) -> Run:
     """The record of a run in that folder, which the caller holds; `under` are the settings of processes that measure.
 
@@ -97,13 +116,16 @@ def begin(
 
     """
     tell(experiment.described)
-    machine = fingerprint(read_machine(folder))
+    record = read_machine(folder)
+    machine = fingerprint(record)
     tables: dict[str, Rows] = {"time.csv": read_times(folder, lambda sentence: None), "memory.csv": Table(folder, "memory.csv").read()}
     for name, rows in tables.items():
-        tell_other_machines(folder / name, rows, machine["machine"], machine, screen.warn)
+        take_part = of_cluster(record) if where and name == "time.csv" else []
+        tell_other_machines(folder / name, rows, machine["machine"], machine, screen.warn, take_part)
     settings = {**experiment.settings(), "method": method(), **under}
     earlier = record_to_resume(machine, settings, folder)
-    return Run(experiment, seed, passes, patience_s, folder, machine, settings, earlier, retry, screen, _out_of_reach(experiment, screen))
+    out_of_reach = _out_of_reach(experiment, screen)
+    return Run(experiment, seed, passes, patience_s, folder, machine, settings, earlier, retry, screen, out_of_reach, where)
 
 
 def _out_of_reach(experiment: Experiment, screen: Screen) -> dict[str, dict[Size, dict[str, str]]]:

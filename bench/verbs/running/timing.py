@@ -14,6 +14,7 @@ from bench.analyse.observations import OF_ROUNDS, compared_in, joint_alpha
 from bench.analyse.stopping import Progress
 from bench.analyse.summary import summarise
 from bench.errors import BadInput
+from bench.measure.cluster.coordinator import Rules
 from bench.measure.timing.pace import Pace
 from bench.measure.timing.pass_timer import PassTimer, failed_visit
 from bench.measure.timing.passes import Assignment, run_passes
@@ -23,11 +24,14 @@ from bench.plan.cells import Cell
 from bench.plan.contenders import REFERENCES
 from bench.plan.data.datasets import write_batches
 from bench.plan.experiment import Experiment
+from bench.record.folder import read_machine
+from bench.record.machines import ALL, as_one, of_cluster
 from bench.record.tables import as_rows
 from bench.record.time_parts.rows import TimeRows, read_times, read_whole
 from bench.record.time_parts.table import TimeTable
 from bench.record.times import new_run_id, only
 from bench.show.terminal.board import watching
+from bench.verbs.cluster.measuring import measure_on_cluster
 from bench.verbs.running.failures import failure_words, kept, standing
 from bench.verbs.running.machine_json import Conditions, recorded_conditions
 from bench.verbs.running.recorder import VisitRecorder
@@ -61,7 +65,7 @@ def measure_time(run: Run) -> None:
 def _resumed(run: Run) -> VisitRecorder:
     """The recorder, which knows what was recorded before on this machine."""
     table = TimeTable(run.folder)
-    rows = read_whole(table, run.screen.warn).of_machine(run.machine_name)
+    rows = read_whole(table, run.screen.warn).of_machines(run.taking_part())
     earlier = rows.visits
     experiment = run.experiment
     precision, alphas = experiment.sweep.precision, _alphas(experiment, earlier)
@@ -125,6 +129,10 @@ def _skipped_words(run: Run, cell: Cell, reasons: dict[str, str]) -> list[str]:
 def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: Conditions) -> None:
     """Run passes and record each visit as it finishes, on the screen too."""
     sweep = run.experiment.sweep
+    visit_s = min(VISIT_S, SHARE_IN_ROUNDS * sweep.budget_s / (PASSES_IN_BUDGET * max(1, len(cells))))
+    if run.where:
+        measure_on_cluster(run, cells, recorder, conditions, Rules(sweep.budget_s, visit_s, sweep.budget_s / PASSES_PACED))
+        return
     with tempfile.TemporaryDirectory() as scratch:
         measure_pass = PassTimer(
             write_batches(run.experiment.data, {cell.batch for cell in cells if cell.dataset}, Path(scratch)),
@@ -134,7 +142,7 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: C
             sweep.blas_threads,
             run.patience_s,
             conditions.noting.note_start,
-            min(VISIT_S, SHARE_IN_ROUNDS * sweep.budget_s / (PASSES_IN_BUDGET * max(1, len(cells)))),
+            visit_s,
             Pace(sweep.budget_s / PASSES_PACED),
             run.experiment.pythons,
         )
@@ -152,6 +160,11 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: C
 
 
 def _sum_up(run: Run) -> None:
-    """Write summary.csv from all that time.csv and its parts hold, of other machines too."""
+    """Write summary.csv from all that time.csv and its parts hold, of other machines too; over all machines of a cluster, if it has
+    several.
+    """
     rows = read_times(run.folder, lambda sentence: None)
-    run.table("summary.csv").replace(as_rows(summarise(rows, compared_in(rows, run.experiment.baseline, run.experiment.pairs))))
+    compared = compared_in(rows, run.experiment.baseline, run.experiment.pairs)
+    together = as_one(rows, of_cluster(read_machine(run.folder)))
+    tables = [rows, *([together] if (together.visits["machine"] == ALL).any() else [])]
+    run.table("summary.csv").replace([row for table in tables for row in as_rows(summarise(table, compared))])

@@ -63,7 +63,7 @@ def test_progress_is_the_same_and_knows_as_much_as_if_it_had_seen_each_visit(bot
             known.add(frame)
     for folder in both:
         progress = Progress(["iterative", "recursive", "control"], "iterative", (), 0.01)
-        rows = read_whole(TimeTable(folder), pytest.fail).of_machine("m")
+        rows = read_whole(TimeTable(folder), pytest.fail).of_machines(["m"])
         failures = standing(rows.visits)
         assert failures.groupby(["cell", "impl"], observed=True).size().tolist() == [1] * len(CELLS)
         timing._go_on_from(progress, rows, failures)

@@ -1,0 +1,40 @@
+"""Assignments and visits as plain data, in which they cross the network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, astuple
+from typing import Any
+
+from bench.measure.timing.passes import Assignment, Finished
+from bench.measure.timing.visit import Measurement
+from bench.plan.cells import Cell
+
+Plain = Mapping[str, Any]
+
+
+def plain_assignment(assignment: Assignment) -> dict[str, Any]:
+    """An assignment as it travels."""
+    return {
+        "cell": asdict(assignment.cell),
+        "pass": assignment.pass_number,
+        "contenders": list(assignment.contenders),
+        "seed": assignment.seed,
+    }
+
+
+def assignment_of(plain: Plain) -> Assignment:
+    """The assignment that has travelled."""
+    return Assignment(Cell(**plain["cell"]), plain["pass"], tuple(plain["contenders"]), plain["seed"])
+
+
+def plain_visit(finished: Finished) -> dict[str, Any]:
+    """A visit as it travels."""
+    rows = [astuple(row) for row in finished.rows]
+    return {"of": plain_assignment(finished.assignment), "rows": rows, "wall_s": finished.wall_s, "rounds_s": finished.rounds_s}
+
+
+def visit_of(plain: Plain) -> Finished:
+    """The visit that has travelled."""
+    rows = tuple(Measurement(*row) for row in plain["rows"])
+    return Finished(assignment_of(plain["of"]), rows, plain["wall_s"], plain["rounds_s"])

@@ -1,0 +1,1 @@
+"""Tests of comparisons between runs, interpreters and layouts."""

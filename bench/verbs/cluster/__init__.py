@@ -1,0 +1,1 @@
+"""The time half of a run on many machines."""

@@ -29,7 +29,7 @@ class ColdFile(MappedFile):
             self.descriptor = os.dup(opened.fileno())
             self.memory = mmap.mmap(opened.fileno(), size)
         some = min(size, GRAIN_BYTES)
-        self.memory[:some] = b"x" * some
+        self.memory[:some] = bytes(some)
         self.drop()
         if self.in_memory(some):
             raise Unavailable(f"the pages of a file in {tempfile.gettempdir()} stay in memory when they are dropped; {FILE_SYSTEM}")

@@ -23,6 +23,6 @@ NUMPY_ALONE = {name: each for name, each in IMPLEMENTATIONS.items() if not each.
 
 def over_a_library(*names):
     """Implementations as parameters of a test; all that are over a library if there are no names."""
-    chosen = names or [name for name in IMPLEMENTATIONS if name not in NUMPY_ALONE]
+    chosen = names or [name for name, each in IMPLEMENTATIONS.items() if each.library]
     skip = [pytest.mark.skipif(bool(IMPLEMENTATIONS[name].missing), reason=IMPLEMENTATIONS[name].missing) for name in chosen]
     return [pytest.param(IMPLEMENTATIONS[name], id=name, marks=mark) for name, mark in zip(chosen, skip, strict=True)]

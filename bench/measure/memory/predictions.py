@@ -12,8 +12,10 @@ from bench.measure.workers.stand_ins import StandIn, in_worker
 from bench.plan.cells import Cell
 from impls import Implementation, Solution
 from impls.contract import leaked_bytes
+from impls.interface import Unavailable
 from impls.peaks import StepShape
 
+CANNOT_RUN = (WorkerFailed, Unavailable, OSError)  # a user's own that fails, what this machine cannot do, a disk that is full
 LEAK_BYTES = 1_024  # a leaked step holds arrays of some kilobytes; less is Python's own housekeeping
 
 
@@ -32,7 +34,7 @@ def predicted_bytes(implementation: Implementation | Solution, meter: str, cell:
         return arrays
     try:
         return arrays + cell.depth * frame_bytes_per_layer(implementation)
-    except WorkerFailed:
+    except CANNOT_RUN:
         return None
 
 
@@ -42,5 +44,7 @@ def leak(implementation: Implementation) -> int:
         with suppress(WorkerFailed):  # its other measurements will say so
             return int(in_worker(f"{__name__}:leak", implementation))
         return 0
-    leaked = leaked_bytes(implementation)
-    return leaked if leaked >= LEAK_BYTES else 0
+    with suppress(*CANNOT_RUN):  # likewise
+        leaked = leaked_bytes(implementation)
+        return leaked if leaked >= LEAK_BYTES else 0
+    return 0

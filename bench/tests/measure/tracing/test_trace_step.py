@@ -13,9 +13,10 @@ from bench.plan.contenders import load_file
 from bench.tests.places import ROOT
 from impls import IMPLEMENTATIONS, Implementation, peaks
 from impls.originals import peaks as originals_peaks
+from impls.tests.present import NUMPY_ALONE
 from impls.updates import UPDATES
 
-IN_PYTHON = [name for name, implementation in IMPLEMENTATIONS.items() if not implementation.library]
+IN_PYTHON = [*NUMPY_ALONE]
 BOTH = pytest.mark.parametrize("update", UPDATES)
 EACH = pytest.mark.parametrize("name", IN_PYTHON)
 OWN_STEP = ("course", "deferred")  # its program updates by itself, and calls no emit
@@ -172,7 +173,7 @@ def test_checkpoints_run_forward_again():
     assert not any(step.phase == "again" for step in traced("iterative", "fused").steps)
 
 
-@pytest.mark.parametrize("name", [name for name in IMPLEMENTATIONS if name not in IN_PYTHON])
+@pytest.mark.parametrize("name", [name for name in IMPLEMENTATIONS if IMPLEMENTATIONS[name].library])
 def test_what_has_no_lines_of_python_says_so(name):
     trace = trace_step(IMPLEMENTATIONS[name], "fused")
     assert (trace.status, trace.steps) == ("skipped", ())

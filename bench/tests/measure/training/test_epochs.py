@@ -12,10 +12,11 @@ from bench.plan.data import datasets
 from impls import IMPLEMENTATIONS
 from impls.layers import forward
 from impls.network import make_network
+from impls.tests.present import NUMPY_ALONE
 from impls.updates import UPDATES
 
 RECIPE = Recipe(depth=4, width=32, learning_rate=0.1, epochs=3, seed=5)
-EXACT = [name for name, implementation in IMPLEMENTATIONS.items() if implementation.exact and not implementation.library]
+EXACT = [name for name, implementation in NUMPY_ALONE.items() if implementation.exact]
 
 
 @pytest.fixture(scope="module", params=["breast_cancer", "digits"])

@@ -4,12 +4,20 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from dataclasses import asdict
 
+import numpy as np
 import pytest
 
+from bench.measure.memory import worker
+from bench.measure.memory.predictions import leak, predicted_bytes
+from bench.plan.cells import Cell
+from bench.plan.data.batches import Batch
 from bench.record.tables import Table
 from bench.tests.places import ROOT
 from bench.tests.runs import command, write_sweep
+from impls import IMPLEMENTATIONS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="namespaces of Linux")
 
@@ -43,3 +51,18 @@ def test_what_the_disk_has_no_room_for_is_a_row_and_what_is_in_memory_is_skipped
     [reason, *_] = rows.loc[rows["status"] == "skipped", "detail"]
     assert reason.startswith("the pages of a file in ")
     assert "a folder in memory (tmpfs) is none" in reason
+    assert (rows["status"] == "skipped").sum() == 1, "later passes go on without it"
+
+
+@pytest.mark.skipif(not os.path.ismount("/dev/shm"), reason="no folder in memory")
+def test_its_memory_is_skipped_with_the_reason_and_what_is_known_beforehand_is_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", "/dev/shm")
+    Batch(np.ones((5, 4)), np.ones((1, 4)), "binary_cross_entropy").write(tmp_path / "batch.npz")
+    cell, cold = Cell("points", 4, 2, 3, "float64", "fused", "default"), IMPLEMENTATIONS["on_disk_cold"]
+    task = {"cell": asdict(cell), "impl": cold.name, "meters": ["heap", "resident"], "files": [], "data": str(tmp_path / "batch.npz")}
+    answers = []
+    worker.main(task | {"problems": {"backpropagation": "backpropagation"}}, lambda **answer: answers.append(answer))
+    assert [answer["status"] for answer in answers] == ["skipped"] * 2
+    assert all(answer["detail"].startswith("the pages of a file in /dev/shm stay in memory") for answer in answers)
+    assert predicted_bytes(cold, "resident", cell, 5, 1) is None
+    assert leak(cold) == 0

@@ -22,7 +22,7 @@ from bench.tests.places import ROOT
 from bench.tests.runs import FULL, KEY, finish, finished_rows, run_here, start, write_sweep
 from bench.tests.verbs.cluster.killing import faults, run_with_kills
 
-KILLS = 50 if FULL else 3
+KILLS = 50 if FULL else 2
 PASSES = max(11, KILLS)
 
 

@@ -1,7 +1,7 @@
 """How records scale: `python -m bench.tests.scale FOLDER` measures it, and writes the table and the figure of docs/scale.md.
 
-Each task runs in a process of its own, over rows as a run keeps them, made by `bench.tests.record.million_rows` in FOLDER. Without a FOLDER it draws again what was
-measured before.
+Each task runs in a process of its own, over rows as a run keeps them, made by `bench.tests.record.million_rows` in FOLDER. Without
+a FOLDER it draws again what was measured before.
 """
 
 from __future__ import annotations

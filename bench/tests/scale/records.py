@@ -1,4 +1,4 @@
-"""How records scale: `python -m bench.tests.scale FOLDER` measures it, and writes the table and the figure of docs/scale.md.
+"""How records scale: `python -m bench.tests.scale.records FOLDER` measures it, and writes the table and the figure of docs/scale.md.
 
 Each task runs in a process of its own, over rows as a run keeps them, made by `bench.tests.record.million_rows` in FOLDER. Without
 a FOLDER it draws again what was measured before.
@@ -55,7 +55,7 @@ def measure(task: str, folder: Path, rows: int) -> dict[str, object]:
     if not folder.exists():
         in_parts(folder, rows)
     began = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", "bench.tests.scale", task, folder], cwd=ROOT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-m", "bench.tests.scale.records", task, folder], cwd=ROOT, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, task

@@ -2,14 +2,14 @@
 
 import pandas as pd
 
-from bench.tests import scale
+from bench.tests.scale import records as scale
 
 MEASURED = pd.read_csv(scale.MEASURED)
 
 
 def test_the_page_has_the_table_that_was_measured():
     page = scale.PAGE.read_text()
-    assert scale.filled(page, MEASURED) == page, "python -m bench.tests.scale FOLDER writes it again"
+    assert scale.filled(page, MEASURED) == page, "python -m bench.tests.scale.records FOLDER writes it again"
 
 
 def test_ten_million_rows_take_less_than_a_minute_and_a_gibibyte():

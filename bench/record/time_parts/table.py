@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bench.record.files.csv_text import take_apart
 from bench.record.files.disk import write_whole
 from bench.record.tables import Table, Warn, as_rows
 from bench.record.time_parts.part import Covered, covers, digest, part_paths, parts_in, write_part
@@ -81,6 +82,7 @@ class TimeTable(Table):
         whole = whole_visits(rows)
         if whole.empty:
             return False
+        self._refuse_foreign_columns()
         self._tell_cut(len(rows) - len(whole), warn)
         self._mend()
         size = self.path.stat().st_size
@@ -88,6 +90,13 @@ class TimeTable(Table):
         write_part(self._folder, len(part_paths(self._folder)) + 1, covered, in_groups(whole, self._group))
         self._cut_off(size)
         return True
+
+    def _refuse_foreign_columns(self) -> None:
+        """What this version does not know would not come into a part."""
+        with open(self.path, "rb") as file:
+            header = take_apart(file.readline()).header
+        if foreign := sorted({*header} - {*self.columns}):
+            self._refuse(foreign)
 
     def _tell_cut(self, rows: int, warn: Warn) -> None:
         if rows:
@@ -109,7 +118,7 @@ def in_groups(rows: pd.DataFrame, size: int) -> Iterator[pd.DataFrame]:
         if cut - start >= size:
             yield rows.iloc[start:cut]
             start = cut
-    yield rows.iloc[start:] if start else rows
+    yield rows.iloc[start:]  # an object of its own, which may be taken apart
 
 
 def _between_visits(rows: pd.DataFrame) -> np.ndarray:

@@ -56,6 +56,8 @@ def test_rows_are_those_of_one_file_in_their_order_and_with_their_types(tmp_path
     assert len(part_paths(folder)) > 5
     assert (folder / "time.csv").stat().st_size < LARGE
     pd.testing.assert_frame_equal(whole(folder), in_one_file(tmp_path, added))
+    rows = read_times(folder, pytest.fail)
+    pd.testing.assert_frame_equal(rows.whole(), rows.whole())
     assert {column: str(kind) for column, kind in read_times(folder, print).whole().dtypes.items()} == SCHEMAS["time.csv"]
     [piece, *_] = read_times(folder, pytest.fail).pieces(["cell", "cpu_ns"])
     assert list(piece.columns) == ["cell", "cpu_ns"]
@@ -149,6 +151,15 @@ def test_a_file_of_an_earlier_version_becomes_a_part_too(tmp_path):
     rows.drop(columns=["python", "start_depth"]).to_csv(tmp_path / "parts" / "time.csv", index=False)
     read_whole(TimeTable(tmp_path / "parts", large=1), pytest.fail)
     pd.testing.assert_frame_equal(whole(tmp_path / "parts"), rows.assign(start_depth=pd.array([None] * len(rows), "Int64")))
+
+
+def test_columns_of_a_users_own_do_not_get_lost_in_a_part(tmp_path):
+    folder = filled(tmp_path / "parts", visits(2), large=10**9)
+    whole(folder).assign(note="mine").to_csv(folder / "time.csv", index=False)
+    text = (folder / "time.csv").read_bytes()
+    with pytest.raises(BadInput, match=r"its columns are not those of this version \(they differ in note\); move it away"):
+        read_whole(TimeTable(folder, large=1), pytest.fail)
+    assert ((folder / "time.csv").read_bytes(), part_paths(folder)) == (text, [])
 
 
 def test_a_fresh_run_moves_parts_aside(tmp_path):

@@ -1,1 +1,1 @@
-"""How the program scales, measured by commands."""
+"""How much there may be of what grows: measured by commands, for docs/scale.md."""

@@ -1,6 +1,7 @@
 """How records scale: `python -m bench.tests.scale.records FOLDER` measures it, and writes the table and the figure of docs/scale.md.
 
-Each task runs in a process of its own, over rows as a run keeps them, made by `bench.tests.record.million_rows` in FOLDER.
+Each task runs in a process of its own, over rows as a run keeps them, made by `bench.tests.record.million_rows` in FOLDER. Without
+a FOLDER it draws again what was measured before.
 """
 
 from __future__ import annotations
@@ -30,17 +31,21 @@ from bench.verbs.running.failures import standing
 
 ROWS = (100_000, 1_000_000, 10_000_000)
 TASKS = {"summary": "summary.csv written", "resume": "a run resumed", "report": "the report written"}
-LIMITS = {"seconds": 60, "mib": 1024}
+LIMITS = {"cpu_s": 60, "mib": 1024}
 MEASURED, PLOTS, PAGE = ROOT / "results" / "reference" / "scale" / "records.csv", ROOT / "plots" / "reference", ROOT / "docs" / "scale.md"
 NAMES = ["iterative", "iterative_pop", "recursive", CONTROL, FLOOR]
 BEGIN, END = "<!-- table: records -->\n", "<!-- end -->\n"
 
 
 def main(folder: Path) -> None:
-    """Measure every task on every number of rows, draw, and put the table into the page."""
-    measured = pd.DataFrame([measure(task, folder / str(rows), rows) for rows in ROWS for task in TASKS])
+    """Measure every task on every number of rows."""
     MEASURED.parent.mkdir(exist_ok=True)
-    measured.to_csv(MEASURED, index=False)
+    pd.DataFrame([measure(task, folder / str(rows), rows) for rows in ROWS for task in TASKS]).to_csv(MEASURED, index=False)
+
+
+def show() -> None:
+    """Draw what was measured, and put it into the page."""
+    measured = pd.read_csv(MEASURED)
     Picture("scale_records", "", "", lambda: draw(measured)).save(PLOTS)
     PAGE.write_text(filled(PAGE.read_text(), measured))
 
@@ -73,9 +78,9 @@ def work(task: str, folder: Path) -> None:
 
 
 def draw(measured: pd.DataFrame) -> Figure:
-    """Seconds and MiB against rows, a line a task, and the limits that are promised."""
+    """Seconds of CPU time and MiB against rows, a line a task, and the limits that are promised."""
     figure, axes = grid(2, 2, 3.0, narrow=False)
-    for ax, (column, words) in zip(axes, {"seconds": "seconds", "mib": "MiB of resident memory"}.items(), strict=True):
+    for ax, (column, words) in zip(axes, {"cpu_s": "seconds of CPU time", "mib": "MiB of resident memory"}.items(), strict=True):
         for number, (task, what) in enumerate(TASKS.items()):
             line = measured[measured["task"] == task]
             ax.plot(line["rows"], line[column], color=COLOURS[number], marker="osD"[number], markersize=5, label=what)
@@ -96,11 +101,14 @@ def draw(measured: pd.DataFrame) -> Figure:
 def filled(page: str, measured: pd.DataFrame) -> str:
     """The page with the table of what was measured."""
     head, rest = page.split(BEGIN)
-    by_task = measured.set_index(["rows", "task"])
-    cells = [[f"{row.seconds:g} s, {row.cpu_s:g} s, {row.mib} MiB" for row in (by_task.loc[rows, task] for task in TASKS)] for rows in ROWS]
-    lines = [[spaced(rows), *line] for rows, line in zip(ROWS, cells, strict=True)]
-    return head + BEGIN + table(["rows", *TASKS.values()], lines) + END + rest.split(END, 1)[1]
+    lines = [[spaced(row.rows), TASKS[row.task], row.seconds, row.cpu_s, row.mib] for row in measured.itertuples()]
+    return head + BEGIN + table(["rows", "what", "seconds", "seconds of CPU time", "MiB"], lines) + END + rest.split(END, 1)[1]
 
 
 if __name__ == "__main__":
-    work(sys.argv[1], Path(sys.argv[2])) if len(sys.argv) > 2 else main(Path(sys.argv[1]))
+    if len(sys.argv) > 2:
+        work(sys.argv[1], Path(sys.argv[2]))
+    else:
+        if len(sys.argv) > 1:
+            main(Path(sys.argv[1]))
+        show()

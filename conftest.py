@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +58,14 @@ def _kept_frozen() -> Iterator[None]:
 def _frozen(_kept_frozen: None) -> None:
     """Leave what is loaded so far out of every collection: beside the libraries of all tests, it takes most of their time."""
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _own_recursion_limit() -> Iterator[None]:
+    """A test that raises the recursion limit raises it for itself."""
+    limit = sys.getrecursionlimit()
+    yield
+    sys.setrecursionlimit(limit)
 
 
 @pytest.fixture

@@ -71,5 +71,5 @@ def _exact(figure: float) -> Triple:
 
 
 def _point(metric: str, impl: str, cell: Cell, value: Triple, ratio: Triple, passes: int) -> dict[str, Any]:
-    place = [getattr(cell, name) for name in PLACE]
+    place = [cell.column(name) for name in PLACE]
     return dict(zip(COLUMNS, [metric, impl, *place, *value, *ratio, passes], strict=True))

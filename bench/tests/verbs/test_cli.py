@@ -170,7 +170,7 @@ def flat(text):
         (["run", "--budget", "5s"], "--budget is '5s'; give a number of seconds"),
         (["run", "--precision", "1%"], "--precision is '1%'; give a fraction, such as 0.01"),
         (["limits", "--max-depth", "1e6"], "--max-depth is '1e6'; give a whole number of layers"),
-        (["limits", "--python", ""], "--python is empty; give the path of a CPython, 3.9 or newer"),
+        (["limits", "--python", ""], "--python is empty; give the path of a CPython or PyPy, 3.9 or newer"),
         (["run", "--with", ""], "--with is empty; give the path of a file"),
         (["run", "--with", "."], "--with .: is a folder; give a Python file"),
         (["run", "--impl", ""], "--impl is empty; give a name; `unwind list` shows them"),

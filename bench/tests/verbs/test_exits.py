@@ -57,7 +57,7 @@ def test_help_loads_no_library(arguments):
 
 
 def test_a_list_loads_what_it_lists_and_no_more(home):
-    assert loaded("list") & HEAVY == {"numpy", "pydantic", "rich", "impls", "psutil"}
+    assert loaded("list") & HEAVY == {"numpy", "pydantic", "rich", "impls"}
     assert "matplotlib" not in loaded("compare", str(home / "before"), str(home / "after"))
 
 

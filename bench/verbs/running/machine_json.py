@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -30,6 +30,7 @@ class Conditions:
         noting: what speaks against its figures.
         measured_s: seconds inside measured code so far.
         end: how it ended; None while it measures.
+        if_interrupted: how it ends if it is interrupted now; None before it measures.
         more: what a run on a cluster adds to the record.
 
     """
@@ -38,6 +39,7 @@ class Conditions:
     noting: Noting
     measured_s: float = 0.0
     end: RunEnd | None = None
+    if_interrupted: Callable[[], RunEnd] | None = None
     more: dict[str, Any] = field(default_factory=dict)
 
     def write(self) -> None:
@@ -79,8 +81,10 @@ def recorded_conditions(run: Run) -> Iterator[Conditions]:
     conditions.write()
     try:
         yield conditions
-    except BaseException:
+    except BaseException as error:
         with uninterrupted(), suppress(BadInput):  # on a full disk the first complaint is the one to hear
+            if isinstance(error, KeyboardInterrupt) and conditions.if_interrupted:
+                conditions.end = conditions.if_interrupted()
             conditions.write()
         raise
     conditions.write()

@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections import Counter
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -129,6 +130,7 @@ def _skipped_words(run: Run, cell: Cell, reasons: dict[str, str]) -> list[str]:
 def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: Conditions) -> None:
     """Run passes and record each visit as it finishes, on the screen too."""
     sweep = run.experiment.sweep
+    conditions.if_interrupted = partial(recorder.progress.end, cells, interrupted=True)
     visit_s = min(VISIT_S, SHARE_IN_ROUNDS * sweep.budget_s / (PASSES_IN_BUDGET * max(1, len(cells))))
     if run.where:
         measure_on_cluster(run, cells, recorder, conditions, Rules(sweep.budget_s, visit_s, sweep.budget_s / PASSES_PACED))
@@ -148,14 +150,10 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: C
         )
         visits = run_passes(cells, recorder.progress, measure_pass, run.seed, sweep.budget_s, time.monotonic)
         with watching(run.screen, cells, recorder.progress, sweep.budget_s) as view:
-            try:
-                for finished in visits:
-                    recorder.add(finished)
-                    conditions.measured_s += finished.measured_s
-                    view.show(finished)
-            except KeyboardInterrupt:
-                conditions.end = recorder.progress.end(cells, interrupted=True)
-                raise
+            for finished in visits:
+                recorder.add(finished)
+                conditions.measured_s += finished.measured_s
+                view.show(finished)
         conditions.end = recorder.progress.end(cells)
 
 

@@ -141,7 +141,7 @@ def test_the_probe_runs_on_the_oldest_interpreter_here():
             interpreters.append(identify(path))
         except Unusable:
             continue
-    oldest = min(interpreters, key=lambda interpreter: interpreter.numbers, default=None)
+    oldest = min(interpreters, key=lambda interpreter: interpreter.age, default=None)
     if oldest is None or oldest.numbers[:2] == sys.version_info[:2]:
         pytest.skip("there is no other Python here")
     assert Trial(oldest.path, "call:plain", LIMIT_RAISED, GUARD)(1_500).status == "ok"

@@ -24,7 +24,7 @@ from bench.record.results import read_results
 from bench.show.answers.advice import markdown
 from bench.show.report.answer import answered
 from bench.tests.places import ROOT
-from bench.tests.reference import REFERENCE, interval, joint_alpha, log_ratios, mean_log_ratios, read, spaced, table, title
+from bench.tests.reference import REFERENCE, axes, interval, joint_alpha, log_ratios, mean_log_ratios, read, spaced, table, title
 from bench.tests.reference import problems as of_problems
 from bench.tests.reference import selfcheck as selfcheck
 from impls import IMPLEMENTATIONS
@@ -330,6 +330,7 @@ TABLES: dict[str, Callable[[Path], str]] = {
     "precision": selfcheck.precision,
     "tools": selfcheck.tools,
     "meters": selfcheck.meters,
+    **axes.TABLES,
 }
 
 OF_README: dict[str, Callable[[Path], str]] = {"answer": answer}

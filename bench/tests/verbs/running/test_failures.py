@@ -239,7 +239,7 @@ def wait_for_more(home):
     raise AssertionError("no more rows in 60 s")
 
 
-ENDLESS = ("--precision", "0.0001", "--budget", "300")
+ENDLESS = ("--precision", "0.0001", "--budget", "300", "--passes", "100000")  # a clear verdict would end it, too
 
 
 def test_real_kills_of_workers_leave_nobody_out(home, started, capsys):

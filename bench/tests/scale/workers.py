@@ -221,8 +221,8 @@ def main(arguments: list[str]) -> None:
             for number in numbers:
                 measure(what, number)
     elif arguments != ["show"]:
-        for number in arguments[1:]:
-            measure(arguments[0], int(number))
+        for word in arguments[1:]:
+            measure(arguments[0], int(word))
     if all(path.exists() for path, *_ in MEASURED.values()):
         show()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from bench.analyse.observations import ratio_interval
@@ -15,9 +16,10 @@ def machines_differ(log_ratios: Sequence[float], machines: Sequence[str], alpha:
     >>> machines_differ([0.0] * 8 + [0.1] * 7, ["a"] * 8 + ["b"] * 7, 0.05)  # b has no bounds yet
     False
     """
-    names = dict.fromkeys(machines)
-    if len(names) < 2:
+    of_each: dict[str, list[float]] = defaultdict(list)
+    for ratio, machine in zip(log_ratios, machines, strict=True):
+        of_each[machine].append(ratio)
+    if len(of_each) < 2:
         return False
-    of_each = ([ratio for ratio, made_by in zip(log_ratios, machines, strict=True) if made_by == name] for name in names)
-    bounds = [ratio_interval(ratios, alpha)[1:] for ratios in of_each]
+    bounds = [ratio_interval(ratios, alpha)[1:] for ratios in of_each.values()]
     return max(low for low, _ in bounds) > min(high for _, high in bounds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import PurePath
 from typing import Any
 
@@ -144,6 +144,11 @@ class Cell:
         >>> Cell("data/iris.csv", 32, 4, 8, "float32", "fused", "steady", activation="relu").id
         'iris-b32-d4-w8-float32-fused-steady-relu'
         """
+        return self._id
+
+    @cached_property
+    def _id(self) -> str:
+        """The id, put together once: what is known of a cell is found by it, dozens of times a pass."""
         return self.name()
 
     @property

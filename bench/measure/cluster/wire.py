@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, astuple
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
 from typing import Any
 
 from bench.measure.timing.passes import Assignment, Finished
@@ -11,6 +11,7 @@ from bench.measure.timing.visit import Measurement
 from bench.plan.cells import Cell
 
 Plain = Mapping[str, Any]
+FIELDS = [field.name for field in fields(Measurement)]
 
 
 def plain_assignment(assignment: Assignment) -> dict[str, Any]:
@@ -29,12 +30,24 @@ def assignment_of(plain: Plain) -> Assignment:
 
 
 def plain_visit(finished: Finished) -> dict[str, Any]:
-    """A visit as it travels."""
-    rows = [astuple(row) for row in finished.rows]
-    return {"of": plain_assignment(finished.assignment), "rows": rows, "wall_s": finished.wall_s, "rounds_s": finished.rounds_s}
+    """A visit as it travels: a column a field of its rows, since ten long lists are read in half the time that a list a row takes."""
+    columns = [[getattr(row, name) for row in finished.rows] for name in FIELDS]
+    return {"of": plain_assignment(finished.assignment), "columns": columns, "wall_s": finished.wall_s, "rounds_s": finished.rounds_s}
 
 
 def visit_of(plain: Plain) -> Finished:
     """The visit that has travelled."""
-    rows = tuple(Measurement(*row) for row in plain["rows"])
+    rows = _rows(plain["columns"])
     return Finished(assignment_of(plain["of"]), rows, plain["wall_s"], plain["rounds_s"])
+
+
+def _rows(columns: Sequence[Sequence[Any]]) -> tuple[Measurement, ...]:
+    """The rows that columns hold, filled in column by column: the constructor of a frozen class would be a third of all that a pass of
+    5 400 rows takes of the client.
+    """
+    rows = [object.__new__(Measurement) for _ in columns[0]]
+    values = [vars(row) for row in rows]
+    for name, column in zip(FIELDS, columns, strict=True):
+        for of_row, value in zip(values, column, strict=True):
+            of_row[name] = value
+    return tuple(rows)

@@ -7,6 +7,7 @@ leave their time to those that are open: first all short steps are settled, and 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -45,7 +46,8 @@ class Pace:
         def expected_s(visit_s: float) -> float:
             return self.starts_s + sum(_expected_s(self._last[cell], visit_s) for cell in due)
 
-        return max((visit_s for visit_s in LADDER_S if expected_s(visit_s) <= self.pass_s), default=0.0)
+        rungs = bisect_right(LADDER_S, self.pass_s, key=expected_s)  # longer rounds never make a pass shorter
+        return LADDER_S[rungs - 1] if rungs else 0.0
 
 
 def _expected_s(last: Finished, visit_s: float) -> float:

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -133,7 +134,7 @@ class _Board(View):
 
     def __init__(self, screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s: float, more: More = tuple) -> None:
         super().__init__(cells, progress, budget_s, more)
-        self._recent = list(cells)
+        self._recent = dict.fromkeys(reversed(cells))  # the last is shown first
         others = [axis.name for axis in AXES if axis.name not in ("depth", "width")]
         self._varying = [axis for axis in others if len({getattr(cell, axis) for cell in cells}) > 1]
         self._notes: list[str] = []
@@ -143,8 +144,8 @@ class _Board(View):
     def show(self, finished: Finished) -> None:
         super().show(finished)
         cell = finished.assignment.cell
-        self._recent.remove(cell)
-        self._recent.insert(0, cell)
+        self._recent.pop(cell)
+        self._recent[cell] = None
         self._notes += _failures(finished)
 
     def note(self, words: str) -> None:
@@ -154,7 +155,7 @@ class _Board(View):
         yield Text(f"CPU time against the {self._title(self._progress.baseline)}", style="bold")
         yield Text(", ".join(self._state()))
         rows = max(3, console.height - (12 if self._narrow else 7) - len(self._notes[-3:]))
-        yield self._table(set(self._recent[:rows]))
+        yield self._table({*islice(reversed(self._recent), rows)})
         for note in self._notes[-3:]:
             yield Text(note, style="yellow", no_wrap=True, overflow="ellipsis")
 

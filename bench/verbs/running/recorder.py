@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,6 +13,8 @@ from bench.measure.timing.passes import Finished
 from bench.record.schemas import SCHEMAS, odd_row
 from bench.record.tables import Table, as_rows
 from bench.record.times import time_rows
+
+ROWS_AT_ONCE = 20_000  # rows on their way into the file take a few kilobytes each; a pass over 10 000 cells has half a million
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,13 @@ class VisitRecorder:
         self.progress.add(rows)
 
     def add_all(self, visits: Sequence[Finished]) -> None:
-        """Record visits that have come together, with one write: most of what a visit costs does not depend on its rows."""
+        """Record visits that have come together, with one write for many: most of what a visit costs does not depend on its rows."""
+        for group in _groups(visits):
+            self._add_together(group)
+
+    def _add_together(self, visits: Sequence[Finished]) -> None:
         rows = self._frame(*visits)
-        if not visits or any(True for _ in odd_row("time.csv", rows)):
+        if any(True for _ in odd_row("time.csv", rows)):
             for finished in visits:
                 self.add(finished)
             return
@@ -54,3 +60,17 @@ class VisitRecorder:
     def _frame(self, *visits: Finished) -> pd.DataFrame:
         rows = [row for finished in visits for row in time_rows(self.run_id, self.machine, finished)]
         return pd.DataFrame(rows, columns=self.table.columns).astype(SCHEMAS["time.csv"])
+
+
+def _groups(visits: Sequence[Finished]) -> Iterator[list[Finished]]:
+    """The visits in order, so many together that they have some `ROWS_AT_ONCE`."""
+    group: list[Finished] = []
+    rows = 0
+    for finished in visits:
+        group.append(finished)
+        rows += len(finished.rows)
+        if rows >= ROWS_AT_ONCE:
+            yield group
+            group, rows = [], 0
+    if group:
+        yield group

@@ -71,7 +71,7 @@ class Play:
         return [*found, *begun, *(Event("answered", key, self.answer(key)) for key in ready)]
 
 
-def go(play, passes, accept=lambda member, answer: "", **rules):
+def go(play, passes, accept=lambda member, answer: "", on_arrival=lambda happening: None, **rules):
     """Run to the end; the passes that were recorded, in the order in which they came, and all that was told."""
     plan = schedule(passes)
     rules = Rules(**{"budget_s": 1e9, "slack_s": 5.0, "factor": 1.0, "patience_s": 60.0, **rules})
@@ -86,6 +86,7 @@ def go(play, passes, accept=lambda member, answer: "", **rules):
         if isinstance(happening, Note):
             told.append(happening.words)
         if isinstance(happening, Arrived):
+            on_arrival(happening)
             plan.judge.add(happening.visits)
             arrived.append((happening.number, happening.member.address))
     return arrived, told, coordinator
@@ -107,6 +108,17 @@ def test_workers_of_one_host_measure_side_by_side_if_that_is_asked_for():
     arrived, _, _ = go(play, 4, side_by_side=True)
     assert {address for _, address in arrived} == {"a", "b"}
     assert play.now < 4 * PASS_S
+
+
+def test_a_host_gets_its_next_pass_before_those_that_have_answered_meanwhile_are_recorded():
+    play = Play({"a": "one", "b": "two"})
+    given = []
+
+    def known(happening):
+        given.append(max(play.given))
+
+    go(play, 4, on_arrival=known)
+    assert given == [2, 3, 4, 4]
 
 
 def test_a_pass_whose_worker_dies_is_made_by_another_under_its_number():

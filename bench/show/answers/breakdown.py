@@ -74,16 +74,17 @@ def _goes(facts: Breakdown) -> Answer:
 
 
 def _gain(facts: Breakdown) -> Answer:
-    """What was tried first, and then the most that any part would leave."""
+    """What was tried first, and then the most that there is to gain."""
     best = max(facts.gains, key=lambda name: facts.gains[name].value)
     most = (
         f"{percent(facts.gains[best].value)} of the CPU time of {whose(facts.impl)} step at {cell_words(facts.cell)}, by {GAIN_WORDS[best]}"
     )
     if "beforehand" not in facts.gains:
-        text = f"{most}, is the most that its parts would leave."
+        text = f"{most}, at most."
+    elif best == "beforehand":
+        text = f"{most}, which was tried; no other change would gain more."
     else:
-        tried = f"{percent(facts.gains['beforehand'].value)} by {GAIN_WORDS['beforehand']}, which was tried."
-        text = f"{tried} The most that any of its parts would leave is {most}."
+        text = f"{percent(facts.gains['beforehand'].value)} by {GAIN_WORDS['beforehand']}, which was tried. At most {most}."
     return Answer(GAIN, text, tuple(f"By {GAIN_WORDS[name]}: {share_words(gain)}" for name, gain in facts.gains.items()))
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from bench.record.tables import Table
 from bench.record.time_parts.part import Covered, part_paths, write_part
+from bench.record.time_parts.rows import read_times
 from bench.record.time_parts.table import GROUP, LARGE, in_groups
 from bench.tests.reference import REFERENCE
 
@@ -49,7 +50,7 @@ def in_parts(folder: Path, rows: int) -> None:
 
 def copies(rows: int) -> Iterator[pd.DataFrame]:
     """At least so many rows, copy by copy; the last is cut after a visit."""
-    measured = Table(REFERENCE, "time.csv").read().astype({"cell": "string"})
+    measured = read_times(REFERENCE, print).whole().astype({"cell": "string"})
     rng, passes, left = np.random.default_rng(0), int(measured["pass"].max()), rows
     for number in range(-(-rows // (len(measured) * len(BATCHES)))):
         for batch in BATCHES if left > 0 else ():

@@ -38,9 +38,21 @@ def spaced(number):
 
 @cache
 def read(path: Path):
-    """A CSV file; of time.csv the rows that hold a time."""
+    """A CSV file; of time.csv, and of the parts beside it, the rows that hold a time."""
     rows = pd.read_csv(path)
-    return rows[rows["round"].notna()] if path.name == "time.csv" else rows
+    if path.name != "time.csv":
+        return rows
+    parts = [plain(pd.read_parquet(part)) for part in sorted((path.parent / "time").glob("*.parquet"))]
+    rows = pd.concat([*parts, *([rows] if len(rows) else [])], ignore_index=True)
+    return rows[rows["round"].notna()]
+
+
+def plain(rows):
+    """Rows of a part with the types that pandas gives those of a CSV file."""
+    words = {column: object for column, kind in rows.dtypes.items() if kind == "category"}
+    return rows.astype(
+        {**words, **{column: float for column, kind in rows.dtypes.items() if kind == "Int64" and rows[column].isna().any()}}
+    )
 
 
 @cache

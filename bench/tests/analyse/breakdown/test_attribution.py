@@ -138,7 +138,7 @@ def test_answers_begin_with_a_number_or_yes(both):
     assert goes.text.endswith(", the update 15 %. The step takes 200 µs of CPU time.")
     assert goes.items[0] == "Matrix products: 10.0 % [10.0, 10.0]"
     assert gain.text.startswith(
-        "20 % by making all arrays beforehand, which was tried. The most that any of its parts would leave is 45 % of "
+        "20 % by making all arrays beforehand, which was tried. At most 45 % of "
     )
     assert gain.text.endswith("by compiling the step (no calls of Python and NumPy).")
     assert "By making all arrays beforehand: 20.0 % [20.0, 20.0]" in gain.items

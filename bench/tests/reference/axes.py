@@ -1,8 +1,13 @@
 """Tables of runs that vary one axis, or compare what has its arrays made beforehand; their times are kept as Parquet parts."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
+from bench.record.results import read_results
+from bench.show.answers.breakdown import GOES
+from bench.show.topics import topic
 from bench.tests.reference import interval, table, title
 
 PLACE = ["depth", "width", "batch", "update", "allocator", "layout", "python"]
@@ -85,4 +90,14 @@ def beforehand(path):
     return table(["depth", "width", "batch", "update", *(f"{title(impl)} ÷ {title(other)}" for impl, other in pairs)], rows)
 
 
-TABLES = {"layouts": layouts, "pythons": pythons, "on_disk": on_disk, "beforehand": beforehand}
+def parts(path):
+    """Where the time of the kept list's step goes, as the report answers it."""
+    [results] = read_results(path.parent, lambda sentence: None)
+    entry = topic("breakdown")
+    goes = [answer for answer in entry.answers(entry.facts(results)) if answer.question == GOES]
+    columns = [dict(item.split(": ", 1) for item in answer.items) for answer in goes]
+    places = [re.search(r", at (.*?), batch", answer.text)[1] for answer in goes]
+    return table(["part", *places], [[part, *(column[part].replace("\u00a0", " ") for column in columns)] for part in columns[0]])
+
+
+TABLES = {"parts": parts, "layouts": layouts, "pythons": pythons, "on_disk": on_disk, "beforehand": beforehand}

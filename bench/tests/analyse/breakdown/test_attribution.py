@@ -137,9 +137,7 @@ def test_answers_begin_with_a_number_or_yes(both):
     assert "arithmetic 20 %" in goes.text
     assert goes.text.endswith(", the update 15 %. The step takes 200 µs of CPU time.")
     assert goes.items[0] == "Matrix products: 10.0 % [10.0, 10.0]"
-    assert gain.text.startswith(
-        "20 % by making all arrays beforehand, which was tried. At most 45 % of "
-    )
+    assert gain.text.startswith("20 % by making all arrays beforehand, which was tried. At most 45 % of ")
     assert gain.text.endswith("by compiling the step (no calls of Python and NumPy).")
     assert "By making all arrays beforehand: 20.0 % [20.0, 20.0]" in gain.items
     assert adds_up.text.startswith("Yes, in all of 8 steps, within 5 %.")

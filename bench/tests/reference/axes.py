@@ -46,12 +46,13 @@ def pythons(path):
     times = np.log(medians(path)).unstack("python")
     names = sorted({place[-1] for place in within.index}, key=lambda name: [int(part) for part in name.split(".")])
     places = sorted({place[:-1] for place in within.index}, key=lambda place: (place[4], place[1], place[0]))
+    deepest = max(place[0] for place in places)
     alpha = 0.05 / (len(places) * (3 * len(names) - 2))
     rows = []
     for place in places:
-        for name in names:
+        for name in names if place[0] == deepest else ():
             here = times.xs(place[:-1], level=PLACE[:-2]).xs(place[-1], level="layout")
-            beside = ["" if name == names[0] else interval((here[impl, name] - here[impl, names[0]]).dropna(), alpha) for impl in PAIR]
+            beside = ["1" if name == names[0] else interval((here[impl, name] - here[impl, names[0]]).dropna(), alpha) for impl in PAIR]
             rows.append([place[0], place[1], place[4], name, interval(within[*place, name], alpha), *beside])
     return table(
         ["depth", "width", "allocator", "Python", "recursion ÷ popped list", *(f"{title(impl)} ÷ on {names[0]}" for impl in PAIR)], rows
@@ -86,7 +87,7 @@ def beforehand(path):
     found = [in_rounds(path, *pair) for pair in pairs]
     places = sorted(found[0].index, key=lambda place: (place[1], place[3]))
     alpha = 0.05 / (len(places) * len(pairs))
-    rows = [[*place[:4], *(interval(each[place], alpha) if place in each else "" for each in found)] for place in places]
+    rows = [[*place[:4], *(interval(each[place], alpha) if place in each else "none" for each in found)] for place in places]
     return table(["depth", "width", "batch", "update", *(f"{title(impl)} ÷ {title(other)}" for impl, other in pairs)], rows)
 
 

@@ -89,11 +89,11 @@ def test_a_miss_is_told():
 
 
 def test_what_leaks_is_told_and_else_that_nothing_does():
-    leaking = table(row("mine", 1, detail=leak_note(4_096)), row("other", 1, detail="MemoryError"))
-    assert leaks(leaking) == {"mine": 4_096}
+    leaking = table(row("hoarder", 1, detail=leak_note(4_096)), row("other", 1, detail="MemoryError"))
+    assert leaks(leaking) == {"hoarder": 4_096}
     [answer] = answers(leaking, LEAKS)
     assert answer.text.replace("\u00a0", " ").startswith(
-        "Yes, mine does: with the garbage collector off, a small step leaves 4 096 bytes behind"
+        "Yes, hoarder does: with the garbage collector off, a small step leaves 4 096 bytes behind"
     )
     assert answers(table(row("mine", 1)), LEAKS)[0].text.startswith("No: ")
     assert answers(table(row("mine", 1, meter="resident")), LEAKS) == []

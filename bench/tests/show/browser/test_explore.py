@@ -12,6 +12,7 @@ from bench.plan.cells import Cell
 from bench.plan.contenders import title
 from bench.record.folder import write_machine
 from bench.record.tables import Table, as_rows
+from bench.tests.reference import read
 from bench.tests.rows import time_rows, visit_rows
 
 
@@ -52,7 +53,7 @@ def test_the_ratios_are_those_of_the_summary(visits, report_path, summary):
 def test_times_and_peaks_are_those_of_the_files(visits, report_path, report_folder):
     page = explored(visits, report_path)
     choose(page, "unit", "absolute")
-    times = pd.read_csv(report_folder / "time.csv").query("width == 8 and depth == 64 and allocator == 'default' and impl == 'recursive'")
+    times = read(report_folder / "time.csv").query("width == 8 and depth == 64 and allocator == 'default' and impl == 'recursive'")
     ms = times.groupby("pass")["cpu_ns"].median().median() / 1e6
     assert shown(page)["recursion", "depth 64"][0] == f"{ms:#.4g} ms"
     choose(page, "metric", "heap")

@@ -12,13 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow
 from pydantic import BaseModel, Field, ValidationError
 
 from bench.errors import BadInput
 from bench.record.files.disk import make_durable_folder, written_whole
 from bench.record.schemas import SCHEMAS, may_lack
 from bench.text import one_line
+
+try:
+    import pyarrow
+except ImportError as error:
+    mend = "`pip install 'pyarrow==15.*'` fits NumPy 1.26, and any newer one NumPy 2"
+    raise BadInput(f"pyarrow cannot be used: {one_line(str(error))}; {mend}") from None
 
 FOLDER = "time"  # beside time.csv
 NAME = re.compile(r"part-([0-9]{5,})\.parquet")

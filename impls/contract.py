@@ -56,6 +56,17 @@ def check(implementation: Implementation, activation: str = "tanh", layout: str 
         raise BrokenContract(f"raises {type(error).__name__}: {error}") from error
 
 
+def broken(implementation: Implementation, activation: str = "tanh", layout: str = COLUMNS) -> str:
+    """How an implementation breaks the contract, in words; empty if it keeps it, or cannot be checked here."""
+    try:
+        check(implementation, activation, layout)
+    except BrokenContract as error:
+        return str(error)
+    except Unavailable:
+        return ""  # nothing of it will be timed here: where it would be, there is a row that says why
+    return ""
+
+
 def example(sizes, activation: str = "tanh", dtype: str = "float64", examples: int = 6, seed: int = 0, layout: str = COLUMNS):
     """A small network with data that fits it: binary with one logit, else as many classes as logits; the same in both layouts."""
     rng = np.random.default_rng(seed)

@@ -58,9 +58,7 @@ LOOK_FOR = {
     ("iterative", "checkpoint_loop"): "The checkpointed loop keeps few activations and computes the others again.",
     ("workspace_loop", "workspace_recursion"): "Both write to the same places in one block. The loop finds an activation there by its "
     "number; a frame of the recursion holds the two of its layer.",
-    (
-        "on_disk",
-        "on_disk_cold",
-    ): "One line differs: it writes the file out and drops it from memory, so that backward reads it from the disk.",
+    ("on_disk", "on_disk_cold"): "One line differs: it writes the file out and drops it from memory, so that backward reads it "
+    "from the disk.",
     ("recursive", "checkpoint_recursion"): "The checkpointed recursion splits the layers in two, and computes activations again.",
 }

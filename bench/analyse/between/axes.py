@@ -60,8 +60,8 @@ class AxisRatio:
 def across(timed: pd.DataFrame, axis: str, values: Sequence[str]) -> Iterator[AxisRatio]:
     """Each implementation at each later value of an axis beside itself at the first: one observation a pass that visited both.
 
-    A pass visits the cells of all values in random order, so what drifts is noise and no bias. All intervals hold together
-    at 95 % (Bonferroni).
+    A pass visits cells in random order, or, where values are layouts, one of the two right after the other in random order: what
+    drifts is noise and no bias. All intervals hold together at 95 % (Bonferroni).
     """
     numbers, cells = numbered_cells(timed)
     places, first = [cell.name(axis) for cell in cells], values[0]

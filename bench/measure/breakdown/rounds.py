@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import median
 
 from bench.measure.breakdown.choice import UNIT
 from bench.measure.breakdown.works import Work
-from bench.measure.subjects.ready import MakeReady, Step
+from bench.measure.memory.collector import earlier_objects_left_out
+from bench.measure.subjects.ready import MakeReady
 from bench.measure.timing.clocks import Reading, read_clocks
-from bench.measure.timing.visit import shortest_ns, start_depths
+from bench.measure.timing.visit import ReadClocks, at_depth, shortest_ns, start_depths
 
 FEWEST_ROUNDS, MOST_ROUNDS = 5, 20
 MOST_CALLS = 64
-
-ReadClocks = Callable[[Step, int], Reading]
 
 
 @dataclass(frozen=True)
@@ -53,9 +51,7 @@ class _Timed:
 
 def time_works(works: Mapping[Work, MakeReady], rng: random.Random, seconds: float, read: ReadClocks = read_clocks) -> list[WorkTime]:
     """Time all works in rounds that take about so many CPU seconds together; the arithmetic, which is the unit, is among them."""
-    gc.collect()
-    gc.freeze()
-    try:
+    with earlier_objects_left_out():
         timed, round_ns = {}, 0.0
         for work, ready in works.items():
             step_ns = _step_ns(ready, read)
@@ -63,9 +59,7 @@ def time_works(works: Mapping[Work, MakeReady], rng: random.Random, seconds: flo
             round_ns += 2 * (timed[work].iterations + 1) * step_ns
         rounds = max(FEWEST_ROUNDS, min(MOST_ROUNDS, round(1e9 * seconds / round_ns)))
         for depth in start_depths(rounds, rng):
-            _at_depth(depth, lambda: _round(works, timed, rng, read))
-    finally:
-        gc.unfreeze()
+            at_depth(depth, lambda: _round(works, timed, rng, read))
     unit = timed[Work(UNIT)].cpu_ns
     return [_work_time(work, its, unit) for work, its in timed.items()]
 
@@ -96,10 +90,3 @@ def _work_time(work: Work, its: _Timed, unit: list[float]) -> WorkTime:
     ratio = median(ns / unit_ns for ns, unit_ns in zip(its.cpu_ns, unit, strict=True))
     faults = [count for count in its.faults if count is not None]
     return WorkTime(work.work, work.impl, len(its.cpu_ns), its.iterations, ratio, median(its.cpu_ns), median(faults) if faults else None)
-
-
-def _at_depth(frames: int, work: Callable[[], None]) -> None:
-    """Do the work from that many frames further down the stack, where a chunk of frames may end (`visit.start_depths`)."""
-    if frames == 0:
-        return work()
-    return _at_depth(frames - 1, work)

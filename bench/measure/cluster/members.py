@@ -55,18 +55,6 @@ def idle(members: Iterable[Member], side_by_side: bool) -> list[Member]:
     return [of_host[0] for of_host in ready if of_host]
 
 
-@dataclass(frozen=True)
-class _Remembered(Finished):
-    """A visit without its rows, which are counted once: a pace counts them a hundred times for each pass."""
-
-    known_rounds: int = 0
-
-    @property
-    def rounds(self) -> int:
-        """How many rounds it had."""
-        return self.known_rounds
-
-
 @dataclass
 class Lengths:
     """What passes take on one machine.
@@ -82,7 +70,7 @@ class Lengths:
     def learn(self, visits: Sequence[Finished], starts_s: float) -> None:
         """Take in a pass."""
         for visit in visits:
-            self.pace.learn(_Remembered(visit.assignment, (), visit.wall_s, visit.rounds_s, visit.rounds))
+            self.pace.learn(visit)
             self._visits_s[visit.assignment.cell] = visit.wall_s
         self.pace.starts_s = starts_s
 

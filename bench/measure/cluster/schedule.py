@@ -7,13 +7,12 @@ draw the same orders and heap histories.
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bench.measure.timing.passes import Assignment
+from bench.measure.timing.passes import Assignment, assigned
 from bench.plan.cells import Cell
 
 
@@ -102,9 +101,7 @@ class Schedule:
     def _given(self, number: int, due: list[Cell]) -> Pass:
         self._unmade.discard(number)
         self._last = max(self._last, number)
-        random.Random(f"{self.seed} {number}").shuffle(due)
-        seeds = {cell: f"{self.seed} {number} {cell.id}" for cell in due}
-        given = Pass(number, tuple(Assignment(cell, number, tuple(self.judge.runnable(cell)), seeds[cell]) for cell in due))
+        given = Pass(number, tuple(assigned(due, number, self.judge.runnable, self.seed)))
         self._under_way[number] = given
         self._visiting.update(due)
         return given

@@ -7,7 +7,7 @@ Networks and calls have the same seam, so that those who measure need not ask wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from time import perf_counter
@@ -19,8 +19,7 @@ from bench.plan.cells import BACKPROPAGATION, Cell
 from bench.plan.contenders import available
 from bench.plan.data.batches import Batch
 from bench.plan.problems import load_problem
-from impls.contract import BrokenContract, check
-from impls.interface import Unavailable
+from impls.contract import BrokenContract, broken
 from impls.problem_contract import NoInput, check_solution
 
 CHECK_S = 0.2  # on small inputs, which this Python is given before it is timed
@@ -37,7 +36,7 @@ class Networks:
 
     def broken(self, name: str, cell: Cell) -> str:
         """How an implementation breaks its contract on this Python, with the cell's activation and layout; empty if it keeps it."""
-        return _broken(lambda: check(self.implementations[name], cell.activation, cell.layout))
+        return broken(self.implementations[name], cell.activation, cell.layout)
 
     def bench(self, cell: Cell, data: str) -> Workbench:
         """The network of a cell, and the batch in that file."""
@@ -59,7 +58,11 @@ class Calls:
     def broken(self, name: str, cell: Cell) -> str:
         """How an implementation answers otherwise than the problem's first on this Python; empty if it does not."""
         end = perf_counter() + CHECK_S
-        return _broken(lambda: check_solution(self.problem, name, enough=lambda: perf_counter() > end))
+        try:
+            check_solution(self.problem, name, enough=lambda: perf_counter() > end)
+        except (BrokenContract, NoInput) as error:
+            return str(error)
+        return ""
 
     def bench(self, cell: Cell, data: None = None) -> CallBench:
         """The arguments of a cell's size; there are no data."""
@@ -68,16 +71,6 @@ class Calls:
     def small_bench(self, cell: Cell, data: None = None) -> CallBench:
         """The smallest arguments."""
         return CallBench(self.problem, 1, 1)
-
-
-def _broken(check_it: Callable[[], None]) -> str:
-    try:
-        check_it()
-    except (BrokenContract, NoInput) as error:
-        return str(error)
-    except Unavailable:
-        return ""  # a visit says so in its own row
-    return ""
 
 
 def opened(sources: Mapping[str, str], files: Sequence[str]) -> dict[str, Any]:

@@ -10,12 +10,21 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bench.measure.timing.passes import Finished
 from bench.measure.timing.visit import FEWEST_ROUNDS, MOST_ROUNDS
 from bench.plan.cells import Cell
 
 LADDER_S = [0.05 * 1.1**step for step in range(100)]  # what a visit's rounds may take: up to ten minutes
+
+
+class _Past(NamedTuple):
+    """What a visit took, in seconds from start to end and in its rounds, and how many these were."""
+
+    wall_s: float
+    rounds_s: float
+    rounds: int
 
 
 @dataclass
@@ -30,12 +39,12 @@ class Pace:
 
     pass_s: float
     starts_s: float = 0.0
-    _last: dict[Cell, Finished] = field(default_factory=dict)
+    _last: dict[Cell, _Past] = field(default_factory=dict)
 
     def learn(self, visit: Finished) -> None:
         """Remember the last visit of its cell, if it has timed anything."""
-        if visit.rounds:
-            self._last[visit.assignment.cell] = visit
+        if rounds := visit.rounds:
+            self._last[visit.assignment.cell] = _Past(visit.wall_s, visit.rounds_s, rounds)
 
     def visit_s(self, cells: Iterable[Cell]) -> float:
         """How many seconds the rounds of each visit may take in a pass over the cells; 0 while one of them is not known."""
@@ -50,7 +59,7 @@ class Pace:
         return LADDER_S[rungs - 1] if rungs else 0.0
 
 
-def _expected_s(last: Finished, visit_s: float) -> float:
+def _expected_s(last: _Past, visit_s: float) -> float:
     """What the visit would take if its rounds took so many seconds, as far as they can."""
     round_s = last.rounds_s / last.rounds
     rounds = max(FEWEST_ROUNDS, min(MOST_ROUNDS, int(visit_s / round_s)))

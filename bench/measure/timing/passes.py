@@ -77,12 +77,18 @@ def run_passes(
         if not open_cells:
             return
         due = [cell for cell in open_cells if judge.last_pass(cell) < number]
-        random.Random(f"{seed} {number}").shuffle(due)
-        for finished in measure_pass([_assign(cell, number, judge, seed) for cell in _side_by_side(due)]):
+        for finished in measure_pass(assigned(due, number, judge.runnable, seed)):
             yield finished
             if clock() - start >= budget_s:
                 return
         number += 1
+
+
+def assigned(cells: Sequence[Cell], number: int, runnable: Callable[[Cell], Sequence[str]], seed: int) -> list[Assignment]:
+    """The visits of a pass of that number over those cells, in the order that the seed gives; `runnable` are a cell's contenders."""
+    order = [*cells]
+    random.Random(f"{seed} {number}").shuffle(order)
+    return [Assignment(cell, number, tuple(runnable(cell)), f"{seed} {number} {cell.id}") for cell in _side_by_side(order)]
 
 
 def _side_by_side(cells: Sequence[Cell]) -> list[Cell]:
@@ -91,7 +97,3 @@ def _side_by_side(cells: Sequence[Cell]) -> list[Cell]:
     """
     places = {cell.name("layout"): number for number, cell in reversed([*enumerate(cells)])}
     return sorted(cells, key=lambda cell: places[cell.name("layout")])
-
-
-def _assign(cell: Cell, number: int, judge: Judge, seed: int) -> Assignment:
-    return Assignment(cell, number, tuple(judge.runnable(cell)), f"{seed} {number} {cell.id}")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import repeat
 from time import perf_counter, process_time_ns
+from typing import TypeVar
 
 from bench.measure.memory.collector import earlier_objects_left_out
 from bench.measure.memory.frame_bytes import frame_bytes
@@ -26,6 +27,7 @@ FEWEST_ROUNDS, MOST_ROUNDS = 5, 60  # fewer or more than these
 CHUNK_BYTES = 16 * 1024  # CPython 3.11 to 3.13 keeps frames in chunks of this size
 
 ReadClocks = Callable[[Step, int], Reading]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def measure(visit: Visit) -> list[Measurement]:
         iterations = _iterations(durations)
         rows, start = list(visit.failures), perf_counter()
         for number, depth in enumerate(start_depths(_rounds(durations, iterations, visit.seconds), visit.rng)):
-            rows += _at_depth(depth, lambda number=number, depth=depth: _round(visit, number, iterations, depth))  # type: ignore[misc]
+            rows += at_depth(depth, lambda number=number, depth=depth: _round(visit, number, iterations, depth))  # type: ignore[misc]
         visit.rounds_s = perf_counter() - start
         return rows
 
@@ -121,14 +123,14 @@ def _rounds(durations: dict[str, float], iterations: dict[str, int], seconds: fl
 
 
 def start_depths(rounds: int, rng: random.Random) -> list[int]:
-    """Where the rounds begin, in frames of `_at_depth`: spread evenly over one chunk of frames from a random offset, in random order.
+    """Where the rounds begin, in frames of `at_depth`: spread evenly over one chunk of frames from a random offset, in random order.
 
     A call that straddles the end of a chunk of frames takes up to 200 times as long on CPython 3.11 to 3.13
     (python/cpython#142183), and so does every call at that depth. A contender of few frames, such as a loop, straddles in a
     few rounds, and recursion that is deeper than a chunk in all. So start depth is a factor of the design: each part of
     the chunk has as many rounds, the median over rounds is the time at a typical start depth, and the mean is the time on average.
     """
-    depths = CHUNK_BYTES / frame_bytes(_at_depth.__code__)
+    depths = CHUNK_BYTES / frame_bytes(at_depth.__code__)
     offset = rng.random()
     starts = [int((number + offset) * depths / rounds) for number in range(rounds)]
     rng.shuffle(starts)
@@ -168,8 +170,8 @@ def _step_ns(make_ready: MakeReady) -> float:
         iterations *= 2
 
 
-def _at_depth(frames: int, work: Callable[[], list[Measurement]]) -> list[Measurement]:
+def at_depth(frames: int, work: Callable[[], Result]) -> Result:
     """Do the work from that many frames further down the stack."""
     if frames == 0:
         return work()
-    return _at_depth(frames - 1, work)
+    return at_depth(frames - 1, work)

@@ -12,9 +12,7 @@ from bench.measure.workers.serve import Answer, serve
 from bench.plan.cells import BACKPROPAGATION, DEFAULT_ACTIVATION
 from bench.plan.contenders import available
 from bench.plan.problems import PlannedProblem
-from impls import Implementation
-from impls.contract import BrokenContract, check
-from impls.interface import Unavailable
+from impls.contract import broken
 from impls.layers import COLUMNS
 
 LONGEST_CHECK_S = 60.0  # a check takes milliseconds, and the import of a library some seconds
@@ -52,18 +50,7 @@ def main(task: dict[str, Any], answer: Answer) -> None:
     """Check the named implementations, one after the other."""
     known = available(task["files"])
     for name in task["names"]:
-        answer(broken=_broken(known[name], task["activation"], task["layout"]))
-
-
-def _broken(implementation: Implementation, activation: str, layout: str) -> str:
-    """How it breaks the contract; empty if it keeps it."""
-    try:
-        check(implementation, activation, layout)
-    except BrokenContract as error:
-        return str(error)
-    except Unavailable:
-        return ""  # nothing of it will be timed here: where it would be, there is a row that says why
-    return ""
+        answer(broken=broken(known[name], task["activation"], task["layout"]))
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from bench.measure.breakdown.study import StudyVisit
-from bench.plan.cells import AXES
 from bench.record.schemas import row
 from bench.record.tables import Table, Warn
+from bench.record.times import cell_facts
 from bench.text import one_line
 
 FILE = "breakdown.csv"
@@ -19,13 +19,11 @@ FILE = "breakdown.csv"
 
 def breakdown_rows(run: str, machine: str, visit: StudyVisit) -> list[Sequence[Any]]:
     """A row a work; one row for a visit that failed. `run` is the digest of what visits must share to belong together."""
-    cell = visit.cell
     facts = {
         "run": run,
         "machine": machine,
         "pass": visit.pass_number,
-        "cell": cell.id,
-        **{axis.name: getattr(cell, axis.name) for axis in AXES if axis.kind},
+        **cell_facts(visit.cell),
         "status": visit.status,
         "detail": one_line(visit.detail),
     }

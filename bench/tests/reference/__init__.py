@@ -15,7 +15,7 @@ from impls import IMPLEMENTATIONS
 
 REFERENCE = ROOT / "results" / "reference"
 SENTENCE = 60  # characters
-CELL = ["depth", "width", "update", "allocator"]
+CELL = ("depth", "width", "update", "allocator")
 
 
 def table(headings, rows):
@@ -44,7 +44,8 @@ def read(path: Path):
         return rows
     parts = [plain(pd.read_parquet(part)) for part in sorted((path.parent / "time").glob("*.parquet"))]
     rows = pd.concat([*parts, *([rows] if len(rows) else [])], ignore_index=True)
-    return rows[rows["round"].notna()]
+    usual = {column: "" for column in ("python", "layout") if column in rows}
+    return rows[rows["round"].notna()].fillna(usual)
 
 
 def plain(rows):
@@ -56,23 +57,23 @@ def plain(rows):
 
 
 @cache
-def log_ratios(path: Path, impl: str, baseline: str):
-    """Cell -> one log-ratio of CPU times a pass: the median over its rounds, the two runs of a round added up."""
-    rounds = round_times(path, impl, baseline).sum().unstack("impl")
-    found = np.log(rounds[impl] / rounds[baseline]).dropna().groupby([*CELL, "pass"]).median()
-    return found.groupby(CELL).agg(list).to_dict()
+def log_ratios(path: Path, impl: str, baseline: str, place: tuple[str, ...] = CELL, clock: str = "cpu_ns"):
+    """Place -> one log-ratio of times a pass: the median over its rounds, the two runs of a round added up."""
+    rounds = round_times(path, impl, baseline, place, clock).sum().unstack("impl")
+    found = np.log(rounds[impl] / rounds[baseline]).dropna().groupby([*place, "pass"]).median()
+    return found.groupby([*place]).agg(list).to_dict()
 
 
 @cache
 def mean_log_ratios(path: Path, impl: str, baseline: str):
     """Cell -> one log-ratio of mean CPU times a pass: the mean over its rounds, of the shorter of a round's two runs."""
     means = round_times(path, impl, baseline).min().unstack("impl").dropna().groupby([*CELL, "pass"]).mean()
-    return np.log(means[impl] / means[baseline]).groupby(CELL).agg(list).to_dict()
+    return np.log(means[impl] / means[baseline]).groupby([*CELL]).agg(list).to_dict()
 
 
-def round_times(path, impl, baseline):
+def round_times(path, impl, baseline, place=CELL, clock="cpu_ns"):
     rows = read(path)
-    return rows[rows["impl"].isin((impl, baseline))].groupby([*CELL, "pass", "round", "impl"])["cpu_ns"]
+    return rows[rows["impl"].isin((impl, baseline))].groupby([*place, "pass", "round", "impl"])[clock]
 
 
 @cache

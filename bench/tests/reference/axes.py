@@ -1,37 +1,25 @@
-"""Tables of runs that vary one axis, or compare what has its arrays made beforehand; their times are kept as Parquet parts."""
+"""Tables of runs that vary one axis, or compare what has its arrays made beforehand; their times are kept as parts."""
 
 import re
 
 import numpy as np
-import pandas as pd
 
 from bench.record.results import read_results
 from bench.show.answers.breakdown import GOES
 from bench.show.topics import topic
-from bench.tests.reference import interval, table, title
+from bench.tests.reference import interval, log_ratios, read, table, title
 
-PLACE = ["depth", "width", "batch", "update", "allocator", "layout", "python"]
+PLACE = ("depth", "width", "batch", "update", "allocator", "layout", "python")
 
 
 def medians(path):
-    """The median CPU time of each implementation in each pass and cell, a column an implementation; of whole rounds."""
-    rows = pd.read_parquet(path)
-    rows = rows[rows["round"].notna()].astype({"layout": "string", "python": "string"}).fillna({"layout": "", "python": ""})
-    return rows.groupby([*PLACE, "pass", "impl"], observed=True)["cpu_ns"].median().unstack("impl")
-
-
-def in_rounds(path, impl, baseline, clock="cpu_ns"):
-    """Place -> one log-ratio a pass: the median over its rounds, the two runs of a round added up."""
-    rows = pd.read_parquet(path)
-    rows = rows[rows["round"].notna() & rows["impl"].isin([impl, baseline])]
-    rows = rows.astype({"layout": "string", "python": "string"}).fillna({"layout": "", "python": ""})
-    times = rows.groupby([*PLACE, "pass", "round", "impl"], observed=True)[clock].sum().unstack("impl").dropna()
-    return np.log(times[impl] / times[baseline]).groupby([*PLACE, "pass"]).median().groupby(PLACE).agg(list)
+    """The log of the median CPU time of each implementation in each pass and place, a column an implementation."""
+    return np.log(read(path).groupby([*PLACE, "pass", "impl"])["cpu_ns"].median().unstack("impl"))
 
 
 def layouts(path):
     """Rows beside columns, pass by pass."""
-    times = np.log(medians(path)).unstack("layout")
+    times = medians(path).unstack("layout")
     names = ["iterative", "recursive", "workspace_loop", "floor"]
     found = {name: (times[name, "rows"] - times[name, "columns"]).dropna().groupby(["width", "allocator"]).agg(list) for name in names}
     alpha = 0.05 / sum(map(len, found.values()))
@@ -42,16 +30,16 @@ def layouts(path):
 
 def pythons(path):
     """Recursion beside the popped list on each interpreter, and each of both beside itself on the oldest."""
-    within = in_rounds(path, "recursive", "iterative_pop")
-    times = np.log(medians(path)).unstack("python")
-    names = sorted({place[-1] for place in within.index}, key=lambda name: [int(part) for part in name.split(".")])
-    places = sorted({place[:-1] for place in within.index}, key=lambda place: (place[4], place[1], place[0]))
+    within = log_ratios(path, "recursive", "iterative_pop", PLACE)
+    times = medians(path).unstack("python")
+    names = sorted({place[-1] for place in within}, key=lambda name: [int(part) for part in name.split(".")])
+    places = sorted({place[:-1] for place in within}, key=lambda place: (place[4], place[1], place[0]))
     deepest = max(place[0] for place in places)
     alpha = 0.05 / (len(places) * (3 * len(names) - 2))
     rows = []
     for place in places:
         for name in names if place[0] == deepest else ():
-            here = times.xs(place[:-1], level=PLACE[:-2]).xs(place[-1], level="layout")
+            here = times.xs(place[:-1], level=[*PLACE[:-2]]).xs(place[-1], level="layout")
             beside = ["1" if name == names[0] else interval((here[impl, name] - here[impl, names[0]]).dropna(), alpha) for impl in PAIR]
             rows.append([place[0], place[1], place[4], name, interval(within[*place, name], alpha), *beside])
     return table(
@@ -65,8 +53,8 @@ PAIR = ("iterative_pop", "recursive")
 def on_disk(path):
     """Beside the popped list, in CPU time and in wall time."""
     names, clocks = ("iterative", "on_disk", "on_disk_cold"), ("cpu_ns", "wall_ns")
-    found = {(name, clock): in_rounds(path, name, "iterative_pop", clock) for clock in clocks for name in names}
-    places = sorted(found["on_disk", "cpu_ns"].index, key=lambda place: place[1])
+    found = {(name, clock): log_ratios(path, name, "iterative_pop", PLACE, clock) for clock in clocks for name in names}
+    places = sorted(found["on_disk", "cpu_ns"], key=lambda place: place[1])
     alpha = 0.05 / (len(places) * len(found))
     rows = [
         [place[0], place[1], title(name), *(interval(found[name, clock][place], alpha, 2) for clock in clocks)]
@@ -84,8 +72,8 @@ def beforehand(path):
         ("recursive", "floor"),
         ("workspace_recursion", "workspace_loop"),
     ]
-    found = [in_rounds(path, *pair) for pair in pairs]
-    places = sorted(found[0].index, key=lambda place: (place[1], place[3]))
+    found = [log_ratios(path, *pair, PLACE) for pair in pairs]
+    places = sorted(found[0], key=lambda place: (place[1], place[3]))
     alpha = 0.05 / (len(places) * len(pairs))
     rows = [[*place[:4], *(interval(each[place], alpha) if place in each else "none" for each in found)] for place in places]
     return table(["depth", "width", "batch", "update", *(f"{title(impl)} ÷ {title(other)}" for impl, other in pairs)], rows)

@@ -51,13 +51,9 @@ def measure_on_cluster(run: Run, cells: Sequence[Cell], recorder: VisitRecorder,
         coordinator = Coordinator(cluster, schedule, job, machines.accept, rules, time.monotonic)
         try:
             _record_all(run, cells, coordinator, machines)
-        except KeyboardInterrupt:
-            conditions.end = recorder.progress.end(cells, interrupted=True)
-            raise
         finally:
             machines.note(coordinator)
             machines.tell_differences(cells)
-    conditions.end = recorder.progress.end(cells)
 
 
 def _tell_cluster(run: Run, dashboard: str) -> None:

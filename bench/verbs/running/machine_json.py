@@ -83,7 +83,7 @@ def recorded_conditions(run: Run) -> Iterator[Conditions]:
         yield conditions
     except BaseException as error:
         with uninterrupted(), suppress(BadInput):  # on a full disk the first complaint is the one to hear
-            if isinstance(error, KeyboardInterrupt) and conditions.if_interrupted:
+            if isinstance(error, KeyboardInterrupt) and conditions.if_interrupted and conditions.end is None:
                 conditions.end = conditions.if_interrupted()
             conditions.write()
         raise

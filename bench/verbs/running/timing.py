@@ -128,33 +128,40 @@ def _skipped_words(run: Run, cell: Cell, reasons: dict[str, str]) -> list[str]:
 
 
 def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: Conditions) -> None:
-    """Run passes and record each visit as it finishes, on the screen too."""
+    """Run passes, here or on a cluster, and say how that ended."""
     sweep = run.experiment.sweep
-    conditions.if_interrupted = partial(recorder.progress.end, cells, interrupted=True)
     visit_s = min(VISIT_S, SHARE_IN_ROUNDS * sweep.budget_s / (PASSES_IN_BUDGET * max(1, len(cells))))
+    pass_s = sweep.budget_s / PASSES_PACED
+    conditions.if_interrupted = partial(recorder.progress.end, cells, interrupted=True)
     if run.where:
-        measure_on_cluster(run, cells, recorder, conditions, Rules(sweep.budget_s, visit_s, sweep.budget_s / PASSES_PACED))
-        return
+        measure_on_cluster(run, cells, recorder, conditions, Rules(sweep.budget_s, visit_s, pass_s))
+    else:
+        _measure_here(run, cells, recorder, conditions, visit_s, Pace(pass_s))
+    conditions.end = recorder.progress.end(cells)
+
+
+def _measure_here(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: Conditions, visit_s: float, pace: Pace) -> None:
+    """Run passes on this machine, and record each visit as it finishes, on the screen too."""
+    experiment, budget_s = run.experiment, run.experiment.sweep.budget_s
     with tempfile.TemporaryDirectory() as scratch:
         measure_pass = PassTimer(
-            write_batches(run.experiment.data, {cell.batch for cell in cells if cell.dataset}, Path(scratch)),
-            run.experiment.baseline,
-            run.experiment.files,
-            run.experiment.sources,
-            sweep.blas_threads,
+            write_batches(experiment.data, {cell.batch for cell in cells if cell.dataset}, Path(scratch)),
+            experiment.baseline,
+            experiment.files,
+            experiment.sources,
+            experiment.sweep.blas_threads,
             run.patience_s,
             conditions.noting.note_start,
             visit_s,
-            Pace(sweep.budget_s / PASSES_PACED),
-            run.experiment.pythons,
+            pace,
+            experiment.pythons,
         )
-        visits = run_passes(cells, recorder.progress, measure_pass, run.seed, sweep.budget_s, time.monotonic)
-        with watching(run.screen, cells, recorder.progress, sweep.budget_s) as view:
+        visits = run_passes(cells, recorder.progress, measure_pass, run.seed, budget_s, time.monotonic)
+        with watching(run.screen, cells, recorder.progress, budget_s) as view:
             for finished in visits:
                 recorder.add(finished)
                 conditions.measured_s += finished.measured_s
                 view.show(finished)
-        conditions.end = recorder.progress.end(cells)
 
 
 def _sum_up(run: Run) -> None:

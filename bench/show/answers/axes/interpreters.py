@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from bench.analyse.between.axes import AxisRatio
 from bench.analyse.between.interpreters import Interpreters
+from bench.plan.allocators import STEADY
 from bench.plan.cells import python_words
 from bench.plan.contenders import control_flow_of, title
 from bench.show.answers import TOO_FEW, Answer
-from bench.show.answers.words import capital, named, percent
+from bench.show.answers.axes import change_words
+from bench.show.answers.words import capital, named
 
 COST = "Does recursion cost the same on each Python?"
 NEWER, PYPY = "Is a newer Python faster?", "Is PyPy faster?"
@@ -25,7 +27,7 @@ def interpreters_answers(facts: Interpreters) -> list[Answer]:
 
 def largest(rows: Sequence[AxisRatio]) -> list[AxisRatio]:
     """Those of the place that was recorded last among the ones with the default allocator: sweeps go from small to large."""
-    default = [row for row in rows if "steady" not in row.words]
+    default = [row for row in rows if row.cell.allocator != STEADY]
     return [row for row in default if row.place == default[-1].place] if default else []
 
 
@@ -39,7 +41,7 @@ def _cost(facts: Interpreters) -> Iterator[Answer]:
     closed = [row for row in rows if row.low > 0]
     least, most = min(closed, key=lambda row: row.ratio), max(closed, key=lambda row: row.ratio)
     beside = f"times the CPU time of {named(least.other)}"
-    text = f"No difference is certain: it takes {least.ratio:.2f} to {most.ratio:.2f} {beside}"
+    text = f"Yes, as far as is known: it takes {least.ratio:.2f} to {most.ratio:.2f} {beside}"
     if least.high < most.low:
         cheap, dear = python_words(least.value), python_words(most.value)
         text = f"No: it takes {least.ratio:.2f} {beside} on {cheap}, and {most.ratio:.2f} times on {dear}"
@@ -59,13 +61,8 @@ def _beside(facts: Interpreters, python: str, question: str) -> Iterator[Answer]
         yield Answer(
             question,
             f"{text} Ratios are CPU times on the one over those on the other.",
-            tuple(f"{capital(title(row.impl))}: {_change(row)}" for row in rows),
+            tuple(f"{capital(title(row.impl))}: {change_words(row)}, {_interval(row)}" for row in rows),
         )
-
-
-def _change(row: AxisRatio) -> str:
-    more = "less" if row.ratio < 1 else "more"
-    return f"{percent(abs(1 - row.ratio))} {more} CPU time, {_interval(row)}"
 
 
 def _interval(row: AxisRatio) -> str:

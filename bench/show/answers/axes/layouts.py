@@ -9,7 +9,8 @@ from bench.analyse.between.axes import AxisRatio
 from bench.analyse.between.layouts import Layouts, fast_from
 from bench.plan.contenders import FLOOR
 from bench.show.answers import TOO_FEW, Answer
-from bench.show.answers.words import bounds, capital, named, percent, spaced
+from bench.show.answers.axes import change_words
+from bench.show.answers.words import bounds, capital, named, spaced
 
 MATTERS = "Does it matter whether examples are rows or columns?"
 WIDTH = "From which width on are rows faster?"
@@ -41,7 +42,7 @@ def _matters(facts: Layouts, name: str, rows: Sequence[AxisRatio]) -> str:
             return f"No: with rows, the time {where}, is within 1 % of that with columns at every width."
         return f"No difference is certain: the ratio {where}, has intervals that reach to both sides of 1, or into the 1 % around it."
     ends = [max(those, key=lambda row: abs(log(row.ratio))) for those in (faster, slower) if those]
-    told = " and ".join(f"{_change(row)} at width {spaced(row.cell.width)}" for row in ends)
+    told = " and ".join(f"{change_words(row)} at width {spaced(row.cell.width)}" for row in ends)
     return f"Yes: with rows, a step takes {told}. This is of {named(name)}, at {facts.words}."
 
 
@@ -64,7 +65,3 @@ def _item(row: AxisRatio, floor: AxisRatio | None) -> str:
 
 def _ratio(row: AxisRatio) -> str:
     return f"{row.ratio:.3f} {bounds(row.low, row.high)}"
-
-
-def _change(row: AxisRatio) -> str:
-    return f"{percent(abs(1 - row.ratio))} {'less' if row.ratio < 1 else 'more'} CPU time"

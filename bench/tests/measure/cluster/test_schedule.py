@@ -1,5 +1,7 @@
 """The schedule: each pass has one number, which is given again if it is lost, and counts once."""
 
+from dataclasses import replace
+
 from bench.tests.measure.cluster.judging import CELLS, schedule
 
 NARROW, WIDE = CELLS
@@ -59,6 +61,14 @@ def test_decided_cells_are_visited_no_more():
     plan.judge.made[WIDE] = 2
     assert plan.finished
     assert plan.next_pass() is None
+
+
+def test_layouts_are_visited_one_after_the_other_as_on_one_machine():
+    cells = [replace(NARROW, width=width, layout=layout) for layout in ("columns", "rows") for width in (8, 16, 32)]
+    plan = schedule(10, cells=cells)
+    widths = [cell.width for _ in range(10) for cell in plan.next_pass().cells]
+    assert widths[::2] == widths[1::2]
+    assert len({*zip(*[iter(widths[::2])] * 3, strict=True)}) > 1
 
 
 def test_passes_draw_orders_of_their_own_and_the_same_again_when_repeated():

@@ -4,6 +4,7 @@ import platform
 import random
 import statistics
 import weakref
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -58,7 +59,7 @@ def test_a_history_lasts_as_long_as_its_visit_and_has_its_seed(data, monkeypatch
 
     monkeypatch.setattr(worker, "draw_heap_history", draw)
     monkeypatch.setattr(worker.visit, "measure", watched)
-    cell = {**vars(CELL), "depth": 2, "width": 3}
+    cell = {**asdict(CELL), "depth": 2, "width": 3}
     for seed in ("1 1 cell", "1 2 cell"):
         item = {"cell": cell, "data": data, "contenders": ["iterative"], "seconds": 0.0, "seed": seed}
         worker._visit(item, {"backpropagation": Networks([])}, "iterative", {}, lambda **message: None)

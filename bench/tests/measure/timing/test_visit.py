@@ -16,7 +16,7 @@ from bench.measure.subjects.network import Workbench, floor_step
 from bench.measure.subjects.recursion_limit import raise_recursion_limit
 from bench.measure.timing import clocks
 from bench.measure.timing.clocks import Reading, read_clocks
-from bench.measure.timing.visit import CHUNK_BYTES, SHORTEST_NS, Visit, _at_depth, _iterations, _rounds, measure, shortest_ns, start_depths
+from bench.measure.timing.visit import CHUNK_BYTES, SHORTEST_NS, Visit, _iterations, _rounds, at_depth, measure, shortest_ns, start_depths
 from bench.plan.cells import Cell
 from impls import IMPLEMENTATIONS
 from impls.contract import example
@@ -245,20 +245,20 @@ def test_a_hundred_thousand_layers_recurse_under_the_workers_limit():
 
 @pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="another version has other frames")
 def test_the_frame_of_a_start_depth_has_the_size_that_its_code_says():
-    assert frame_bytes(_at_depth.__code__) == 120  # 9 fields, 2 variables and 4 words of working stack
+    assert frame_bytes(at_depth.__code__) == 120  # 9 fields, 2 variables and 4 words of working stack
 
 
 @pytest.mark.parametrize("rounds", [5, 17, 60])
 @pytest.mark.parametrize("seed", range(10))
 def test_each_part_of_one_chunk_of_frames_has_one_start(rounds, seed):
-    part = CHUNK_BYTES / frame_bytes(_at_depth.__code__) / rounds
+    part = CHUNK_BYTES / frame_bytes(at_depth.__code__) / rounds
     starts = start_depths(rounds, random.Random(seed))
     assert all(int(number * part) <= start < (number + 1) * part for number, start in enumerate(sorted(starts)))
     assert starts != sorted(starts)
 
 
 def test_all_depths_of_a_chunk_are_starts_equally_often():
-    depths = CHUNK_BYTES / frame_bytes(_at_depth.__code__)
+    depths = CHUNK_BYTES / frame_bytes(at_depth.__code__)
     count = Counter(start for seed in range(2_000) for start in start_depths(10, random.Random(seed)))
     assert sorted(count) == list(range(math.ceil(depths)))
     whole = [count[depth] for depth in range(int(depths))]

@@ -138,7 +138,8 @@ def _time(ratio: Ratio | None, is_baseline: bool) -> Entry:
         return Entry(NOT_MEASURED, verdict="undecided")
     if not ratio.closed:
         return Entry("undecided", "too few passes", "undecided")
-    return Entry(time_words(ratio), with_interval(ratio), ratio.verdict)
+    of_all = " over all processes" if ratio.depends_on_heap else ""  # the words are about those with page faults and those without
+    return Entry(time_words(ratio), with_interval(ratio) + of_all, ratio.verdict)
 
 
 def time_words(ratio: Ratio) -> str:
@@ -298,7 +299,7 @@ def _memory_words(ratio: PeakRatio) -> str:
 
 def _recursion(row: Known, use: Known, facts: Overview) -> str:
     """What recursion costs beside that."""
-    words = problem_of(facts.problem).words
+    words, used = problem_of(facts.problem).words, with_article(use.impl, "the")
     narrow, wide = facts.between.get((row.impl, use.impl)) or (row.narrow, row.wide)
     places = (narrow, f" in narrow deep {words.inputs}" if facts.wide else ""), (wide, f" in wide deep {words.inputs}")
     costs = [f"{_slower_words(ratio)}{where}" for ratio, where in places if ratio and ratio.verdict == "slower"]
@@ -312,9 +313,9 @@ def _recursion(row: Known, use: Known, facts: Overview) -> str:
     if not costs:
         known = [ratio.verdict for ratio, _ in places if ratio]
         timed = "is not measurably slower" if "undecided" in known else "does as well"
-        start = timed if known else "needs no more memory than that"  # where nothing was timed, peaks are what is known
+        start = timed if known else f"needs no more memory than {used}"  # where nothing was timed, peaks are what is known
         return f"{capital(title(row.impl))} {start}{f', but {stop}' if stop else ''}."
-    same = " needs no more memory than that, but" if row.peak and use.peak and not leaner(use, row) else ""
+    same = f" needs no more memory than {used}, but" if row.peak and use.peak and not leaner(use, row) else ""
     return f"{capital(title(row.impl))}{same} {listed([*costs, *([stop] if stop else [])])}."
 
 

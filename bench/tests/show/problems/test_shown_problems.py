@@ -139,7 +139,7 @@ def test_a_peak_between_bounds_is_told_by_what_is_certain(tmp_path):
     Table(folder, "memory.csv").replace(as_rows(rows.assign(high_bytes=2**21).astype(rows.dtypes)))
     table = answered(read(folder))
     assert [line[2].words for line in table.rows] == ["4.0 KiB", "1.0 MiB"], "the bounds do not tell which is higher"
-    assert table.advice[1] == "Recursion needs no more memory than that, but takes 3.9 times as long."
+    assert table.advice[1] == "Recursion needs no more memory than the loop, but takes 3.9 times as long."
 
 
 def test_depth_in_the_words_of_the_problem(tmp_path):

@@ -25,7 +25,7 @@ def named(member, answer):
 
 
 def run(address, passes, at=None, **rules):
-    """Run passes to the end; the passes recorded, and what was told. `at(arrived)` is called after each."""
+    """Run passes to the end; the passes recorded, and what was told. `at(arrived, told)` is called after each of either."""
     plan = schedule(passes)
     rules = Rules(**{"budget_s": 60.0, "look_s": 0.1, "patience_s": 10.0, "slack_s": 30.0, **rules})
     arrived, told = [], []
@@ -38,7 +38,7 @@ def run(address, passes, at=None, **rules):
             elif "no worker is there yet" not in happening.words:
                 told.append(happening.words)
             if at:
-                at(arrived)
+                at(arrived, told)
     return arrived, told, coordinator
 
 
@@ -110,20 +110,23 @@ def test_a_worker_killed_in_mid_pass_loses_its_pass_to_another_and_one_that_is_a
 
 
 def test_a_worker_that_is_stopped_past_its_time_has_its_pass_made_by_another(tmp_path):
-    """Passes take 0.2 s and should take twice that at most, and 1 s more; the worker that is stopped goes on 3 s later."""
+    """Passes take 0.2 s and should take twice that at most, and 1 s more; the worker that is stopped goes on when the other one has
+    made two passes since, of which one is that.
+    """
     with dask_processes(tmp_path) as dask:
         stopped = dask.worker("one", 0.2)
         dask.worker("two", 0.2)
-        awake = threading.Timer(3, lambda: os.kill(stopped.pid, signal.SIGCONT))
+        since = []
 
-        def stop():
-            os.kill(stopped.pid, signal.SIGSTOP)
-            awake.start()
+        def wake(arrived, told):
+            if told:
+                since.append(len(arrived))
+                if len(arrived) == since[0] + 2:
+                    stopped.send_signal(signal.SIGCONT)
 
-        with in_mid_pass(dask, "one", stop):
-            arrived, told, coordinator = run(dask.address, 20, factor=2.0, slack_s=1.0)
-        awake.join()
-        assert numbers(arrived) == [*range(1, 21)]
+        with in_mid_pass(dask, "one", lambda: stopped.send_signal(signal.SIGSTOP)):
+            arrived, told, coordinator = run(dask.address, 24, wake, factor=2.0, slack_s=1.0)
+        assert numbers(arrived) == [*range(1, 25)]
         assert coordinator.lost == 1
         assert "has not answered for" in told[0]
         begun = Counter(number for _, number, what, _ in dask.lines() if what == "begins")
@@ -132,25 +135,23 @@ def test_a_worker_that_is_stopped_past_its_time_has_its_pass_made_by_another(tmp
 
 
 def test_a_worker_that_was_away_for_too_long_is_gone_and_comes_back_as_a_new_one(tmp_path):
-    """The scheduler gives a worker up that it has not heard of for a second; when it goes on, it ends."""
-    with dask_processes(tmp_path, ttl="1s") as dask:
+    """The scheduler gives a worker up that it has not heard of for two seconds; when it goes on, it ends."""
+    with dask_processes(tmp_path, ttl="2s") as dask:
         away = dask.worker("one", 0.2)
         dask.worker("two", 0.2)
+        gone = threading.Event()
 
         def come_back():
-            os.kill(away.pid, signal.SIGCONT)
+            assert gone.wait(30)
+            away.send_signal(signal.SIGCONT)
             dask.worker("one", 0.1)
 
-        back = threading.Timer(3, come_back)
-
-        def leave():
-            os.kill(away.pid, signal.SIGSTOP)
-            back.start()
-
-        with in_mid_pass(dask, "one", leave):
-            arrived, told, coordinator = run(dask.address, 32)
+        back = threading.Thread(target=come_back)
+        back.start()
+        with in_mid_pass(dask, "one", lambda: away.send_signal(signal.SIGSTOP)):
+            arrived, told, coordinator = run(dask.address, 48, lambda arrived, told: told and gone.set())
         back.join()
-        assert numbers(arrived) == [*range(1, 33)]
+        assert numbers(arrived) == [*range(1, 49)]
         assert coordinator.lost == coordinator.repeated == 1
         assert "has gone" in told[0]
         assert "one" in {host for _, host in arrived[-10:]}
@@ -162,7 +163,7 @@ def test_without_its_scheduler_a_run_ends_with_a_sentence_and_workers_end_their_
         worker = dask.worker("one", 0.3)
         arrived = []
 
-        def kill(so_far):
+        def kill(so_far, _):
             arrived[:] = so_far
             if len(so_far) == 2:
                 dask.scheduler.kill()

@@ -8,8 +8,8 @@ FAIL_ABOVE ?= 0.03
 VENV := .venv
 BIN := $(VENV)/bin
 UNWIND := $(BIN)/python -m bench
-# Two test files at a time; pytest-benchmark, which only times with --benchmark-only, would warn of that.
-TWO_AT_ONCE := -n 2 --dist loadfile --benchmark-disable
+# Four test files at a time, since their processes often wait; pytest-benchmark, which only times with --benchmark-only, would warn of that.
+SIDE_BY_SIDE := -n 4 --dist loadfile --benchmark-disable
 # Recipes read these from their environment, where blanks, quotes and dollars are what they are. They are taken as they were
 # written: make would expand the dollar of PLOTS='a$$b'.
 define in_environment
@@ -52,13 +52,13 @@ bench: setup $(EXTRAS) ## measure a sweep, draw the plots, write the report
 	$(UNWIND) report $(FOLDERS)
 
 test: setup ## run the tests
-	$(BIN)/python -m pytest $(TWO_AT_ONCE)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 check: setup ## ruff, mypy and the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest $(TWO_AT_ONCE)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 selfcheck: setup ## try the method on known truths, and beside other tools; about ten minutes
 	$(UNWIND) selfcheck $(FOLDERS)

@@ -86,6 +86,15 @@ def test_what_can_be_called_everywhere_is_within_reach(known):
     assert too_much(known, own()) == {}
 
 
+def test_who_prints_is_told_once_and_measured_all_the_same(known):
+    sentences = []
+    talks = third("print(len(numbers))\n    return sum(numbers)")
+    assert out_of_reach(known(talks), SIZES, [], sentences.append) == {}
+    assert [sentence.split(":")[0] for sentence in sentences] == ["third prints"]
+    assert out_of_reach(known(own()), SIZES, [], sentences.append) == {}
+    assert len(sentences) == 1
+
+
 @pytest.mark.parametrize(
     ("body", "why"),
     [
@@ -121,7 +130,7 @@ def test_a_setup_that_is_too_much_leaves_the_size_out_for_all(known):
 
 
 def test_a_setup_before_every_call_must_be_quick(known):
-    slow = "def setup(depth, width, rng):\n    import time\n    time.sleep(0.05 if depth > 2 else 0)\n    return [1] * depth"
+    slow = "def setup(depth, width, rng):\n    import time\n    time.sleep(0.5 if depth > 2 else 0)\n    return [1] * depth"
     found = too_much(known, own(slow, mutates=True))
     assert {*found} == {(3, 1), (3, 2)}
     assert all("calls of a visit needs arguments of its own; make setup faster" in why for why in found[3, 1].values())

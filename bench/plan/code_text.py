@@ -58,10 +58,31 @@ def functions_source(implementation: Implementation | Solution) -> str:
     """
     text = _text_of(implementation)
     lines = text.splitlines()
-    definitions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    definitions: list[Any] = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    of_lambda = None
     if isinstance(implementation, Solution):
-        definitions = _named_from(qualname_of(implementation), definitions)
-    return "\n\n\n".join("\n".join(lines[_first_line(node) - 1 : node.end_lineno]) for node in definitions)
+        of_lambda = _lambda_of(implementation, text)
+        names = _names_in(of_lambda) if of_lambda else [qualname_of(implementation).partition(".")[0]]
+        definitions = _named_from(names, definitions)
+    pieces = ["\n".join(lines[_first_line(node) - 1 : node.end_lineno]) for node in definitions]
+    return "\n\n\n".join([*pieces, *([ast.get_source_segment(text, of_lambda) or ""] if of_lambda else [])])
+
+
+def _lambda_of(solution: Solution, text: str) -> ast.Lambda | None:
+    """The expression of a lambda in the outermost lines of a file, found by where its instructions stand; None for another function."""
+    if qualname_of(solution) != "<lambda>":
+        return None
+    instructions = {place for place in _innermost(solution.code).__code__.co_positions() if None not in place and place[2] != place[3]}
+    every = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Lambda))
+    around = [node for node in every if instructions and all(_holds(node.body, place) for place in instructions)]
+    return around[-1] if around else None  # the innermost: ast.walk goes inwards
+
+
+def _holds(node: ast.expr, place: tuple[int, int, int, int]) -> bool:
+    """Does an instruction stand in an expression? Places are first line, last line, first column, last column."""
+    line, last_line, column, last_column = place
+    starts = (node.lineno, node.col_offset) <= (line, column)
+    return starts and (last_line, last_column) <= (node.end_lineno or 0, node.end_col_offset or 0)
 
 
 def _text_of(implementation: Implementation | Solution) -> str:
@@ -80,17 +101,21 @@ def _text_of(implementation: Implementation | Solution) -> str:
             raise OSError(f"the source of {implementation.name} is nowhere") from None
 
 
-def _named_from(qualname: str, definitions: list[Any]) -> list[Any]:
-    """The definitions that a function reaches by name, its own among them, in the order of the file."""
+def _named_from(names: list[str], definitions: list[Any]) -> list[Any]:
+    """The definitions that are reached by these names and those in their code, in the order of the file."""
     by_name = {node.name: node for node in definitions}
     reached: set[str] = set()
-    ahead = [qualname.partition(".")[0]]
+    ahead = [*names]
     while ahead:
         name = ahead.pop()
         if name in by_name and name not in reached:
             reached.add(name)
-            ahead += [node.id for node in ast.walk(by_name[name]) if isinstance(node, ast.Name)]
+            ahead += _names_in(by_name[name])
     return [node for node in definitions if node.name in reached]
+
+
+def _names_in(code: ast.AST) -> list[str]:
+    return [node.id for node in ast.walk(code) if isinstance(node, ast.Name)]
 
 
 def taken_from(modules: Iterable[str], package: str) -> list[str]:

@@ -1,6 +1,9 @@
 """`versus` compares functions that are defined right here, refuses what cannot be compared, and its gate says what is certain."""
 
 import _thread
+import json
+import linecache
+import pickle
 import tempfile
 import threading
 import time
@@ -13,9 +16,10 @@ import pytest
 from bench import versus
 from bench.errors import BadInput
 from bench.from_python.result import Result, Undecided, _interval
+from bench.from_python.sending import send
 from bench.plan.depth import RAISED
 from bench.show.terminal.notebook import notebook_line
-from impls import Solution
+from impls import Problem, Solution
 
 QUICK = {"budget_s": 1.0, "memory": False}
 
@@ -64,6 +68,26 @@ def test_a_report_is_one_file_with_both_sources(result, tmp_path):
     assert limits.loc["recursive_total", "status"].iloc[0] == "recursion_error"
     assert limits.loc["recursive_total", "deepest_ok"].iloc[0] == pytest.approx(1000, abs=15)
     assert limits.loc["total", "status"] == "ok"
+
+
+def test_a_report_steps_through_functions_by_their_lines(result, tmp_path):
+    page = result.report(tmp_path / "sum.html").read_text("utf-8")
+    assert '<section id="steps"' in page
+    [calls] = json.loads((result._run.folder / "trace.json").read_text("utf-8"))["calls"]
+    assert {trace["impl"]: trace["status"] for trace in calls["traces"]} == {"total": "ok", "recursive_total": "ok"}
+
+
+def test_the_lines_of_a_cell_go_with_its_functions(tmp_path, monkeypatch):
+    text = "def once(values):\n    return sum(values)\n"
+    monkeypatch.setitem(linecache.cache, "<cell 7>", (len(text), None, text.splitlines(keepends=True), "<cell 7>"))
+    here = {}
+    exec(compile(text, "<cell 7>", "exec"), here)
+    sent = pickle.loads(send(Problem("sums", numbers, [here["once"], total]), tmp_path).read_bytes())
+    once, its_total = (solution.function for solution in sent.implementations)
+    assert once.__code__.co_filename == str(tmp_path / "cell_1.py")
+    assert (tmp_path / "cell_1.py").read_text("utf-8") == text
+    assert its_total.__code__.co_filename == total.__code__.co_filename == __file__
+    assert once([1, 2]) == its_total([1, 2]) == 3
 
 
 def test_closures_and_lambdas_are_compared():

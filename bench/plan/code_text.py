@@ -55,25 +55,55 @@ def source_of(module: str) -> str:
 def functions_source(implementation: Implementation | Solution) -> str:
     """The functions and classes of an implementation, one after the other, with their decorators: those of its file; of a
     problem's file, which has several implementations, its function and those of the file that this names.
+
+    Raises:
+        OSError: it is nowhere.
+
     """
+    if carried := getattr(implementation.code, "source", ""):
+        return str(carried)
     text = _text_of(implementation)
-    lines = text.splitlines()
-    definitions: list[Any] = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-    of_lambda = None
+    tree = ast.parse(text)
+    definitions: list[Any] = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     if isinstance(implementation, Solution):
-        of_lambda = _lambda_of(implementation, text)
-        names = _names_in(of_lambda) if of_lambda else [qualname_of(implementation).partition(".")[0]]
-        definitions = _named_from(names, definitions)
-    pieces = ["\n".join(lines[_first_line(node) - 1 : node.end_lineno]) for node in definitions]
-    return "\n\n\n".join([*pieces, *([ast.get_source_segment(text, of_lambda) or ""] if of_lambda else [])])
+        definitions = _of_solution(implementation, tree, definitions)
+    return "\n\n\n".join(_node_text(node, text) for node in definitions)
 
 
-def _lambda_of(solution: Solution, text: str) -> ast.Lambda | None:
-    """The expression of a lambda in the outermost lines of a file, found by where its instructions stand; None for another function."""
-    if qualname_of(solution) != "<lambda>":
-        return None
-    instructions = {place for place in _innermost(solution.code).__code__.co_positions() if None not in place and place[2] != place[3]}
-    every = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Lambda))
+def _node_text(node: Any, text: str) -> str:
+    if isinstance(node, ast.Lambda):
+        return ast.get_source_segment(text, node) or ""
+    return textwrap.dedent("\n".join(text.splitlines()[_first_line(node) - 1 : node.end_lineno]))
+
+
+def _of_solution(solution: Solution, tree: ast.Module, definitions: list[Any]) -> list[Any]:
+    """The function of a solution and what it names, in the order of the file; what stands within another function, as in a test,
+    may name its neighbours there.
+    """
+    name = qualname_of(solution)
+    if "<" not in name:
+        return _named_from([name.partition(".")[0]], definitions)
+    own = _lambda_of(solution, tree) if name.endswith("<lambda>") else _inner_of(solution, tree)
+    if own is None:
+        return _named_from([name.partition(".")[0], name.rpartition(".")[2]], definitions)
+    around = [node for node in definitions if node.lineno <= own.lineno <= node.end_lineno and node is not own]
+    beside = [node for outer in around for node in ast.walk(outer) if isinstance(node, ast.FunctionDef) and node not in (outer, own)]
+    named = _named_from(_names_in(own), [*(node for node in definitions if node not in (*around, own)), *beside])
+    return sorted([*named, own], key=lambda node: (node.lineno, node.col_offset))
+
+
+def _inner_of(solution: Solution, tree: ast.Module) -> ast.FunctionDef | None:
+    """The definition of a function within another, found by its first line."""
+    code = getattr(_innermost(solution.code), "__code__", None)
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    return next((node for node in functions if code and (node.name, _first_line(node)) == (code.co_name, code.co_firstlineno)), None)
+
+
+def _lambda_of(solution: Solution, tree: ast.Module) -> ast.Lambda | None:
+    """The expression of a lambda, found by where its instructions stand."""
+    code = getattr(_innermost(solution.code), "__code__", None)
+    instructions = {place for place in (code.co_positions() if code else ()) if None not in place and place[2] != place[3]}
+    every = (node for node in ast.walk(tree) if isinstance(node, ast.Lambda))
     around = [node for node in every if instructions and all(_holds(node.body, place) for place in instructions)]
     return around[-1] if around else None  # the innermost: ast.walk goes inwards
 

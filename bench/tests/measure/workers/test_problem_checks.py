@@ -8,6 +8,7 @@ from bench.measure.subjects.reach import out_of_reach
 from bench.measure.workers import problem_checks
 from bench.measure.workers.known_problems import known_problem
 from bench.measure.workers.problem_checks import disagreeing
+from bench.plan.code_text import functions_source
 from bench.tests.fixtures.odd_problems import own, third
 
 PATIENCE_S = 5.0  # enough for a worker to start, on a busy machine too
@@ -143,3 +144,10 @@ def test_answers_are_compared_after_a_crash_too(known):
     found = too_much(known, own(crash + wrong, "iterative, recursive, crash, wrong"))
     assert found[3, 1]["crash"] == "a call ends the process (exit code 1)"
     assert "where iterative gives" in found[3, 1]["wrong"]
+
+
+def test_what_a_file_makes_without_a_def_has_its_source_here_too(known):
+    made = "def adder(start):\n    def added(numbers):\n        return sum(numbers, start)\n    return added\n"
+    problem = known(own(made, "iterative, adder(0), Solution(lambda numbers: sum(numbers), name='short')"))
+    assert functions_source(problem.implementations["added"]) == "def added(numbers):\n    return sum(numbers, start)"
+    assert functions_source(problem.implementations["short"]) == "lambda numbers: sum(numbers)"

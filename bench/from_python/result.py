@@ -40,6 +40,7 @@ from impls import Problem
 
 DEEPEST = 100_000  # levels that the study of depth tries
 FIGURE_WIDTH = 600  # pixels on a notebook's page; the picture has twice as many
+LONGER = "Give versus a larger budget_s to settle more."  # where a command is run again to add passes
 HEADINGS = ("depth × width", "function", "CPU time", "÷ baseline", "95 % interval", "verdict", "peak memory")
 
 
@@ -180,7 +181,7 @@ class Result:
             run.table("clarity.csv").replace([[*astuple(clarity(solution)), self._problem.name] for solution in solutions])
         path = Path(path)
         [results] = read_results(run.folder, lambda sentence: None)
-        write_whole(path, render(results).encode())
+        write_whole(path, render(results).replace(AGAIN, LONGER).encode())
         return path
 
     def __repr__(self) -> str:
@@ -254,7 +255,7 @@ class Result:
     def _words(self) -> list[str]:
         """How the measuring ended, what would settle the rest, who needed the limit raised, and what speaks against the figures."""
         ending = ending_words(read_machine(self._run.folder), in_full=False)
-        longer = ["Give versus a larger budget_s to settle more."] if AGAIN in ending and not self.interrupted else []
+        longer = [LONGER] if AGAIN in ending and not self.interrupted else []
         raised = map(raised_words, raised_limits(self._run.times().whole()))
         return [*(sentence for sentence in ending if sentence != AGAIN), *longer, *raised, *(f"note: {note}" for note in self.notes)]
 

@@ -63,6 +63,8 @@ def test_it_shows_itself_as_text_and_in_a_notebook(result):
 def test_a_report_is_one_file_with_both_sources(result, tmp_path):
     page = result.report(tmp_path / "sum.html").read_text("utf-8")
     assert "recursive_total" in page
+    assert "Give versus a larger budget_s" in page or "undecided" not in result.table["verdict"].tolist()
+    assert "same command again" not in page
     assert [*tmp_path.iterdir()] == [tmp_path / "sum.html"]
     limits = result.limits.set_index("impl")
     assert limits.loc["recursive_total", "status"].iloc[0] == "recursion_error"

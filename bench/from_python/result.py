@@ -17,6 +17,7 @@ import pandas as pd
 from rich.console import Console
 
 from bench.analyse.clarity import clarity
+from bench.analyse.depth import raised_limits
 from bench.errors import BadInput
 from bench.from_python.home import Home
 from bench.from_python.picture import as_png, as_svg, ratio_figure
@@ -28,6 +29,7 @@ from bench.record.files.disk import write_whole
 from bench.record.folder import read_machine
 from bench.record.limits import put_limit
 from bench.record.results import read_results
+from bench.show.answers.advice import raised_words
 from bench.show.answers.ending import AGAIN, ending_words
 from bench.show.report.page import render
 from bench.show.terminal.counting import counting
@@ -38,6 +40,7 @@ from impls import Problem
 
 DEEPEST = 100_000  # levels that the study of depth tries
 FIGURE_WIDTH = 600  # pixels on a notebook's page; the picture has twice as many
+LONGER = "Give versus a larger budget_s to settle more."  # where a command is run again to add passes
 HEADINGS = ("depth × width", "function", "CPU time", "÷ baseline", "95 % interval", "verdict", "peak memory")
 
 
@@ -178,7 +181,7 @@ class Result:
             run.table("clarity.csv").replace([[*astuple(clarity(solution)), self._problem.name] for solution in solutions])
         path = Path(path)
         [results] = read_results(run.folder, lambda sentence: None)
-        write_whole(path, render(results).encode())
+        write_whole(path, render(results).replace(AGAIN, LONGER).encode())
         return path
 
     def __repr__(self) -> str:
@@ -207,7 +210,7 @@ class Result:
         return self._html_table() + (as_svg(figure) if figure else "") + self._html_words()
 
     def _html_table(self) -> str:
-        head = "".join(f"<th style='text-align:left'>{html.escape(heading)}</th>" for heading in HEADINGS)
+        head = "".join(f"<th style='text-align:left'>{html.escape(heading)}</th>" for heading in self._headings)
         body = "".join(
             "<tr>" + "".join(f"<td style='text-align:left'>{html.escape(words)}</td>" for words in row) + "</tr>" for row in self._cells()
         )
@@ -217,15 +220,20 @@ class Result:
         return "".join(f"<p>{html.escape(sentence)}</p>" for sentence in self._words())
 
     def _rich_table(self) -> Any:
-        table = titled_table("", *HEADINGS, right=HEADINGS[2:4])
+        table = titled_table("", *self._headings, right=HEADINGS[2:4])
         for row in self._cells():
             style = VERDICT_STYLES.get(row[5], "")
-            table.add_row(*row[:5], f"[{style}]{row[5]}[/]" if style else row[5], row[6])
+            table.add_row(*row[:5], f"[{style}]{row[5]}[/]" if style else row[5], *row[6:])
         return table
+
+    @property
+    def _headings(self) -> tuple[str, ...]:
+        """Those of the columns; without memory's where no peak is known."""
+        return HEADINGS if self.table["peak_bytes"].notna().any() else HEADINGS[:-1]
 
     def _cells(self) -> list[list[str]]:
         """The words of the table, row by row."""
-        rows = []
+        rows, columns = [], len(self._headings)
         several = self.table["allocator"].nunique() > 1
         for row in self.table.to_dict("records"):
             known = row["ratio"] is not None and pd.notna(row["ratio"])
@@ -240,15 +248,16 @@ class Result:
                     _interval(row) if known else "",
                     (row["verdict"] if known else "baseline"),
                     peak,
-                ]
+                ][:columns]
             )
         return rows
 
     def _words(self) -> list[str]:
-        """How the measuring ended, what would settle the rest, and what speaks against the figures."""
+        """How the measuring ended, what would settle the rest, who needed the limit raised, and what speaks against the figures."""
         ending = ending_words(read_machine(self._run.folder), in_full=False)
-        longer = ["Give versus a larger budget_s to settle more."] if AGAIN in ending and not self.interrupted else []
-        return [sentence for sentence in ending if sentence != AGAIN] + longer + [f"note: {note}" for note in self.notes]
+        longer = [LONGER] if AGAIN in ending and not self.interrupted else []
+        raised = map(raised_words, raised_limits(self._run.times().whole()))
+        return [*(sentence for sentence in ending if sentence != AGAIN), *longer, *raised, *(f"note: {note}" for note in self.notes)]
 
 
 def _interval(row: Mapping[str, Any]) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import linecache
 import pickle
 import sys
 import sysconfig
+from collections import ChainMap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 import cloudpickle
@@ -17,12 +21,14 @@ from bench.errors import BadInput
 from impls import Problem
 
 FILE = "problem.pickle"
+NO_FILE = "<dynamic-code>"  # what cloudpickle puts in the place of a function's file, from 3.1.2 on
 
 
 def send(problem: Problem, folder: Path) -> Path:
     """Write the problem into a file of the folder, which `bench.plan.problems.load_problem` reads in another process.
 
-    Functions are sent with what they refer to; what stands in an installed package is loaded from there.
+    Functions are sent with what they refer to; what stands in an installed package is loaded from there. They keep the names of their
+    files, by which the lines of a call are found; cells of a notebook are written into the folder as files.
 
     Raises:
         BadInput: a function refers to what cannot be sent, such as an open file; the sentence names the function.
@@ -33,8 +39,35 @@ def send(problem: Problem, folder: Path) -> Path:
     with _by_value(parts.values()):
         for name, function in parts.items():
             _refuse_what_stays(name, function)
-        (folder / FILE).write_bytes(cloudpickle.dumps(problem))
+        (folder / FILE).write_bytes(_with_files(problem, folder))
     return folder / FILE
+
+
+def _with_files(problem: Problem, folder: Path) -> bytes:
+    """The problem as cloudpickle sends it, but with the file that each function's lines are in."""
+    table = ChainMap({CodeType: partial(_code_with_file, folder, {})}, cloudpickle.Pickler.dispatch_table)
+    pickler = type("Pickler", (cloudpickle.Pickler,), {"dispatch_table": table})  # it is looked up before an instance could have its own
+    stream = io.BytesIO()
+    pickler(stream).dump(problem)
+    return stream.getvalue()
+
+
+def _code_with_file(folder: Path, written: dict[str, str], code: CodeType) -> tuple[Any, ...]:
+    """What pickle makes a function's code anew from."""
+    make, parts = cloudpickle.Pickler.dispatch_table[CodeType](code)
+    file = _readable(code.co_filename, folder, written)
+    return make, tuple(file if part in (NO_FILE, code.co_filename) else part for part in parts)
+
+
+def _readable(file: str, folder: Path, written: dict[str, str]) -> str:
+    """A file that any process can read the lines from: the same; of a notebook's cell, one that is written now."""
+    if file not in written:
+        lines = [] if Path(file).is_file() else linecache.getlines(file)
+        cells = sum(place != known for known, place in written.items())
+        written[file] = str(folder / f"cell_{cells + 1}.py") if lines else file
+        if lines:
+            Path(written[file]).write_text("".join(lines), encoding="utf-8")
+    return written[file]
 
 
 def _refuse_what_stays(name: str, function: Callable[..., Any]) -> None:

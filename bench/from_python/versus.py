@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bench.errors import BadInput, NothingMeasured
+from bench.errors import BadInput, NothingMeasured, unknown
 from bench.from_python.home import Home
 from bench.from_python.quiet import QuietScreen
 from bench.from_python.result import Result
@@ -69,6 +69,8 @@ def versus(
 
     """
     problem = _problem(name, setup, functions, equal, mutates, depth, width)
+    if baseline is not None and baseline not in problem.by_name:
+        raise BadInput(unknown("baseline", str(baseline), problem.by_name, "versus"))
     home = Home()
     experiment = _experiment(planned(problem, str(send(problem, home.folder))), baseline, allocator, precision, budget_s)
     for left_out, why in experiment.refused.items():
@@ -107,7 +109,8 @@ def _experiment(
     """What is compared, and how far to go."""
     try:
         allocators = [allocator] if isinstance(allocator, str) else [*allocator]
-        sweep = Sweep(name="versus", problem=[problem.source], allocator=allocators, precision=float(precision), budget_s=float(budget_s))
+        half, seconds = _number("precision", precision), _number("budget_s", budget_s)
+        sweep = Sweep(name="versus", problem=[problem.source], allocator=allocators, precision=half, budget_s=seconds)
     except (ValueError, TypeError) as error:  # pydantic's is a ValueError
         raise BadInput(f"versus: {_first_line(error)}") from None
     experiment = prepare(sweep, [], [], baseline, lambda source, files: problem, refused)
@@ -115,6 +118,13 @@ def _experiment(
         reasons = "; ".join(f"{name} {why}" for name, why in experiment.refused.items())
         raise BadInput(f"versus: there is nothing to compare: {reasons}")
     return experiment
+
+
+def _number(argument: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (ValueError, TypeError):
+        raise ValueError(f"{argument} is {value!r}; give a number") from None
 
 
 def _first_line(error: Exception) -> str:

@@ -55,13 +55,64 @@ def source_of(module: str) -> str:
 def functions_source(implementation: Implementation | Solution) -> str:
     """The functions and classes of an implementation, one after the other, with their decorators: those of its file; of a
     problem's file, which has several implementations, its function and those of the file that this names.
+
+    Raises:
+        OSError: it is nowhere.
+
     """
+    if carried := getattr(implementation.code, "source", ""):
+        return str(carried)
     text = _text_of(implementation)
-    lines = text.splitlines()
-    definitions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    tree = ast.parse(text)
+    definitions: list[Any] = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     if isinstance(implementation, Solution):
-        definitions = _named_from(qualname_of(implementation), definitions)
-    return "\n\n\n".join("\n".join(lines[_first_line(node) - 1 : node.end_lineno]) for node in definitions)
+        definitions = _of_solution(implementation, tree, definitions)
+    return "\n\n\n".join(_node_text(node, text) for node in definitions)
+
+
+def _node_text(node: Any, text: str) -> str:
+    if isinstance(node, ast.Lambda):
+        return ast.get_source_segment(text, node) or ""
+    return textwrap.dedent("\n".join(text.splitlines()[_first_line(node) - 1 : node.end_lineno]))
+
+
+def _of_solution(solution: Solution, tree: ast.Module, definitions: list[Any]) -> list[Any]:
+    """The function of a solution and what it names, in the order of the file; what stands within another function, as in a test,
+    may name its neighbours there.
+    """
+    name = qualname_of(solution)
+    if "<" not in name:
+        return _named_from([name.partition(".")[0]], definitions)
+    own = _lambda_of(solution, tree) if name.endswith("<lambda>") else _inner_of(solution, tree)
+    if own is None:
+        return _named_from([name.partition(".")[0], name.rpartition(".")[2]], definitions)
+    around = [node for node in definitions if node.lineno <= own.lineno <= node.end_lineno and node is not own]
+    beside = [node for outer in around for node in ast.walk(outer) if isinstance(node, ast.FunctionDef) and node not in (outer, own)]
+    named = _named_from(_names_in(own), [*(node for node in definitions if node not in (*around, own)), *beside])
+    return sorted([*named, own], key=lambda node: (node.lineno, node.col_offset))
+
+
+def _inner_of(solution: Solution, tree: ast.Module) -> ast.FunctionDef | None:
+    """The definition of a function within another, found by its first line."""
+    code = getattr(_innermost(solution.code), "__code__", None)
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    return next((node for node in functions if code and (node.name, _first_line(node)) == (code.co_name, code.co_firstlineno)), None)
+
+
+def _lambda_of(solution: Solution, tree: ast.Module) -> ast.Lambda | None:
+    """The expression of a lambda, found by where its instructions stand."""
+    code = getattr(_innermost(solution.code), "__code__", None)
+    instructions = {place for place in (code.co_positions() if code else ()) if None not in place and place[2] != place[3]}
+    every = (node for node in ast.walk(tree) if isinstance(node, ast.Lambda))
+    around = [node for node in every if instructions and all(_holds(node.body, place) for place in instructions)]
+    return around[-1] if around else None  # the innermost: ast.walk goes inwards
+
+
+def _holds(node: ast.expr, place: tuple[int, int, int, int]) -> bool:
+    """Does an instruction stand in an expression? Places are first line, last line, first column, last column."""
+    line, last_line, column, last_column = place
+    starts = (node.lineno, node.col_offset) <= (line, column)
+    return starts and (last_line, last_column) <= (node.end_lineno or 0, node.end_col_offset or 0)
 
 
 def _text_of(implementation: Implementation | Solution) -> str:
@@ -80,17 +131,21 @@ def _text_of(implementation: Implementation | Solution) -> str:
             raise OSError(f"the source of {implementation.name} is nowhere") from None
 
 
-def _named_from(qualname: str, definitions: list[Any]) -> list[Any]:
-    """The definitions that a function reaches by name, its own among them, in the order of the file."""
+def _named_from(names: list[str], definitions: list[Any]) -> list[Any]:
+    """The definitions that are reached by these names and those in their code, in the order of the file."""
     by_name = {node.name: node for node in definitions}
     reached: set[str] = set()
-    ahead = [qualname.partition(".")[0]]
+    ahead = [*names]
     while ahead:
         name = ahead.pop()
         if name in by_name and name not in reached:
             reached.add(name)
-            ahead += [node.id for node in ast.walk(by_name[name]) if isinstance(node, ast.Name)]
+            ahead += _names_in(by_name[name])
     return [node for node in definitions if node.name in reached]
+
+
+def _names_in(code: ast.AST) -> list[str]:
+    return [node.id for node in ast.walk(code) if isinstance(node, ast.Name)]
 
 
 def taken_from(modules: Iterable[str], package: str) -> list[str]:

@@ -25,13 +25,14 @@ from bench.record.exports import FORMATS
 from bench.record.schemas import SCHEMAS
 from bench.show.report.back.glossary import terms
 from bench.tests.places import ROOT
-from bench.tests.reference_tables import BLOCK, CARRIED, TABLES, filled
+from bench.tests.reference_tables import BLOCK, CARRIED, OF_PROBLEMS, TABLES, filled
 from impls import IMPLEMENTATIONS
 from impls.contract import check, example, gradients_of
 from impls.interface import Implementation
 from impls.layers import backward, forward
 from impls.losses import LOSSES
 from impls.problem_contract import check_solution
+from impls.problems import PROBLEMS
 
 PAGES = {str(path.relative_to(ROOT)): path.read_text() for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
 README, CLI, FILES, RESULTS = (PAGES[name] for name in ("README.md", "docs/cli.md", "docs/files.md", "docs/results.md"))
@@ -287,6 +288,20 @@ def test_the_tables_of_results_are_what_the_files_say():
 def test_the_answer_in_the_readme_is_that_of_the_report():
     assert [block[1] for block in BLOCK.findall(README)] == ["answer"]
     assert filled(README) == README, "python -m bench.tests.reference_tables writes it again"
+
+
+def test_the_tables_of_recursion_or_loop_are_what_the_files_say():
+    page = PAGES["docs/recursion-or-loop.md"]
+    assert filled(page) == page, "python -m bench.tests.reference_tables writes it again"
+    assert {block[1] for block in BLOCK.findall(page)} == set(OF_PROBLEMS)
+
+
+def test_each_problem_of_recursion_or_loop_begins_with_what_its_table_says():
+    page = PAGES["docs/recursion-or-loop.md"]
+    answers = dict(re.findall(r"\]\(#([\w-]+)\) \| \*\*([\w ]+)\*\*", page))
+    first_words = re.findall(r"^### (.*)\n\n\*\*([\w ]+)", page, re.MULTILINE)
+    assert {heading.lower().replace(" ", "-"): words.lower() for heading, words in first_words} == answers
+    assert len(answers) == len(PROBLEMS)
 
 
 def test_a_wrong_digit_in_a_table_is_noticed():

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from impls import Implementation
+    from impls import Implementation, Problem
 
     Work = Callable[[], object]
 
@@ -31,6 +31,13 @@ except ImportError:  # Windows has none
 CALL = "call:"
 NETWORKS = "backpropagation"
 LEARNING_RATE = 1e-12
+MADE = "made\n"  # is answered once the input is there: what ends the process before is no implementation's doing
+NO_INPUT = "no_input"  # the status of an attempt without one
+FRAMES = 1_000_000  # that `setup` may have at once: it can be a recursion itself
+
+
+class NoInput(Exception):
+    """`setup` makes no input of that depth; the message says why."""
 
 
 def main(task: dict[str, Any]) -> None:
@@ -39,7 +46,9 @@ def main(task: dict[str, Any]) -> None:
     os.dup2(2, 1)  # so that what an implementation prints is not taken for an answer
     limit_resources(task["memory_bytes"], task["cpu_s"])
     try:
-        answer: dict[str, Any] = {"status": "ok", "resident_bytes": attempt(task)}
+        answer: dict[str, Any] = {"status": "ok", "resident_bytes": attempt(task, lambda: os.write(channel, MADE.encode()))}
+    except NoInput as error:
+        answer = {"status": NO_INPUT, "detail": str(error)}
     except RecursionError:
         answer = {"status": "recursion_error"}
     except MemoryError:
@@ -66,9 +75,13 @@ def limit_resources(memory_bytes: int, cpu_s: int) -> None:
             resource.setrlimit(limit, (soft, hard))
 
 
-def attempt(task: dict[str, Any]) -> int | None:
-    """Go down to the task's depth under its limit and stack; return the growth of resident memory on the way, or None."""
+def attempt(task: dict[str, Any], made: Callable[[], object]) -> int | None:
+    """Go down to the task's depth under its limit and stack; return the growth of resident memory on the way, or None.
+
+    `made` is called once the input is there.
+    """
     work = subject(task)
+    made()
     if task["recursion_limit"] is not None:
         sys.setrecursionlimit(task["recursion_limit"])
     if task["stack_bytes"] is None:
@@ -134,8 +147,25 @@ def one_call(source: str, name: str, files: list[str], depth: int) -> Work:
     else:
         problem = next(value for value in values_in([source]) if isinstance(value, Problem) and value.name not in PROBLEMS)
     known = {**problem.by_name, **{value.name: value for value in values_in(files) if isinstance(value, Solution)}}
-    arguments = problem.arguments(depth, 1)
+    arguments = arguments_of(problem, depth)
     return lambda: known[name].function(*arguments)
+
+
+def arguments_of(problem: Problem, depth: int) -> Any:
+    """The thinnest input of that depth, made with the recursion limit raised.
+
+    Raises:
+        NoInput: there is none.
+
+    """
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, FRAMES))
+    try:
+        return problem.arguments(depth, 1)
+    except Exception as error:
+        raise NoInput(f"setup({depth}, 1, rng) raises {type(error).__name__}: {error}") from error
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def training_step(implementation: Implementation, depth: int) -> Work:

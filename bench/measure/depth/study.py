@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
+from bench.measure.depth.probe import NO_INPUT
 from bench.measure.depth.search import Search, deepest
 from bench.measure.depth.trial_conditions import TrialConditions, caveats_of_all, trial_conditions
 from bench.measure.depth.trials import Guard, Trial, usual_guard
@@ -31,7 +32,7 @@ class Limit:
     Attributes:
         deepest_ok: the deepest that succeeded; None if nothing could be tried.
         first_failure: the shallowest depth that failed; None if the cap succeeded.
-        status: how the first failure ended, "ok" if there is none.
+        status: how the first failure ended, "ok" if there is none. Where `setup` makes no deeper input, nobody has failed.
         bytes_per_layer: the peak of resident memory above what it was before, per layer, arrays included.
         seconds: how long the search took.
         detail: more about the failure, for the terminal.
@@ -174,7 +175,10 @@ def _search(where: Studied, trial: Trial, cap: int, from_below: bool = False, kn
     search = deepest(trial, cap, from_below, known)
     seconds = round(perf_counter() - start, 2)
     status, detail = (search.failure.status, search.failure.detail) if search.failure else ("ok", "")
-    reached, failed = (None, None) if status == "skipped" else (search.depth, search.failed_at)
+    if status == NO_INPUT:  # the deepest input that there is was the most to try
+        status = "ok" if search.depth else "skipped"
+    reached = None if status == "skipped" else search.depth
+    failed = search.failed_at if status not in ("ok", "skipped") else None
     return Limit(
         where.name,
         name,

@@ -28,7 +28,7 @@ BOOT = (
 
 @dataclass(frozen=True)
 class TrialResult:
-    """How a trial ended: the status, more about it, and by how much memory grew if that is known."""
+    """How a trial ended: the status (of limits.csv, or `probe.NO_INPUT`), more about it, and by how much memory grew if that is known."""
 
     status: str
     detail: str = ""
@@ -81,7 +81,11 @@ class Trial:
         """Try the depth in a fresh process, and once more if something else may have ended it: a kill, or a pause of the machine."""
         ended = self._end_at(depth)
         own_fault = self.may_be_slow and ended.exit_code is None
-        return result_of(self._end_at(depth) if _may_be_from_outside(ended) and not own_fault else ended)
+        if _may_be_from_outside(ended) and not own_fault:
+            ended = self._end_at(depth)
+        if self.problem != BACKPROPAGATION and _ended_in_setup(ended):
+            return TrialResult(probe.NO_INPUT, f"setup({depth}, 1, rng) ends the process: {ending(ended.exit_code or 0)[1]}")
+        return result_of(ended)
 
     def _end_at(self, depth: int) -> CommandResult:
         timeout_s = self.guard.seconds(depth)
@@ -103,6 +107,11 @@ def _may_be_from_outside(ended: CommandResult) -> bool:
     return ended.exit_code is None or (ended.exit_code != 0 and ending(ended.exit_code)[0] == "out_of_memory")
 
 
+def _ended_in_setup(ended: CommandResult) -> bool:
+    """Has the probe died, or been killed, before there was an input?"""
+    return ended.exit_code not in (0, None) and probe.MADE not in ended.out
+
+
 def result_of(ended: CommandResult) -> TrialResult:
     """What the probe answered, or what its exit code means."""
     if ended.exit_code is None:
@@ -110,6 +119,6 @@ def result_of(ended: CommandResult) -> TrialResult:
     if ended.exit_code != 0:
         return TrialResult(*ending(ended.exit_code, ended.last_line))
     try:
-        return TrialResult(**json.loads(ended.out))
+        return TrialResult(**json.loads(ended.out.removeprefix(probe.MADE)))
     except (ValueError, TypeError):
         return TrialResult("error", f"answered {ended.out[-80:]!r}, which is no answer")

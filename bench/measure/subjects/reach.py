@@ -6,7 +6,9 @@ they may differ at sizes that the check on small inputs does not come to.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -30,13 +32,16 @@ Item = tuple[Size, str]  # what is tried at a size: the name of an implementatio
 SETUP, ALL = "setup()", "all()"
 
 
-def out_of_reach(problem: PlannedProblem, sizes: Sequence[Size], files: Sequence[str]) -> dict[Size, dict[str, str]]:
+def out_of_reach(
+    problem: PlannedProblem, sizes: Sequence[Size], files: Sequence[str], warn: Callable[[str], None] = lambda sentence: None
+) -> dict[Size, dict[str, str]]:
     """Size -> implementation -> why it cannot be measured there: no input can be made, a call takes too long or fails, or it
-    answers otherwise than the first. What is too much at a size is not tried at larger ones.
+    answers otherwise than the first. What is too much at a size is not tried at larger ones. `warn` is told of who prints.
     """
     names = sorted(problem.implementations, key=lambda name: name != problem.baseline)
     items = [(size, name) for size in sorted(sizes) for name in (SETUP, *names, ALL)]
     too_much: list[tuple[Size, str, str]] = []
+    printing: dict[str, None] = {}
 
     def ask(pending: list[Item]) -> Answers:
         of_worker = task(problem, files) | {"items": pending, "too_much": too_much}
@@ -45,6 +50,8 @@ def out_of_reach(problem: PlannedProblem, sizes: Sequence[Size], files: Sequence
     def understand(answer: dict[str, Any], item: Item) -> str:
         if answer.get("too_much"):
             too_much.append((*item, answer["too_much"]))
+        if answer.get("prints"):
+            printing[item[1]] = None
         return str(answer.get("why"))
 
     reasons: dict[Size, dict[str, str]] = {}
@@ -55,6 +62,8 @@ def out_of_reach(problem: PlannedProblem, sizes: Sequence[Size], files: Sequence
         if why:
             for each in names if name in (SETUP, ALL) else (name,):
                 reasons.setdefault(size, {}).setdefault(each, why)
+    for name in printing:
+        warn(f"{name} prints: what it prints is not shown, and printing is part of its time; take it out to measure the work alone")
     return reasons
 
 
@@ -79,7 +88,7 @@ def main(task: dict[str, Any], answer: Answer) -> None:
         heavy = why if isinstance(why, TooMuch) else ""
         if heavy:
             too_much.append((here.size, name, heavy))
-        answer(why=why, too_much=heavy)
+        answer(why=why, too_much=heavy, prints=here.prints)
 
 
 def _at(size: Size, problem: Problem, baseline: str, too_much: Sequence[tuple[Any, str, str]]) -> _Here:
@@ -96,6 +105,21 @@ def _larger_than_too_much(size: Size, name: str, too_much: Sequence[tuple[Any, s
     return ""
 
 
+class _Heard:
+    """Standard output that knows whether anything was written to it."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream, self.used = stream, False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+    def write(self, text: str) -> Any:
+        """Write, and know of it."""
+        self.used = True
+        return self.stream.write(text)
+
+
 class TooMuch(str):
     """Why something takes more time or memory than there is; at larger sizes it would take even more."""
 
@@ -104,7 +128,7 @@ class TooMuch(str):
 
 @dataclass
 class _Here:
-    """One size: the arguments, what the first implementation answered, and how long each step took."""
+    """One size: the arguments, what the first implementation answered, how long each step took, and whether the last one printed."""
 
     problem: Problem
     size: Size
@@ -115,6 +139,7 @@ class _Here:
     first: tuple[Solution, Any] | None = None
     setup_s: float = 0.0
     call_s: list[float] = field(default_factory=list)
+    prints: bool = False
 
     @property
     def place(self) -> str:
@@ -122,6 +147,7 @@ class _Here:
 
     def tried(self, name: str) -> str:
         """Why it cannot be measured here; empty if it can."""
+        self.prints = False
         if name == ALL:
             return self._all()
         if name == SETUP:
@@ -155,9 +181,11 @@ class _Here:
 
     def _call(self, solution: Solution) -> str:
         try:
-            seconds, answer = self._timed(solution)
-            if seconds > LONGEST_CALL_S:  # a first call may have compiled or imported something
+            with redirect_stdout(_Heard(sys.stdout)) as heard:
                 seconds, answer = self._timed(solution)
+                if seconds > LONGEST_CALL_S:  # a first call may have compiled or imported something
+                    seconds, answer = self._timed(solution)
+            self.prints = heard.used
             self._compare(solution, answer)
         except BrokenContract as error:
             return TooMuch(error) if isinstance(error.__cause__, MemoryError | RecursionError) else str(error)

@@ -18,7 +18,7 @@ from bench.measure.workers.environment import worker_environment
 from bench.measure.workers.serve import Answer, serve
 from bench.measure.workers.stand_ins import LONGEST_RUN_S, elsewhere, known_implementations, register
 from bench.plan.cells import BACKPROPAGATION
-from bench.plan.code_text import module_of, qualname_of, source_of
+from bench.plan.code_text import functions_source, module_of, qualname_of, source_of
 from bench.plan.described import Words
 from bench.plan.problems import PlannedProblem, backpropagation, load_problem, place_of, planned
 from impls import Solution
@@ -78,7 +78,7 @@ def _setup_module(told: dict[str, Any], known: Collection[str]) -> str:
 def _stand_in(told: dict[str, Any]) -> Solution:
     """An implementation whose function cannot be called here."""
     register(told["module"], told["file"])
-    return Solution(elsewhere(told["module"], told["function"]), told["name"], told["title"], told["control_flow"])
+    return Solution(elsewhere(told["module"], told["function"], told["source"]), told["name"], told["title"], told["control_flow"])
 
 
 def main(task: dict[str, Any], answer: Answer) -> None:
@@ -109,6 +109,7 @@ def _description(solution: Solution, source: str) -> dict[str, Any]:
         "title": solution.title,
         "control_flow": solution.control_flow,
         "function": qualname_of(solution),
+        "source": functions_source(solution),
         **_place(module),
     }
 

@@ -109,13 +109,14 @@ def register(module: str, file: str) -> None:
         sys.modules[module] = module_from_spec(spec)
 
 
-def elsewhere(module: str, name: str = "backprop") -> Callable[..., Any]:
-    """A function of that module which cannot be called here."""
+def elsewhere(module: str, name: str = "backprop", source: str = "") -> Callable[..., Any]:
+    """A function of that module which cannot be called here; it carries its `source`, if that is known."""
 
     def function(*arguments: Any) -> Any:
         raise RuntimeError(f"{module} is run by workers alone")
 
     function.__module__, function.__qualname__, function.__name__ = module, name, name.rpartition(".")[2]
+    function.source = source  # type: ignore[attr-defined]
     return function
 
 

@@ -305,11 +305,7 @@ def _recursion(row: Known, use: Known, facts: Overview) -> str:
     costs = [f"{_slower_words(ratio)}{where}" for ratio, where in places if ratio and ratio.verdict == "slower"]
     if leaner(use, row) and (ratio_of_peaks := _peak_ratio(row, use)):
         costs.append(f"needs {_memory_words(ratio_of_peaks)}")
-    stop = (
-        f"stops at {spaced(row.as_it_comes.deepest)} {words.levels} unless Python's recursion limit is raised"
-        if limited(row) and row.as_it_comes
-        else ""
-    )
+    stop = _stop_words(row, words.levels)
     if not costs:
         known = [ratio.verdict for ratio, _ in places if ratio]
         timed = "is not measurably slower" if "undecided" in known else "does as well"
@@ -317,6 +313,16 @@ def _recursion(row: Known, use: Known, facts: Overview) -> str:
         return f"{capital(title(row.impl))} {start}{f', but {stop}' if stop else ''}."
     same = f" needs no more memory than {used}, but" if row.peak and use.peak and not leaner(use, row) else ""
     return f"{capital(title(row.impl))}{same} {listed([*costs, *([stop] if stop else [])])}."
+
+
+def _stop_words(row: Known, levels: str) -> str:
+    """Where Python's recursion limit stops it, and whether raising it helps; empty if that limit does not stop it."""
+    if not (limited(row) and row.as_it_comes):
+        return ""
+    stop = f"stops at {spaced(row.as_it_comes.deepest)} {levels}"
+    if row.raised and row.raised.status == "segfault":
+        return f"{stop}; with Python's recursion limit raised it crashes beyond {spaced(row.raised.deepest)}"
+    return f"{stop} unless Python's recursion limit is raised"
 
 
 def _slower_words(ratio: Ratio) -> str:

@@ -1,6 +1,9 @@
 """`versus` compares functions that are defined right here, refuses what cannot be compared, and its gate says what is certain."""
 
 import _thread
+import json
+import linecache
+import pickle
 import tempfile
 import threading
 import time
@@ -13,9 +16,10 @@ import pytest
 from bench import versus
 from bench.errors import BadInput
 from bench.from_python.result import Result, Undecided, _interval
+from bench.from_python.sending import send
 from bench.plan.depth import RAISED
 from bench.show.terminal.notebook import notebook_line
-from impls import Solution
+from impls import Problem, Solution
 
 QUICK = {"budget_s": 1.0, "memory": False}
 
@@ -59,11 +63,33 @@ def test_it_shows_itself_as_text_and_in_a_notebook(result):
 def test_a_report_is_one_file_with_both_sources(result, tmp_path):
     page = result.report(tmp_path / "sum.html").read_text("utf-8")
     assert "recursive_total" in page
+    assert "Give versus a larger budget_s" in page or "undecided" not in result.table["verdict"].tolist()
+    assert "same command again" not in page
     assert [*tmp_path.iterdir()] == [tmp_path / "sum.html"]
     limits = result.limits.set_index("impl")
     assert limits.loc["recursive_total", "status"].iloc[0] == "recursion_error"
     assert limits.loc["recursive_total", "deepest_ok"].iloc[0] == pytest.approx(1000, abs=15)
     assert limits.loc["total", "status"] == "ok"
+
+
+def test_a_report_steps_through_functions_by_their_lines(result, tmp_path):
+    page = result.report(tmp_path / "sum.html").read_text("utf-8")
+    assert '<section id="steps"' in page
+    [calls] = json.loads((result._run.folder / "trace.json").read_text("utf-8"))["calls"]
+    assert {trace["impl"]: trace["status"] for trace in calls["traces"]} == {"total": "ok", "recursive_total": "ok"}
+
+
+def test_the_lines_of_a_cell_go_with_its_functions(tmp_path, monkeypatch):
+    text = "def once(values):\n    return sum(values)\n"
+    monkeypatch.setitem(linecache.cache, "<cell 7>", (len(text), None, text.splitlines(keepends=True), "<cell 7>"))
+    here = {}
+    exec(compile(text, "<cell 7>", "exec"), here)
+    sent = pickle.loads(send(Problem("sums", numbers, [here["once"], total]), tmp_path).read_bytes())
+    once, its_total = (solution.function for solution in sent.implementations)
+    assert once.__code__.co_filename == str(tmp_path / "cell_1.py")
+    assert (tmp_path / "cell_1.py").read_text("utf-8") == text
+    assert its_total.__code__.co_filename == total.__code__.co_filename == __file__
+    assert once([1, 2]) == its_total([1, 2]) == 3
 
 
 def test_closures_and_lambdas_are_compared():
@@ -105,7 +131,9 @@ def test_another_answer_is_left_out_with_the_smallest_input_that_shows_it():
         ({"functions": [total]}, r"versus: problem 'versus' has one implementation; give two or more to compare"),
         ({"functions": [lambda x: 1, lambda x: 1]}, r"versus: problem 'versus': two implementations have the name '<lambda>'"),
         ({"functions": [total, 3]}, r"versus: 3 is not a function"),
-        ({"baseline": "totl"}, r"--baseline: unknown implementation 'totl'; did you mean 'total'\?|versus: .*totl.*"),
+        ({"baseline": "totl"}, r"versus: unknown baseline 'totl'; did you mean 'total'\?"),
+        ({"budget_s": "long"}, r"versus: budget_s is 'long'; give a number"),
+        ({"precision": None}, r"versus: precision is None; give a number"),
         ({"budget_s": -1}, r"versus: budget_s is -1.0: .*greater than 0"),
         ({"precision": 2}, r"versus: precision is 2.0: .*less than 1"),
         ({"allocator": "arena"}, r"versus: .*unknown allocator 'arena'"),
@@ -203,6 +231,15 @@ def test_a_result_without_memory_or_an_interval_shows_itself_too():
     assert "Give versus a larger budget_s" in repr(there)
     assert list(there.table["peak_bytes"]) == [None, None]
     assert repr(there).count("3 × 1") == 2
+    assert "peak memory" not in repr(there) + there._repr_html_()
+
+
+def test_what_is_deeper_than_python_allows_is_said_to_be_timed_with_the_limit_raised(result):
+    deep = versus(total, recursive_total, setup=numbers, depth=2_000, **QUICK)
+    said = "From depth 2\u00a0000 on, recursive_total was timed with the recursion limit raised"
+    assert said in repr(deep)
+    assert said in deep._repr_html_()
+    assert "limit raised" not in repr(result)
 
 
 def test_the_limit_is_raised_for_the_function_that_it_stops_alone(result):

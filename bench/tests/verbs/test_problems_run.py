@@ -100,11 +100,11 @@ def test_more_implementations_of_a_known_problem(home, capsys):
 
 
 def test_what_cannot_be_measured_at_a_size_has_a_row_and_is_told_once(home, capsys):
-    (home / "mine.py").write_text(third("return 7 if len(numbers) == 14 else sum(numbers)", depth=[2, 7]))
+    (home / "mine.py").write_text(third("return 7 if len(numbers) == 22 else sum(numbers)", depth=[2, 11]))
     assert run("--problem", "mine.py", "--only", "time") == 0
     rows = table("time.csv")
     skipped = rows[rows["status"] == "skipped"]
-    assert set(skipped["cell"]) == {f"sums-d7-w2-{allocator}" for allocator in ("default", "steady")}
+    assert set(skipped["cell"]) == {f"sums-d11-w2-{allocator}" for allocator in ("default", "steady")}
     assert set(skipped["impl"]) == {"third"}
     assert skipped["detail"].str.contains("gives 7 where iterative gives").all()
     assert capsys.readouterr().err.count("third is skipped") == 1
@@ -160,7 +160,7 @@ def setup(depth, width, rng): return tuple(range(depth * width)),
 
 
 def test_the_grid_of_a_problem_through_pytest_benchmark(home):
-    (home / "mine.py").write_text(third("return 7 if len(numbers) == 14 else sum(numbers)", depth=[2, 7]))
+    (home / "mine.py").write_text(third("return 7 if len(numbers) == 22 else sum(numbers)", depth=[2, 11]))
     quick = ["--benchmark-max-time", "0.001", "--benchmark-min-rounds", "2", "-p", "no:cacheprovider"]
     command = [sys.executable, "-m", "pytest", "--benchmark-only", f"--problem={home / 'mine.py'}", *quick]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**_plain_environment(), "COLUMNS": "200"}, timeout=300)
@@ -169,7 +169,7 @@ def test_the_grid_of_a_problem_through_pytest_benchmark(home):
     assert "benchmark 'sums, depth 2, width 2': 4 tests" in done.stdout
     assert "test_step[d2-recursive]" in done.stdout
     last = done.stdout.split("ratios of minima")[1].splitlines()[1:3]
-    assert [line.split(": ")[0] for line in last] == ["sums, depth 2, width 2", "sums, depth 7, width 2"]
+    assert [line.split(": ")[0] for line in last] == ["sums, depth 2, width 2", "sums, depth 11, width 2"]
     assert "third" in last[0]
     assert "third" not in last[1]
 

@@ -85,8 +85,9 @@ def tell_limit(limit: Limit, problem: PlannedProblem, screen: Screen, tell: Call
         return
     subject = _subject(limit.impl, problem)
     setting = setting_of(limit.recursion_limit or 0, limit.stack_bytes).words
-    end = f"then {ENDINGS[limit.status]}" if limit.first_failure else "the most that was allowed"
-    more = f" ({limit.detail})" if limit.status == "error" else ""
+    allowed = "the most that there is an input for" if limit.detail else "the most that was allowed"
+    end = f"then {ENDINGS[limit.status]}" if limit.first_failure else allowed
+    more = f" ({limit.detail})" if limit.detail and limit.status in ("error", "ok") else ""
     words = f"{subject}, {setting}: {spaced(limit.deepest_ok or 0)}, {end}{more}"
     tell(f"Depth on Python {limit.python}: {words}")
     screen.detail(f"  {words}")

@@ -130,9 +130,12 @@ def begin(
 
 def _out_of_reach(experiment: Experiment, screen: Screen) -> dict[str, dict[Size, dict[str, str]]]:
     """What cannot be measured of problems whose inputs nobody can know the size of without making them."""
-    found = {}
+    found: dict[str, dict[Size, dict[str, str]]] = {}
+    warnings: list[str] = []
     with doing(screen) as tell:
         for name, sizes in experiment.sizes.items():
             tell(f"{name}: one call of each implementation at every size")
-            found[name] = out_of_reach(experiment.problems[name], sizes, experiment.files)
+            found[name] = out_of_reach(experiment.problems[name], sizes, experiment.files, warnings.append)
+    for sentence in warnings:
+        screen.warn(sentence)
     return found

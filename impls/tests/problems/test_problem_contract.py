@@ -58,6 +58,14 @@ def test_the_smallest_input_that_shows_a_difference_is_named():
     assert min(depth * width for depth, width, _ in INPUTS if depth * width > 3) == 4
 
 
+@pytest.mark.parametrize("depth", [1, 5, 7])
+def test_what_goes_wrong_at_one_depth_alone_is_found(depth):
+    def off(numbers):
+        return sum(numbers) + (len(numbers) == depth)
+
+    assert broken(problem(off)).endswith(f"at depth {depth}, width 1")
+
+
 def test_the_answers_of_another_baseline_can_be_the_right_ones():
     checked = problem(lambda numbers: 7)
     assert broken(checked, "first", baseline="other") == "gives 0 where other gives 7, at depth 0, width 1"

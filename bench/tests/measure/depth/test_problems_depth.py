@@ -75,3 +75,47 @@ def test_a_call_that_fails_is_no_reason_to_skip_it(tmp_path):
     (tmp_path / "mine.py").write_text(own("def recursive(numbers):\n    return {}[0]"))
     trial = Trial(sys.executable, "recursive", AS_IT_COMES, GUARD, problem=str(tmp_path / "mine.py"))
     assert trial(10) == TrialResult("error", "KeyError: 0")
+
+
+CHAIN = """
+def setup(depth, width, rng):
+    return [1, setup(depth - 1, width, rng)] if depth else []
+
+
+def iterative(chain):
+    total = 0
+    while chain:
+        number, chain = chain
+        total += number
+    return total
+
+
+def recursive(chain):
+    return chain[0] + recursive(chain[1]) if chain else 0
+"""
+
+
+def searched(tmp_path, more, names, settings=BOTH):
+    (tmp_path / "mine.py").write_text(own(more))
+    subjects = Subjects(names, cap=3_000, problem="sums", source=str(tmp_path / "mine.py"), settings=settings)
+    found = [*implementation_limits(HERE, subjects)]
+    return {(limit.impl, limit.recursion_limit == 1_000): (limit.deepest_ok, limit.first_failure, limit.status) for limit in found}
+
+
+def test_a_setup_that_calls_itself_may_go_deeper_than_python_allows(tmp_path):
+    found = searched(tmp_path, CHAIN, ["iterative", "recursive"])
+    assert {found["iterative", True], found["iterative", False], found["recursive", False]} == {(3_000, None, "ok")}
+    deepest, failed, status = found["recursive", True]
+    assert 900 < deepest < 1_000
+    assert (failed, status) == (deepest + 1, "recursion_error")
+
+
+@pytest.mark.parametrize("end", ["raise KeyError('no such tree')", "import os; os._exit(3)", "import ctypes; ctypes.string_at(0)"])
+def test_where_setup_makes_no_deeper_input_nobody_has_failed(tmp_path, end):
+    shallow = f"def setup(depth, width, rng):\n    if depth > 50:\n        {end}\n    return [1] * depth\n"
+    assert searched(tmp_path, shallow, ["iterative"], [AS_IT_COMES]) == {("iterative", True): (50, None, "ok")}
+
+
+def test_where_setup_makes_no_input_at_all_nothing_is_tried(tmp_path):
+    found = searched(tmp_path, "def setup(depth, width, rng):\n    raise KeyError('no such tree')\n", ["iterative"])
+    assert found == {("iterative", True): (None, None, "skipped")}

@@ -8,6 +8,7 @@ from bench.measure.subjects.reach import out_of_reach
 from bench.measure.workers import problem_checks
 from bench.measure.workers.known_problems import known_problem
 from bench.measure.workers.problem_checks import disagreeing
+from bench.plan.code_text import functions_source
 from bench.tests.fixtures.odd_problems import own, third
 
 PATIENCE_S = 5.0  # enough for a worker to start, on a busy machine too
@@ -86,6 +87,15 @@ def test_what_can_be_called_everywhere_is_within_reach(known):
     assert too_much(known, own()) == {}
 
 
+def test_who_prints_is_told_once_and_measured_all_the_same(known):
+    sentences = []
+    talks = third("print(len(numbers))\n    return sum(numbers)")
+    assert out_of_reach(known(talks), SIZES, [], sentences.append) == {}
+    assert [sentence.split(":")[0] for sentence in sentences] == ["third prints"]
+    assert out_of_reach(known(own()), SIZES, [], sentences.append) == {}
+    assert len(sentences) == 1
+
+
 @pytest.mark.parametrize(
     ("body", "why"),
     [
@@ -121,7 +131,7 @@ def test_a_setup_that_is_too_much_leaves_the_size_out_for_all(known):
 
 
 def test_a_setup_before_every_call_must_be_quick(known):
-    slow = "def setup(depth, width, rng):\n    import time\n    time.sleep(0.05 if depth > 2 else 0)\n    return [1] * depth"
+    slow = "def setup(depth, width, rng):\n    import time\n    time.sleep(0.5 if depth > 2 else 0)\n    return [1] * depth"
     found = too_much(known, own(slow, mutates=True))
     assert {*found} == {(3, 1), (3, 2)}
     assert all("calls of a visit needs arguments of its own; make setup faster" in why for why in found[3, 1].values())
@@ -134,3 +144,10 @@ def test_answers_are_compared_after_a_crash_too(known):
     found = too_much(known, own(crash + wrong, "iterative, recursive, crash, wrong"))
     assert found[3, 1]["crash"] == "a call ends the process (exit code 1)"
     assert "where iterative gives" in found[3, 1]["wrong"]
+
+
+def test_what_a_file_makes_without_a_def_has_its_source_here_too(known):
+    made = "def adder(start):\n    def added(numbers):\n        return sum(numbers, start)\n    return added\n"
+    problem = known(own(made, "iterative, adder(0), Solution(lambda numbers: sum(numbers), name='short')"))
+    assert functions_source(problem.implementations["added"]) == "def added(numbers):\n    return sum(numbers, start)"
+    assert functions_source(problem.implementations["short"]) == "lambda numbers: sum(numbers)"

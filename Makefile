@@ -8,8 +8,8 @@ FAIL_ABOVE ?= 0.03
 VENV := .venv
 BIN := $(VENV)/bin
 UNWIND := $(BIN)/python -m bench
-# Four test files at a time, since their processes often wait; pytest-benchmark, which only times with --benchmark-only, would warn of that.
-SIDE_BY_SIDE := -n 4 --dist loadfile --benchmark-disable
+# Three test files at a time, since their processes often wait; pytest-benchmark, which only times with --benchmark-only, would warn of that.
+SIDE_BY_SIDE := -n 3 --dist loadfile --benchmark-disable
 # Recipes read these from their environment, where blanks, quotes and dollars are what they are. They are taken as they were
 # written: make would expand the dollar of PLOTS='a$$b'.
 define in_environment

@@ -41,7 +41,7 @@ def recursive_total(values, start=0):
 
 @pytest.fixture(scope="module")
 def result():
-    return versus(total, recursive_total, setup=numbers, depth=[3, 5], budget_s=2.0)
+    return versus(total, recursive_total, setup=numbers, depth=[3, 5], precision=0.5, budget_s=30.0)
 
 
 def test_every_table_has_both_functions(result):

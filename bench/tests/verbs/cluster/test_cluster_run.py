@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
+import distributed
 import pandas as pd
 import psutil
 import pytest
@@ -124,7 +125,7 @@ def test_passes_are_made_by_dasks_own_workers_one_at_a_time_on_a_host(tmp_path):
     """Both workers are on this host, so one of them has nothing to do; memory is read here, and the report is of all."""
     write_sweep(tmp_path)
     with dask_processes(tmp_path) as dask, dask_workers(dask.address, 2):
-        code, out, err = finish(tmp_path, "--scheduler", dask.address, "--seed", "1", "--budget", "4")
+        code, out, err = finish(tmp_path, "--scheduler", dask.address, "--seed", "1", "--budget", "15")
     assert code == 0, err
     assert "Passes go to the cluster" in out
     assert "1 machine," in out
@@ -142,6 +143,8 @@ def test_a_worker_with_other_code_is_refused_in_a_sentence_and_the_run_ends_if_t
     monkeypatch.setattr("bench.measure.cluster.coordinator.NO_WORKER_S", 2.0)
     with dask_processes(tmp_path) as dask:
         dask.worker("one", 0.01, other_code="bench.measure.timing.visit")
+        with distributed.Client(dask.address) as client:
+            client.wait_for_workers(1, timeout=60)
         assert run_here(tmp_path, "--scheduler", dask.address) == 2
     err = " ".join(capsys.readouterr().err.split())
     assert re.search(r"worker .* is left out: it has other code in bench.measure.timing.visit; install there what the client has", err)

@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import astuple
 from functools import cached_property
 from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import fill
 from typing import Any
 
 import humanize
@@ -41,6 +43,7 @@ from impls import Problem
 DEEPEST = 100_000  # levels that the study of depth tries
 FIGURE_WIDTH = 600  # pixels on a notebook's page; the picture has twice as many
 LONGER = "Give versus a larger budget_s to settle more."  # where a command is run again to add passes
+WIDEST = 110  # columns of the table, where there are as many
 HEADINGS = ("depth × width", "function", "CPU time", "÷ baseline", "95 % interval", "verdict", "peak memory")
 
 
@@ -185,11 +188,11 @@ class Result:
         return path
 
     def __repr__(self) -> str:
-        """The table as a terminal shows it."""
-        text = io.StringIO()
-        console = Console(file=text, width=110, highlight=False, force_jupyter=False, force_terminal=False)  # plain text, in a notebook too
+        """The table as a terminal shows it, no wider than it is; plain text, in a notebook too."""
+        text, columns = io.StringIO(), min(WIDEST, get_terminal_size((WIDEST, 0)).columns)
+        console = Console(file=text, width=columns, highlight=False, force_jupyter=False, force_terminal=False)
         console.print(self._rich_table())
-        return text.getvalue() + "\n".join(self._words())
+        return text.getvalue() + "\n".join(fill(words, columns) for words in self._words())
 
     def _ipython_display_(self) -> None:
         """The table, the figure and the words, one after the other, for a notebook.

@@ -12,6 +12,7 @@ from rich import box
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.markup import escape
+from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
@@ -26,6 +27,7 @@ from bench.show.terminal.screen import Screen
 from bench.show.terminal.tables import VERDICT_STYLES
 from bench.text import one_line
 
+BAR, WORDS = 16, 60  # columns: the bar is so wide, where that leaves so many for the words
 More = Callable[[], Iterable[str]]  # what else there is to say of the state of a run, in parts
 
 
@@ -44,6 +46,11 @@ class View:
 
     def note(self, words: str) -> None:
         """Tell what happens to the run as a whole; what has no room for it leaves it out."""
+
+    @property
+    def _spent(self) -> float:
+        """How much of the budget is spent, from 0 to 1."""
+        return min(1.0, (time.monotonic() - self._start) / self._budget_s)
 
     def _state(self) -> list[str]:
         """Which pass it is, how long it may still take, how much is settled and how wide the widest interval is."""
@@ -84,7 +91,7 @@ class _NotebookLine(View):
 
     def show(self, finished: Finished) -> None:
         super().show(finished)
-        self._tell(min(1.0, (time.monotonic() - self._start) / self._budget_s), " · ".join(self._state()))
+        self._tell(self._spent, " · ".join(self._state()))
 
 
 class _Lines(View):
@@ -108,7 +115,7 @@ class _Lines(View):
 
 
 class _Line(View):
-    """One line that moves; what goes wrong is said above it."""
+    """One line that moves, with a bar that fills up as the budget is spent; what goes wrong is said above it."""
 
     def __init__(self, screen: Screen, cells: Sequence[Cell], progress: Progress, budget_s: float, more: More = tuple) -> None:
         super().__init__(cells, progress, budget_s, more)
@@ -123,10 +130,17 @@ class _Line(View):
         self._out.print(Text(f"note: {words}", style="yellow"))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        parts = self._state()
-        while len(parts) > 1 and len(" · ".join(parts)) > options.max_width:  # a narrow terminal has the first of them
+        parts, beside = self._state(), options.max_width - BAR - 1
+        room = beside if beside >= WORDS else options.max_width
+        while len(parts) > 1 and len(" · ".join(parts)) > room:  # a narrow terminal has the first of them
             parts.pop()
-        yield Text(" · ".join(parts), no_wrap=True, overflow="ellipsis")
+        words = Text(" · ".join(parts), no_wrap=True, overflow="ellipsis")
+        if room < options.max_width:
+            line = Table.grid(padding=(0, 1, 0, 0))
+            line.add_row(ProgressBar(total=1.0, completed=self._spent, width=BAR), words)
+            yield line
+        else:
+            yield words
 
 
 class _Board(View):

@@ -298,3 +298,11 @@ def test_a_line_of_progress_is_taken_away_even_if_the_work_is_stopped(shown):
     assert told == {"text/plain": "25 % · pass 3 · 1 < 2", "text/html": "<progress value='0.250' max='1'></progress> pass 3 · 1 &lt; 2"}
     assert not any(last.values())
     assert shown == [last]
+
+
+def test_its_text_is_no_wider_than_the_terminal(result, monkeypatch):
+    for columns, widest in ((80, 80), (300, 110)):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        lines = repr(result).splitlines()
+        assert max(map(len, lines)) <= widest
+        assert [line[0] + line[-1] for line in lines[:1]] == ["┏┓"]

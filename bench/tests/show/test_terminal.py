@@ -1,6 +1,7 @@
 """The terminal: a line that moves, a table with -v, a line a pass elsewhere; and the depths as a table."""
 
 import io
+import re
 
 import pandas as pd
 import pytest
@@ -51,11 +52,14 @@ def test_one_line_moves_and_is_gone_at_the_end(width, monkeypatch):
     shown = screen(width)
     with watching(shown, CELLS, progress(20), 200) as view:
         view.show(visit(21))
+        view._start -= 100  # half of the budget
         console = Console(file=io.StringIO(), width=width)
         console.print(view)
         [line] = console.file.getvalue().splitlines()
     assert len(line) <= width
-    assert line.startswith("pass 21 · at most 3:")
+    bar = 0 if width == 40 else 16
+    assert line[:bar].count("━") == bar // 2
+    assert re.match(r" *pass 21 · at most 1:(39|40) left", line[bar:])
     if width > 40:
         assert line.endswith("left · 1 of 2 settled · widest ±9.5 %")
     assert text(shown).rpartition("left")[2].count("\x1b[2K"), "the line is wiped out"

@@ -176,6 +176,14 @@ def grid(count: int, columns: int, height: float, narrow: bool, **shared: Any) -
     return figure, [*figure.subplots(rows, columns, squeeze=False, **shared).flat]
 
 
+def lay_out(figure: Figure) -> None:
+    """Give everything its place, once: matplotlib would measure all of it again for each file, and whenever a place is asked for."""
+    if layout := figure.get_layout_engine():
+        figure.dpi = SVG_DPI
+        layout.execute(figure)
+        figure.set_layout_engine(None)
+
+
 def label(name: str) -> str:
     """A contender's title, as `literal` text."""
     return literal(title(name))
@@ -222,11 +230,8 @@ def _night() -> str:
 
 
 def _bytes(figure: Figure, **settings: Any) -> bytes:
-    """The figure as a file. It is laid out here, and once: matplotlib would draw all of it to lay it out, and again for each file."""
-    if layout := figure.get_layout_engine():
-        figure.dpi = SVG_DPI
-        layout.execute(figure)
-        figure.set_layout_engine(None)
+    """The figure as a file."""
+    lay_out(figure)
     picture = io.BytesIO()
     figure.savefig(picture, **settings)
     return picture.getvalue()

@@ -180,6 +180,8 @@ def lay_out(figure: Figure) -> None:
     """Give everything its place, once: matplotlib would measure all of it again for each file, and whenever a place is asked for."""
     if layout := figure.get_layout_engine():
         figure.dpi = SVG_DPI
+        for axis in [axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis) if not axis.label.get_text()]:
+            axis.set_label_coords(0, 0)  # else matplotlib measures all ticks to find the place of a label that is not there
         layout.execute(figure)
         figure.set_layout_engine(None)
 

@@ -193,5 +193,7 @@ def test_the_answer_is_first_on_the_page_and_at_the_end_of_the_commands(tmp_path
     for text in (first, said.replace("\u00a0", " ")):
         assert "20 % slower" in text
         assert "Use a loop with a kept list" in text
+    assert "in brackets the confidence interval" in first
+    assert re.search(r'data-label="time \(\d+ layers × \d+ units\)"', first)
     assert (folder / "report.html").resolve().as_uri() in said
     assert f"'{folder / 'report.html'}'" in said, "a path with a blank is quoted for a shell"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -30,7 +31,8 @@ def at_once(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[l
         return
     global _todo  # what the forks inherit
     _todo = work, items
-    with ProcessPoolExecutor(processes, get_context("fork")) as pool:
+    # what a fork has inherited is no garbage of its own, so its collector is not to walk through that again and again
+    with ProcessPoolExecutor(processes, get_context("fork"), initializer=gc.freeze) as pool:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads, from Python 3.12 on: ours hold no lock

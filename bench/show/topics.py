@@ -58,6 +58,7 @@ class Topic:
         pictures: from the facts to pictures.
         section: from the facts to what else its template shows, by name: `<anchor>.html.j2` of `bench/show/report/templates`
             if there is one, else the usual one, which shows answers, pictures, `tables` and `notes`.
+        of_times: are the facts worked out of times? That takes a second of a million rows; other facts are there at once.
 
     """
 
@@ -68,6 +69,7 @@ class Topic:
     answers: Callable[[Any], Sequence[Answer]] = lambda facts: ()
     pictures: Callable[[Any], Sequence[Picture]] = lambda facts: ()
     section: Callable[[Any], Mapping[str, Any]] = lambda facts: {}
+    of_times: bool = False
 
     def in_report(self, facts: Any) -> list[Picture]:
         """The pictures that the section shows; the plots may have more."""
@@ -85,7 +87,7 @@ class Topic:
 
 # in the order of the page
 TOPICS = [
-    Topic("answer", "The answer", "Loop or recursion?", answered, section=answer_section),
+    Topic("answer", "The answer", "Loop or recursion?", answered, section=answer_section, of_times=True),
     Topic(
         "steps",
         "Step through it",
@@ -101,8 +103,9 @@ TOPICS = [
         timed,
         lambda facts: time_answers(facts.slices, facts.baseline),
         section=answers_section,
+        of_times=True,
     ),
-    Topic("network", "My {input}", "What would mine cost?", explored, section=network_section),
+    Topic("network", "My {input}", "What would mine cost?", explored, section=network_section, of_times=True),
     Topic(
         "figures",
         "Time",
@@ -110,6 +113,7 @@ TOPICS = [
         timed,
         pictures=lambda facts: lazily("bench.show.figures.time:time_pictures")(facts.slices),
         section=figures_section,
+        of_times=True,
     ),
     Topic(
         "breakdown",
@@ -137,6 +141,7 @@ TOPICS = [
         frontier_answers,
         lazily("bench.show.figures.frontier:frontier_pictures"),
         frontier_section,
+        of_times=True,
     ),
     Topic(
         "limits",
@@ -164,6 +169,7 @@ TOPICS = [
         interpreters_answers,
         lazily("bench.show.figures.axes.interpreters:interpreters_pictures"),
         interpreters_section,
+        of_times=True,
     ),
     Topic(
         "layouts",
@@ -173,10 +179,11 @@ TOPICS = [
         lambda facts: facts.answers,
         lambda facts: lazily("bench.show.figures.axes.layouts:layouts_pictures")(facts.every),
         layouts_section,
+        of_times=True,
     ),
-    Topic("explore", "Explore", "Look around: every figure in one chart", explored, section=explore_section),
+    Topic("explore", "Explore", "Look around: every figure in one chart", explored, section=explore_section, of_times=True),
     Topic("sources", "Sources", "Which reads better?", sources, section=sources_section),
-    Topic("cells", "Every cell", "Every ratio of every cell", timed, section=cells_section),
+    Topic("cells", "Every cell", "Every ratio of every cell", timed, section=cells_section, of_times=True),
     Topic(
         "selfcheck",
         "Trust",
@@ -187,7 +194,7 @@ TOPICS = [
     ),
     Topic("reading", "Method", "How to read this", lambda results: results, section=reading_section),
     Topic("machine", "The machine", "The machine", lambda results: results.machine, section=machine_section),
-    Topic("data", "Data", "The data, to save", lambda results: (results, timed(results)), section=data_section),
+    Topic("data", "Data", "The data, to save", lambda results: (results, timed(results)), section=data_section, of_times=True),
     Topic("glossary", "Glossary", "Glossary", lambda results: results, section=glossary_section),
 ]
 
@@ -197,14 +204,21 @@ def topic(anchor: str) -> Topic:
     return next(entry for entry in TOPICS if entry.anchor == anchor)
 
 
-def with_facts(results: Results) -> Iterator[tuple[Topic, Any]]:
-    """Every topic that has something to show, with its facts; facts that topics share are worked out once."""
+def with_facts(results: Results, of_times: bool | None = None) -> Iterator[tuple[Topic, Any]]:
+    """Every topic that has something to show, with its facts, or only those whose facts are `of_times`, or are not; facts that topics
+    share are worked out once.
+    """
     known: dict[Callable[[Results], Any], Any] = {}
-    for entry in TOPICS:
+    for entry in (entry for entry in TOPICS if of_times in (None, entry.of_times)):
         if entry.facts not in known:
             known[entry.facts] = entry.facts(results)
         if known[entry.facts] is not None:
             yield entry, known[entry.facts]
+
+
+def in_order(made: Mapping[str, Markup]) -> Iterator[tuple[Topic, Markup]]:
+    """Every topic that has a section, by its anchor, with that, in the order of the page."""
+    return ((entry, made[entry.anchor]) for entry in TOPICS if entry.anchor in made)
 
 
 def all_pictures(results: Results) -> list[Picture]:

@@ -13,7 +13,8 @@ from bench.analyse.frontier import Peak, PeakRatio, peak_ratio
 from bench.analyse.ratios import SAME, Ratio
 from bench.plan.cells import AXES
 from bench.plan.contenders import cache_of, problem_of, title
-from bench.show.answers.words import ALLOCATOR_WORDS, capital, listed, size, spaced, with_article, with_interval
+from bench.plan.described import Words
+from bench.show.answers.words import ALLOCATOR_WORDS, capital, counted, listed, size, spaced, with_article, with_interval
 
 NOT_MEASURED = "not measured"
 LEAST = 0.005  # a share below it is 0 % in whole per cents
@@ -33,11 +34,19 @@ class Entry:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the table: its heading, the same where there is little room, where it was measured, and the verb that measures it."""
+    """A column of the table.
+
+    Attributes:
+        heading, short: its heading, and the same where there is little room.
+        where, at: where it was measured, and the same where there is little room.
+        verb: which measures it.
+
+    """
 
     heading: str
     short: str
     where: str = ""
+    at: str = ""
     verb: str = "run"
 
 
@@ -57,6 +66,11 @@ class AnswerTable:
     rows: Sequence[Sequence[Entry]]
     advice: Sequence[str]
     scope: str
+
+    @property
+    def has_intervals(self) -> bool:
+        """Has any entry an interval below it?"""
+        return any("[" in entry.note for row in self.rows for entry in row)
 
 
 def answer_table(facts: Overview, machine: Mapping[str, Any]) -> AnswerTable:
@@ -94,11 +108,12 @@ def _columns(facts: Overview) -> Iterator[Column]:
     yield Column("implementation", "")
     if facts.narrow:
         of_narrow = (f"time in a narrow {words.input}", "time, narrow") if facts.wide else ("time", "time")
-        yield Column(*of_narrow, _place(facts.narrow), run)
+        yield Column(*of_narrow, *_places(facts.narrow, words), run)
     if facts.wide:
-        yield Column(f"time in a wide {words.input}", "time, wide", _place(facts.wide), run)
-    yield Column("peak memory", "peak", _place(facts.peak_at) if facts.peak_at else "", run)
-    yield Column(f"{words.levels} as Python comes", "depth as it comes", verb=limits)
+        yield Column(f"time in a wide {words.input}", "time, wide", *_places(facts.wide, words), run)
+    yield Column("peak memory", "peak", *(_places(facts.peak_at, words) if facts.peak_at else ("", "")), run)
+    limit = next((row.as_it_comes.recursion_limit for row in facts.rows if row.as_it_comes), None)
+    yield Column(f"{words.levels} as Python comes", "depth as it comes", f"recursion limit {spaced(limit)}" if limit else "", verb=limits)
     yield Column(f"{words.levels}, limit raised", "depth, raised", verb=limits)
     if problem.trains:
         yield Column("same result?", "same?", verb="train")
@@ -107,6 +122,12 @@ def _columns(facts: Overview) -> Iterator[Column]:
 
 def _place(place: Place) -> str:
     return f"{spaced(place.depth)} × {spaced(place.width)}"
+
+
+def _places(place: Place, words: Words) -> tuple[str, str]:
+    """A place in words, and in short: "64 layers × 8 units", "64 × 8"."""
+    across = counted(place.width, words.across) if words.across else f"width {spaced(place.width)}"
+    return f"{counted(place.depth, words.level)} × {across}", _place(place)
 
 
 def _entries(row: Known, base: Known | None, facts: Overview) -> Iterator[Entry]:
@@ -227,7 +248,7 @@ def _source(row: Known, base: Known | None) -> Entry:
         return Entry(NOT_MEASURED, verdict="undecided")
     figures = f"{row.lines} lines, complexity {row.complexity}"
     if base and base is not row and (row.lines, row.complexity) == (base.lines, base.complexity):
-        return Entry("a tie", figures)
+        return Entry("the same", figures, "same")
     return Entry(f"{row.lines} lines", f"complexity {row.complexity}")
 
 

@@ -18,7 +18,7 @@ from bench.analyse.frontier import Candidate, FrontierCell
 from bench.plan.contenders import problem_of
 from bench.plan.described import ANY
 from bench.show.answers.words import ALLOCATOR_TITLES, named
-from bench.show.figures.pictures import FAINT, INK, PAPER, SOFT, Picture, Plot, colour, grid, label, pictures_of
+from bench.show.figures.pictures import FAINT, INK, PAPER, SOFT, Picture, Plot, colour, grid, label, lay_out, pictures_of
 
 UNITS = {"MiB": 2**20, "KiB": 2**10}  # the first of which the largest peak has one
 GREY, SHADE, EDGE = SOFT, FAINT, "#b4bac2"
@@ -53,7 +53,8 @@ def time_against_memory(cells: Sequence[FrontierCell], narrow: bool = False) -> 
             ax.set_ylabel(f"CPU time ÷ {label(cells[0].baseline)}", fontsize=8)
         if narrow or number >= len(places) - len(columns):
             ax.set_xlabel(f"peak memory of a {words.call} ({unit})", fontsize=8)
-    for cell, ax in panels.items():  # when all else is drawn, so that it is known how much room there is
+    lay_out(figure)
+    for cell, ax in panels.items():  # when all else has its place, so that it is known how much room there is
         _name_points(ax, cell)
     return figure
 

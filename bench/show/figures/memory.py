@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from bench.analyse.memory import ABSOLUTE_BYTES, RELATIVE, agreement
 from bench.measure.memory.meters import SAMPLED_STEPS
@@ -165,7 +165,7 @@ def _allowed_band(ax: Axes, low: float, high: float) -> None:
         scale("log")
         limits(low, high)
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axis.set_minor_formatter(NullFormatter())
+        axis.set_minor_locator(NullLocator())
 
 
 def _worst_words(points: pd.DataFrame) -> str:

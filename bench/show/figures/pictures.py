@@ -32,6 +32,7 @@ STYLE: Any = {
     "axes.titlesize": 10,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
+    "axes.titley": 1.0,  # where a title would be anyhow; without it, each drawing measures all ticks to see whether one is there
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": "#8a8f98",
@@ -175,6 +176,16 @@ def grid(count: int, columns: int, height: float, narrow: bool, **shared: Any) -
     return figure, [*figure.subplots(rows, columns, squeeze=False, **shared).flat]
 
 
+def lay_out(figure: Figure) -> None:
+    """Give everything its place, once: matplotlib would measure all of it again for each file, and whenever a place is asked for."""
+    if layout := figure.get_layout_engine():
+        figure.dpi = SVG_DPI
+        for axis in [axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis) if not axis.label.get_text()]:
+            axis.set_label_coords(0, 0)  # else matplotlib measures all ticks to find the place of a label that is not there
+        layout.execute(figure)
+        figure.set_layout_engine(None)
+
+
 def label(name: str) -> str:
     """A contender's title, as `literal` text."""
     return literal(title(name))
@@ -221,11 +232,8 @@ def _night() -> str:
 
 
 def _bytes(figure: Figure, **settings: Any) -> bytes:
-    """The figure as a file. It is laid out here, and once: matplotlib would draw all of it to lay it out, and again for each file."""
-    if layout := figure.get_layout_engine():
-        figure.dpi = SVG_DPI
-        layout.execute(figure)
-        figure.set_layout_engine(None)
+    """The figure as a file."""
+    lay_out(figure)
     picture = io.BytesIO()
     figure.savefig(picture, **settings)
     return picture.getvalue()

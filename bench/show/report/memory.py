@@ -18,9 +18,10 @@ from bench.show.report.tables import Table, failure_table
 def memory_section(tables: MemoryTables) -> dict[str, Any]:
     """The formulas, a table of all that was read, and what could not be."""
     failed, problem = tables.peaks[tables.peaks["status"] != "ok"], problem_in(tables.peaks)
+    read = {*tables.peaks["impl"]}
     there = [meter for meter in meters.METERS if meter.in_table and (tables.peaks["meter"] == meter.name).any()]
     return {
-        "derivations": [(told.title, told.formula) for told in problem.implementations.values() if told.formula],
+        "derivations": [(told.title, told.formula) for name, told in problem.implementations.items() if told.formula and name in read],
         "tables": [_table(tables.peaks)],
         "failures": failure_table(failed.fillna({"detail": ""}).to_dict("records"), ("cell", "impl", "meter", "status", "detail")),
         "meters": [(meter.title, problem.words.fill(meter.sees)) for meter in there],

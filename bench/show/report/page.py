@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import pandas as pd
@@ -15,19 +16,19 @@ from bench.record.times import started_at
 from bench.show.answers.words import capital, titles
 from bench.show.report.fill import fill
 from bench.show.report.sources import highlight_css
-from bench.show.topics import Topic, with_facts
+from bench.show.topics import Topic, in_order, with_facts
 
 HEAD = ("cpu", "cores", "python", "numpy", "blas")  # what the head of the page says of the machine
 
 
 def render(results: Results) -> str:
     """The report of a problem as HTML: a head, and a section for each topic that has something to show."""
-    shown = [*with_facts(results)]
+    shown = [*in_order(_sections(results))]
     words = results.problem.words
     return framed(
         [results],
         contents=[(f"#{topic.anchor}", words.fill(topic.name)) for topic, _ in shown],
-        sections=_sections(shown),
+        sections=[section for _, section in shown],
         question=words.question or f"{capital(results.problem.title)}: recursion or a loop?",
         lead=words.lead or _lead(results),
     )
@@ -54,13 +55,18 @@ def framed(every: Sequence[Results], contents: Sequence[tuple[str, str]], sectio
     )
 
 
-def _sections(shown: Sequence[tuple[Topic, Any]]) -> list[Markup]:
-    """The sections in their order. All pictures are drawn in other processes while the sections that have none are made."""
-    pictures = [topic.in_report(facts) for topic, facts in shown]
-    with lazily("bench.show.figures.pictures:being_drawn")(pictures) as drawn:
-        parts = sorted(zip(shown, drawn, pictures, strict=True), key=lambda part: bool(part[2]))
-        made = {topic.anchor: topic.html(facts, wait) for (topic, facts), wait, _ in parts}
-    return [made[topic.anchor] for topic, _ in shown]
+def _sections(results: Results) -> dict[str, Markup]:
+    """Each section, by its anchor. All pictures are drawn in other processes meanwhile: those that need no times while facts are
+    worked out of these, the others while the sections that have none are made.
+    """
+    parts: list[tuple[Topic, Any, Callable[[], Any], bool]] = []
+    with ExitStack() as drawing:
+        for of_times in (False, True):
+            shown = [*with_facts(results, of_times)]
+            pictures = [topic.in_report(facts) for topic, facts in shown]
+            drawn = drawing.enter_context(lazily("bench.show.figures.pictures:being_drawn")(pictures))
+            parts += [(*entry, wait, bool(mine)) for entry, wait, mine in zip(shown, drawn, pictures, strict=True)]
+        return {topic.anchor: topic.html(facts, wait) for topic, facts, wait, _ in sorted(parts, key=lambda part: part[-1])}
 
 
 def _lead(results: Results) -> str:

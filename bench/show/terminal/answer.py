@@ -57,7 +57,7 @@ def _blocks(table: AnswerTable) -> Iterator[RenderableType]:
 
 
 def _heading(column: Column) -> str:
-    return f"{column.short}\n{column.where}" if column.where else column.short
+    return f"{column.short}\n{column.at}" if column.at else column.short
 
 
 def _words(entry: Entry) -> Text:

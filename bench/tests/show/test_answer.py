@@ -65,7 +65,8 @@ def test_a_time_in_words(figures, expected):
 
 def test_every_place_of_the_table():
     shown = table(KEPT, POPPED, RECURSION)
-    assert [column.where for column in shown.columns] == ["", "64 × 8", "64 × 128", "64 × 128", "", ""]
+    narrow, wide, limit = ("64 layers × 8 units", "64 × 8"), ("64 layers × 128 units", "64 × 128"), ("recursion limit 1\u00a0000", "")
+    assert [(column.where, column.at) for column in shown.columns] == [("", ""), narrow, wide, wide, limit, ("", "")]
     assert words(shown) == {
         "kept list": ["baseline", "baseline", "200.0 MiB", "10\u00a0000+", "yes"],
         "popped list": ["undecided", "10 % faster", "25 % less", "10\u00a0000+", "yes"],
@@ -178,7 +179,7 @@ def test_the_answer_fits_a_terminal(width):
 
 def test_the_answer_in_markdown():
     lines = markdown(table(KEPT, RECURSION)).splitlines()
-    assert lines[0].startswith("| implementation | time in a narrow network (64 × 8) | ")
+    assert lines[0].startswith("| implementation | time in a narrow network (64 layers × 8 units) | ")
     assert lines[3].startswith("| recursion | 5 % slower | 10 % faster | 25 % less | 987 | yes |")
     assert {line.count("|") for line in lines[:4]} == {lines[0].count("|")}
     assert lines[5].startswith("**Use recursion: ")
@@ -192,5 +193,7 @@ def test_the_answer_is_first_on_the_page_and_at_the_end_of_the_commands(tmp_path
     for text in (first, said.replace("\u00a0", " ")):
         assert "20 % slower" in text
         assert "Use a loop with a kept list" in text
+    assert "in brackets the confidence interval" in first
+    assert re.search(r'data-label="time \(\d+ layers × \d+ units\)"', first)
     assert (folder / "report.html").resolve().as_uri() in said
     assert f"'{folder / 'report.html'}'" in said, "a path with a blank is quoted for a shell"

@@ -1,6 +1,7 @@
 """Topics, figures and meters are tables: what is added to one arrives in the report, among the plots and in the answers."""
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ from bench.record.folder import write_machine
 from bench.record.results import read_results
 from bench.record.schemas import row
 from bench.record.tables import Table, as_rows
+from bench.record.time_parts.rows import TimeRows
 from bench.show import topics
 from bench.show.answers import Answer
 from bench.show.figures import memory as memory_figures
@@ -58,6 +60,20 @@ def test_the_table_of_contents_and_the_sections_are_those_of_the_table(home):
     assert re.findall(r'<a href="#(\w+)">', text) == re.findall(r'<section id="(\w+)">', text) == shown
     assert set(shown) < {entry.anchor for entry in TOPICS}
     assert "training" not in shown, "nothing was trained"
+
+
+def test_facts_that_are_not_of_times_need_none_of_them(home):
+    def unread(*_):
+        raise AssertionError("times are read")
+
+    [results] = read_results(home, print)
+    without = replace(results, rows=TimeRows(unread, unread, "time.csv"))
+    quick = [entry.anchor for entry, _ in with_facts(without, of_times=False)]
+    assert {"memory", "sources", "machine"} <= {*quick}
+    rest = [entry.anchor for entry, _ in with_facts(results, of_times=True)]
+    assert sorted(quick + rest) == sorted(entry.anchor for entry, _ in with_facts(results))
+    with pytest.raises(AssertionError, match="times are read"):
+        [*with_facts(without, of_times=True)]
 
 
 def test_a_topic_is_added_by_one_entry(home, monkeypatch):

@@ -30,14 +30,21 @@
     tip.hidden = true;
   };
   const marked = (id, text) => {
-    const term = document.createElement("button");
-    Object.assign(term, { type: "button", className: "term", textContent: text });
+    const term = document.createElement("span"); // a line may break between a button and the comma behind it
+    term.setAttribute("role", "button");
+    Object.assign(term, { tabIndex: 0, className: "term", textContent: text });
     term.dataset.term = id;
     term.addEventListener("mouseenter", () => show(term));
     term.addEventListener("mouseleave", () => document.activeElement !== term && hide());
     term.addEventListener("focus", () => show(term));
     term.addEventListener("blur", hide);
     term.addEventListener("click", () => show(term));
+    term.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      event.stopPropagation(); // a space would start the player
+      show(term);
+    });
     return term;
   };
   const mark = (node, seen) => {

@@ -140,6 +140,7 @@ def test_the_leak_is_told_in_the_csv_and_in_the_report(home, section):
 
 def test_the_report_prints_derivations_beside_the_figures(section):
     assert "All activations stay to the end" in section
+    assert "Each suspended frame" not in section, "generators were not measured"
     places = [section.index(plot.heading) for plot in OF_NETWORKS]
     assert places == sorted(places)
     assert section.count("<img ") == len(OF_NETWORKS)

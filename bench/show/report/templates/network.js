@@ -44,7 +44,12 @@
     return `no: ${reach.ended.replace(/_/g, " ").replace("recursion error", "RecursionError").replace("segfault", "segmentation fault")} above ${digits(reach.deepest)} ${data.levels}`;
   };
   const frames = rows.filter((row) => row.metric === "frames");
-  const inUnit = (metric, value) => `${digits(value / explore.data.metrics[metric][3])} ${explore.data.metrics[metric][2]}`;
+  const TIMES = [[1e9, "s"], [1e6, "ms"], [1e3, "µs"], [1, "ns"]];
+  const BYTES = [[2 ** 30, "GiB"], [2 ** 20, "MiB"], [2 ** 10, "KiB"], [1, "Bytes"]];
+  const inUnit = (value, units) => {
+    const [one, unit] = units.find(([size]) => value >= size) || units[units.length - 1];
+    return `${Number((value / one).toPrecision(3))} ${unit}`;
+  };
   // tracemalloc does not see frames; where they were counted, they are part of the peak
   const withFrames = (peak) => frames.filter((row) => ["impl", ...FREE].every((key) => row[key] === peak[key])).reduce((sum, row) => sum + row.value, peak.value);
 
@@ -68,25 +73,27 @@
     document.querySelector("#network-table tbody").replaceChildren(...data.implementations.map((name) => line(name, mine.depth, time, peak)).filter(Boolean));
     return true;
   }
+  const head = document.querySelector("#network-table thead tr");
+  head.cells[2].firstChild.textContent = `÷ ${explore.data.titles[explore.data.baseline] || explore.data.baseline}`;
+  const headings = [...head.cells].slice(1).map((cell) => cell.textContent);
   function line(name, depth, time, peaksThere) {
     const here = time.rows.find((row) => row.impl === name);
     const peak = peaksThere && peaksThere.rows.find((row) => row.impl === name);
+    if (!here && !peak) return null;  // how deep it goes is told elsewhere
     const limits = data.limits[name];
-    if (!here && !peak && !limits) return null;
     const interval = here && here.ratio_low !== null && here.ratio_high !== null ? ` [${here.ratio_low.toFixed(3)}, ${here.ratio_high.toFixed(3)}]` : " (too few passes)";
-    const made = document.createElement("tr");
     const cells = [
-      explore.data.titles[name],
-      here ? inUnit("cpu", here.value) : "not measured",
+      here ? inUnit(here.value, TIMES) : "not measured",
       !here || here.ratio === null ? "" : name === explore.data.baseline ? "1" : `${here.ratio.toFixed(3)}${interval}`,
-      peak ? inUnit(peak.metric, withFrames(peak)) : "not measured",
+      peak ? inUnit(withFrames(peak), BYTES) : "not measured",
       runs(limits && limits[0], depth), runs(limits && limits[1], depth),
     ];
-    cells.forEach((text, number) => {
-      const cell = made.insertCell();
-      cell.textContent = text;
-      if (number === 1 || number === 3) cell.className = "r";
-    });
+    const made = document.createElement("tr");
+    const add = (tag, role, text, more) => made.append(Object.assign(document.createElement(tag), { role, textContent: text, ...more }));
+    made.role = "row";
+    add("th", "rowheader", explore.data.titles[name], { scope: "row" });
+    cells.forEach((text, number) => add("td", "cell", text, { className: number === 0 || number === 2 ? "r" : "" }));
+    [...made.cells].slice(1).forEach((cell, number) => { cell.dataset.label = headings[number]; });
     return made;
   }
 
@@ -124,7 +131,6 @@
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", () => { if (show()) write(); });
   addEventListener("hashchange", () => { if (address.read("network") !== null) read(); });
-  document.querySelector("#network-table thead th:nth-child(3)").firstChild.textContent = `÷ ${explore.data.titles[explore.data.baseline] || explore.data.baseline}`;
   form.hidden = false;
   document.getElementById("network-found").hidden = false;
   read();

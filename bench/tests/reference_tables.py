@@ -288,19 +288,6 @@ def standings(path):
     return table(["implementation", *PLACE_HEADINGS], [[title(name), *(standing(name, place) for place in PLACES)] for name in CACHES])
 
 
-FRAMEWORKS = ("torch", "autograd", "jax", "jax_unrolled")
-
-
-def frameworks(path):
-    found = [log_ratios(path, name, "recursive") for name in FRAMEWORKS]
-    cells = sorted(found[0], key=lambda cell: (cell[1], cell[0], cell[2]))
-    rows = [
-        [width, depth, update, *(interval(one[depth, width, update, allocator], joint_alpha(path), 2) for one in found)]
-        for depth, width, update, allocator in cells
-    ]
-    return table(["width", "depth", "update", "PyTorch", "HIPS autograd", "JAX scan", "JAX unrolled"], rows)
-
-
 TABLES: dict[str, Callable[[Path], str]] = {
     "calls": partial(grid_ratios, pairs=[("recursive", "iterative_pop")], headings=["recursion ÷ popped list"], deepest=True),
     "mean_times": mean_times,
@@ -323,7 +310,6 @@ TABLES: dict[str, Callable[[Path], str]] = {
     "cache_peaks": cache_peaks,
     "cache_peaks_over_popped": partial(cache_peaks, over="iterative_pop"),
     "standings": standings,
-    "frameworks": frameworks,
     "alike": selfcheck.alike,
     "other_checks": selfcheck.other_checks,
     "known_differences": selfcheck.known_differences,

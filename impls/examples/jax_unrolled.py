@@ -1,6 +1,6 @@
 """JAX's other form: every layer written out in the compiled step, where `jax` scans. An example of preparing, and a comparison.
 
-    unwind run --only time --sweep impls/examples/frameworks.toml --with impls/examples/jax_unrolled.py --baseline recursive
+    unwind run --only time --sweep impls/examples/frameworks.toml --with impls/examples/jax_unrolled.py --baseline workspace_recursion
 
 shows what NumPy's implementations and the frameworks take. Unrolled, each layer's arrays are the program's own, and wide
 networks gain by that; but the deeper the network, the longer it takes to compile: seconds for hundreds of layers.

@@ -73,10 +73,23 @@ def beforehand(path):
         ("workspace_recursion", "workspace_loop"),
     ]
     found = [log_ratios(path, *pair, PLACE) for pair in pairs]
-    places = sorted(found[0], key=lambda place: (place[1], place[3]))
+    places = sorted(found[0], key=lambda place: (place[1], place[5], place[3]))
     alpha = 0.05 / (len(places) * len(pairs))
-    rows = [[*place[:4], *(interval(each[place], alpha) if place in each else "none" for each in found)] for place in places]
-    return table(["depth", "width", "batch", "update", *(f"{title(impl)} ÷ {title(other)}" for impl, other in pairs)], rows)
+    rows = [[*place[:4], place[5], *(interval(each[place], alpha) if place in each else "none" for each in found)] for place in places]
+    return table(["depth", "width", "batch", "update", "examples as", *(f"{title(impl)} ÷ {title(other)}" for impl, other in pairs)], rows)
+
+
+FRAMEWORKS = ("torch", "autograd", "jax", "jax_unrolled")
+
+
+def frameworks(path):
+    """Steps of frameworks, and the floor, over that of the recursion in a block."""
+    names = [name for name in ("floor", *FRAMEWORKS) if name in set(read(path)["impl"])]
+    found = [log_ratios(path, name, "workspace_recursion", PLACE) for name in names]
+    places = sorted(found[0], key=lambda place: (place[1], place[0]))
+    alpha = 0.05 / (len(places) * len(names))
+    rows = [[place[1], place[0], *(interval(each[place], alpha, 2) for each in found)] for place in places]
+    return table(["width", "depth", *(title(name).replace("jax", "JAX") for name in names)], rows)
 
 
 def parts(path):
@@ -89,4 +102,4 @@ def parts(path):
     return table(["part", *places], [[part, *(column[part].replace("\u00a0", " ") for column in columns)] for part in columns[0]])
 
 
-TABLES = {"parts": parts, "layouts": layouts, "pythons": pythons, "on_disk": on_disk, "beforehand": beforehand}
+TABLES = {"parts": parts, "layouts": layouts, "pythons": pythons, "on_disk": on_disk, "beforehand": beforehand, "frameworks": frameworks}

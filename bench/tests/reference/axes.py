@@ -92,6 +92,23 @@ def frameworks(path):
     return table(["width", "depth", *(title(name).replace("jax", "JAX") for name in names)], rows)
 
 
+COMPILED = {
+    ("compiled_recursion", "compiled_loop"): "compiled recursion ÷ compiled loop",
+    ("recursive", "iterative_pop"): "recursion ÷ popped list, interpreted",
+    ("iterative_pop", "compiled_loop"): "popped list ÷ compiled loop",
+    ("floor", "compiled_loop"): "floor ÷ compiled loop",
+}
+
+
+def compiled(path):
+    """The pair in machine code, beside each other and beside the interpreted pair; a column a width."""
+    found = {words: log_ratios(path, *pair, PLACE) for pair, words in COMPILED.items()}
+    places = sorted(next(iter(found.values())), key=lambda place: place[1])
+    alpha = 0.05 / (len(places) * len(found))
+    rows = [[words, *(interval(each[place], alpha) if place in each else "" for place in places)] for words, each in found.items()]
+    return table(["ratio of CPU times", *(f"width {place[1]}" for place in places)], rows)
+
+
 def parts(path):
     """Where the time of the kept list's step goes, as the report answers it."""
     [results] = read_results(path.parent, lambda sentence: None)
@@ -102,4 +119,12 @@ def parts(path):
     return table(["part", *places], [[part, *(column[part].replace("\u00a0", " ") for column in columns)] for part in columns[0]])
 
 
-TABLES = {"parts": parts, "layouts": layouts, "pythons": pythons, "on_disk": on_disk, "beforehand": beforehand, "frameworks": frameworks}
+TABLES = {
+    "parts": parts,
+    "layouts": layouts,
+    "pythons": pythons,
+    "on_disk": on_disk,
+    "beforehand": beforehand,
+    "frameworks": frameworks,
+    "compiled": compiled,
+}

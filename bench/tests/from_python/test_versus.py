@@ -39,6 +39,11 @@ def recursive_total(values, start=0):
     return values[start] + recursive_total(values, start + 1) if start < len(values) else 0
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "110")
+
+
 @pytest.fixture(scope="module")
 def result():
     return versus(total, recursive_total, setup=numbers, depth=[3, 5], precision=0.5, budget_s=30.0)

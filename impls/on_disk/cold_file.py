@@ -4,6 +4,7 @@ import ctypes
 import mmap
 import os
 import tempfile
+from functools import cache
 
 import numpy as np
 
@@ -46,15 +47,24 @@ class ColdFile(MappedFile):
 
     def in_memory(self, size):
         """How many of the first pages are in memory, whoever has them there (mincore(2))."""
-        address = np.frombuffer(self.memory, np.uint8).__array_interface__["data"][0]
-        present = (ctypes.c_ubyte * -(-size // mmap.PAGESIZE))()
-        if ctypes.CDLL(None, use_errno=True).mincore(ctypes.c_void_p(address), ctypes.c_size_t(size), present):
+        present = np.empty(-(-size // mmap.PAGESIZE), np.uint8)
+        if system().mincore(_address(np.frombuffer(self.memory, np.uint8)), ctypes.c_size_t(size), _address(present)):
             raise Unavailable(f"mincore: {os.strerror(ctypes.get_errno())}, so nobody knows whether the pages are dropped")
-        return sum(page & 1 for page in present)
+        return int((present & 1).sum())
 
     def __del__(self):
         if hasattr(self, "descriptor"):
             os.close(self.descriptor)
+
+
+@cache
+def system():
+    """The C library, loaded once: each time makes classes that stay until they are collected, which the heap's meter would count."""
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _address(array):
+    return ctypes.c_void_p(array.__array_interface__["data"][0])
 
 
 def prepare(network, X, Y):

@@ -52,8 +52,9 @@ def test_heap_of_two_layers_counted_by_hand():
 @pytest.mark.parametrize("name", NUMPY_ALONE)
 def test_heap_repeats_to_the_byte(name):
     step = step_of(IMPLEMENTATIONS[name], (5, *(7,) * 30, 1), 11)
-    # bytes of those that Python has kept from the step before, when it makes room, and of a file's mapping, until they are collected
-    small_objects = 4096 if name.startswith("on_disk") else 100 if IMPLEMENTATIONS[name].prepare else 0
+    small_objects = (
+        100 if IMPLEMENTATIONS[name].prepare else 0
+    )  # bytes of those that Python has kept from the step before, when it makes room
     assert abs(meters.heap_peak(step, depth=31) - meters.heap_peak(step, depth=31)) <= small_objects
 
 

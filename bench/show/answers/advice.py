@@ -159,8 +159,10 @@ def _time(ratio: Ratio | None, is_baseline: bool) -> Entry:
         return Entry(NOT_MEASURED, verdict="undecided")
     if not ratio.closed:
         return Entry("undecided", "too few passes", "undecided")
-    of_all = " over all processes" if ratio.depends_on_heap else ""  # the words are about those with page faults and those without
-    return Entry(time_words(ratio), with_interval(ratio) + of_all, ratio.verdict)
+    if ratio.depends_on_heap:  # an interval is of all processes, and these words are of two kinds of them
+        low, high = sorted((ratio.without_faults, ratio.with_faults))
+        return Entry(time_words(ratio), f"{low:.3f} or {high:.3f}, by what else is allocated", ratio.verdict)
+    return Entry(time_words(ratio), with_interval(ratio), ratio.verdict)
 
 
 def time_words(ratio: Ratio) -> str:

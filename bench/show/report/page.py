@@ -18,7 +18,7 @@ from bench.show.report.fill import fill
 from bench.show.report.sources import highlight_css
 from bench.show.topics import Topic, in_order, with_facts
 
-HEAD = ("cpu", "cores", "python", "numpy", "blas")  # what the head of the page says of the machine
+HEAD = ("cpu", "cores", "python", "numpy")  # what the head of the page says of the machine
 
 
 def render(results: Results) -> str:

@@ -76,6 +76,12 @@ def test_every_place_of_the_table():
     assert notes["recursion"] == ["1.050 [1.020, 1.080]", "0.900 [0.880, 0.920]", "150.0 MiB", "then RecursionError", "to the last bit"]
 
 
+def test_a_range_has_the_two_ratios_that_it_is_between():
+    shown = table(KEPT, replace(RECURSION, wide=Ratio(64, 128, 0.935, 0.89, 1.02, 0, 0, 0, 0.5, 1.003, 0.931)))
+    [entry] = [row[2] for row in shown.rows if row[0].words == "recursion"]
+    assert (entry.words, entry.note) == ("0 to 7 % faster", "0.931 or 1.003, by what else is allocated")
+
+
 def test_what_nothing_is_known_of_is_named_with_the_command_that_measures_it():
     shown = table(known("iterative", result=None), known("recursive", "same", "same", result=None), peak_at=None)
     assert [column.heading for column in shown.columns] == ["implementation", "time in a narrow network", "time in a wide network"]

@@ -4,6 +4,7 @@ import _thread
 import json
 import linecache
 import pickle
+import signal
 import tempfile
 import threading
 import time
@@ -161,6 +162,15 @@ def test_what_cannot_be_sent_is_named():
         versus(total, locked, setup=numbers, depth=3, **QUICK)
 
 
+@pytest.fixture
+def interruptible():
+    """Ctrl-C interrupts, whoever started the tests: a shell's background job ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_keeps_what_is_finished(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 

@@ -4,6 +4,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -91,10 +92,6 @@ def test_a_system_without_the_call_says_so(monkeypatch):
 
 @on_disk
 def test_where_nobody_can_look_nothing_is_claimed(monkeypatch):
-    class Refused:
-        def __init__(self, *arguments, **more):
-            self.mincore = lambda *arguments: -1
-
-    monkeypatch.setattr(cold_file.ctypes, "CDLL", Refused)
+    monkeypatch.setattr(cold_file, "system", lambda: SimpleNamespace(mincore=lambda *arguments: -1))
     with pytest.raises(Unavailable, match=r"^mincore: "):
         cold_file.prepare(*example((3, 2, 1)))

@@ -10,6 +10,7 @@ from bench.measure.breakdown import works as works_module
 from bench.measure.breakdown.choice import BEFOREHAND, UNIT, WORKS, narrow_and_wide
 from bench.measure.breakdown.rounds import FEWEST_ROUNDS, time_works
 from bench.measure.breakdown.works import Work, _Bench, descent, pages, works
+from bench.measure.timing import visit
 from bench.measure.timing.clocks import Reading
 from bench.plan.cells import Cell
 from bench.plan.data.batches import Batch
@@ -139,7 +140,8 @@ def test_a_burst_of_noise_on_one_of_two_runs_changes_nothing():
     assert [each.ratio for each in time_works(two, random.Random(1), 0.0, read)] == [1.0, 1.0]
 
 
-def test_a_short_work_is_repeated_until_it_can_be_timed():
+def test_a_short_work_is_repeated_until_it_can_be_timed(monkeypatch):
+    monkeypatch.setattr(visit, "tick_ns", lambda: 1)
     order = []
     read, ready = made_up_clocks(lambda work: 1e4 if work.work == "small" else 1e6, order)
     times = time_works({work: ready(work) for work in (Work("arithmetic"), Work("small"))}, random.Random(1), 0.0, read)

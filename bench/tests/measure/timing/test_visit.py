@@ -15,8 +15,9 @@ from bench.measure.memory.frame_bytes import frame_bytes
 from bench.measure.subjects.network import Workbench, floor_step
 from bench.measure.subjects.recursion_limit import raise_recursion_limit
 from bench.measure.timing import clocks
+from bench.measure.timing import visit as timing_visit
 from bench.measure.timing.clocks import Reading, read_clocks
-from bench.measure.timing.visit import CHUNK_BYTES, SHORTEST_NS, Visit, _iterations, _rounds, at_depth, measure, shortest_ns, start_depths
+from bench.measure.timing.visit import CHUNK_BYTES, Visit, _iterations, _rounds, at_depth, measure, shortest_ns, start_depths
 from bench.plan.cells import Cell
 from impls import IMPLEMENTATIONS
 from impls.contract import example
@@ -49,6 +50,23 @@ def spin(loops):
     return step
 
 
+@pytest.fixture
+def taking(monkeypatch):
+    """A step that takes so many nanoseconds of a made-up CPU clock, whatever else this machine has to do."""
+    now = 0
+
+    def taking(ns):
+        def step():
+            nonlocal now
+            now += ns
+
+        return step
+
+    monkeypatch.setattr(timing_visit, "process_time_ns", lambda: now)
+    monkeypatch.setattr(timing_visit, "tick_ns", lambda: 1)
+    return taking
+
+
 def test_a_round_is_a_random_order_and_its_mirror():
     rows = measure(visit({name: spin(1000) for name in "abcd"}))
     orders = []
@@ -61,17 +79,14 @@ def test_a_round_is_a_random_order_and_its_mirror():
     assert len(set(orders)) > 1
 
 
-def test_all_take_the_same_number_of_steps_enough_for_the_fastest():
-    log = []
-    rows = measure(visit({"slow": spin(40_000), "fast": spin(10_000)}, log=log))
-    [iterations] = {row.iterations for row in rows}
-    fast_ns = min(read_clocks(spin(10_000), 20).cpu_ns for _ in range(5))
-    assert iterations * fast_ns == pytest.approx(SHORTEST_NS, rel=0.6)
+def test_all_take_the_same_number_of_steps_enough_for_the_fastest(taking):
+    rows = measure(visit({"slow": taking(40_000), "fast": taking(10_000)}))
+    assert {row.iterations for row in rows} == {11}, "0.1 ms of the fastest, and a twentieth more"
 
 
-def test_the_floor_does_not_set_the_number_of_steps():
-    [with_floor] = {row.iterations for row in measure(visit({"floor": spin(500), "one": spin(100_000)}))}
-    assert with_floor < 20
+def test_the_floor_does_not_set_the_number_of_steps(taking):
+    rows = measure(visit({"floor": taking(500), "one": taking(100_000)}))
+    assert {row.iterations for row in rows} == {2}
 
 
 def test_a_contender_is_made_ready_and_takes_one_untimed_step_before_each_measurement():
@@ -107,11 +122,11 @@ def test_rounds_fill_the_time_and_are_5_at_least_and_60_at_most(durations, itera
     assert _rounds(durations, dict.fromkeys(durations, iterations), seconds) == rounds
 
 
-def test_what_takes_some_hundred_times_as_long_is_repeated_less_often_and_a_visit_ends():
+def test_what_takes_some_hundred_times_as_long_is_repeated_less_often_and_a_visit_ends(monkeypatch):
     """Recursion that branches, beside its loop."""
+    monkeypatch.setattr(timing_visit, "tick_ns", lambda: 1)
     durations = {"loop": 1_000.0, "twice": 2_000.0, "recursive": 10e6, "at most": 2e9}
-    needed = math.ceil(1.05 * shortest_ns() / 1_000)
-    assert _iterations(durations) == {"loop": needed, "twice": needed, "recursive": 5, "at most": 1}
+    assert _iterations(durations) == {"loop": 105, "twice": 105, "recursive": 5, "at most": 1}
 
 
 @pytest.mark.parametrize(("seconds", "rounds"), [(FEWEST, 5), (MOST, 60)])
@@ -120,10 +135,10 @@ def test_a_visit_makes_that_many_rounds(seconds, rounds):
     assert Counter(row.round for row in rows) == dict.fromkeys(range(rounds), 4)
 
 
-def test_a_longer_visit_has_more_rounds():
-    """A measurement lasts 0.1 ms, so a round of two contenders takes about 0.4 ms."""
-    rounds = len(measure(visit({"a": spin(200), "b": spin(200)}, 0.008))) / 4
-    assert 6 <= rounds <= 40
+def test_a_longer_visit_has_more_rounds(taking):
+    """A measurement of each of the two has 11 steps of 10 µs and one before them, so a round takes 0.48 ms."""
+    rows = measure(visit({"a": taking(10_000), "b": taking(10_000)}, 0.008))
+    assert len(rows) / 4 == 17
 
 
 @pytest.mark.parametrize(

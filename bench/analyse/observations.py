@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from bench.analyse.intervals import median_interval
+from bench.measure.timing.clocks import NOTABLE_FAULTS
 from bench.plan.contenders import REFERENCES, in_order
 from bench.record.files.pieces import joined
 from bench.record.time_parts.rows import Rows, pieces_of, visits_of
@@ -86,21 +87,19 @@ class _Rounds:
     names: list[str]
     place: np.ndarray
 
-    def sums(self, values: np.ndarray) -> np.ndarray:
-        """The sum of what each implementation's runs read in each round; no number where it did not run."""
-        return np.where(self.counts(values) > 0, self._counted(np.nan_to_num(values)), np.nan)
-
-    def counts(self, values: np.ndarray) -> np.ndarray:
-        """How many runs have read something."""
-        return self._counted(~np.isnan(values))
-
     def means(self, values: np.ndarray) -> np.ndarray:
-        """The mean of what they have read; no number where none has read any."""
+        """The mean of what each implementation's turns read in each round; no number where none has read any."""
         with np.errstate(invalid="ignore"):
-            return self.sums(values) / self.counts(values)
+            return self._counted(np.nan_to_num(values)) / self._counted(~np.isnan(values))
 
-    def least(self, values: np.ndarray) -> np.ndarray:
-        """The least of what each implementation's runs read in each round."""
+    def undisturbed(self, values: np.ndarray, faults: np.ndarray) -> np.ndarray:
+        """Of each implementation's two turns in a round the shorter, since noise only ever adds and rarely meets both; their mean where
+        one has notably more page faults, since they were not the same work then.
+        """
+        alike = np.nan_to_num(-self._least(-faults) - self._least(faults)) < NOTABLE_FAULTS
+        return np.where(alike, self._least(values), self.means(values))
+
+    def _least(self, values: np.ndarray) -> np.ndarray:
         least = np.full(len(self.visit) * len(self.names), np.inf)
         np.fmin.at(least, self.place, values)
         return np.where(np.isinf(least), np.nan, least).reshape(-1, len(self.names))
@@ -125,17 +124,13 @@ def _rounds(timed: pd.DataFrame) -> _Rounds:
 def _observed(
     rounds: _Rounds, visits: pd.DataFrame, timed: pd.DataFrame, metric: str, compared: Sequence[Comparison]
 ) -> list[pd.DataFrame]:
-    """The figures of each comparison under one metric, visit by visit.
-
-    A round has two runs of each, one in each order. Their sum is that in which what drifts cancels; the shorter one is for
-    means, since noise that would spoil a mean rarely meets both.
-    """
+    """The figures of each comparison under one metric, visit by visit."""
     mine, other = (rounds.columns(names) for names in zip(*compared, strict=True))
     ns, faults = timed[METRICS[metric]].to_numpy(float), timed["minor_faults"].to_numpy(float)
-    sums, shorter, mean_faults = rounds.sums(ns), rounds.least(ns), rounds.means(faults)
-    log_ratios = np.log(sums[:, mine] / sums[:, other])
+    times, mean_faults = rounds.undisturbed(ns, faults), rounds.means(faults)
+    log_ratios = np.log(times[:, mine] / times[:, other])
     both = np.where(np.isnan(log_ratios), np.nan, 1.0)  # no number where a round lacks one of the two
-    means, others_means = (_grouped(both * shorter[:, columns], rounds.visit).mean() for columns in (mine, other))
+    means, others_means = (_grouped(both * times[:, columns], rounds.visit).mean() for columns in (mine, other))
     by_visit = {
         "log_ratio": _grouped(log_ratios, rounds.visit).median(),
         "mean_log_ratio": np.log(means / others_means),

@@ -11,6 +11,7 @@ import pandas as pd
 
 from bench.analyse.observations import Comparison
 from bench.analyse.slices import Slice
+from bench.measure.timing.clocks import NOTABLE_FAULTS
 from bench.plan.contenders import CONTROL, REFERENCES, in_order
 
 FIGURES = ["ratio", "low", "high", "mean_ratio", "mean_low", "mean_high"]
@@ -41,7 +42,6 @@ def settled(ratio: float, low: float, high: float, precision: float) -> bool:
     return near or verdict(low, high) != "undecided"
 
 
-NOTABLE_FAULTS = 16.0  # page faults a step: some per cent of a step of a millisecond
 RARE = 0.1  # a kind of passes that is rarer than this is an exception
 FEWEST_TO_TELL = 24  # passes
 

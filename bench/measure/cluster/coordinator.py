@@ -60,7 +60,8 @@ class Rules:
 
     Attributes:
         budget_s: after this time it gives out no pass.
-        visit_s, pass_s: what rounds of a visit should take in CPU seconds at least, and what a pass should take.
+        visit_s: CPU seconds that the rounds of a visit should take at least.
+        pass_s, precision: what a pass may take, and how wide an interval may be: the `Pace` of each machine.
         side_by_side: may several workers of a host measure at once?
         look_s: it looks so often which workers are there.
         patience_s: a worker must have been there in this time.
@@ -72,6 +73,7 @@ class Rules:
     budget_s: float
     visit_s: float = VISIT_S
     pass_s: float = 0.0
+    precision: float = 0.0
     side_by_side: bool = False
     look_s: float = 1.0
     patience_s: float = field(default_factory=lambda: NO_WORKER_S)
@@ -254,16 +256,16 @@ class Coordinator:
             self._give_to(member, given)
 
     def _give_to(self, member: Member, given: Pass) -> None:
-        lengths = self._lengths.setdefault(member.machine, Lengths(Pace(self.rules.pass_s)))
-        visit_s = max(self.rules.visit_s, lengths.pace.visit_s(given.cells))
+        lengths = self._lengths.setdefault(member.machine, Lengths(Pace(self.rules.pass_s, self.rules.precision)))
+        assignments = lengths.pace.with_rounds(given.assignments)
         order = {
             "job": self.job["id"],
             "topic": self.topic,
-            "visit_s": visit_s,
-            "assignments": [plain_assignment(assignment) for assignment in given.assignments],
+            "visit_s": self.rules.visit_s,
+            "assignments": [plain_assignment(assignment) for assignment in assignments],
         }
         key = self._ask(member, f"pass-{given.number}", on_worker.take_pass, order)
-        self._attempts[key] = _Attempt(given.number, member, lengths.expected_s(given.cells, visit_s), self.clock())
+        self._attempts[key] = _Attempt(given.number, member, lengths.expected_s(assignments, self.rules.visit_s), self.clock())
         self.given += 1
         self.repeated += given.number in self._again
 

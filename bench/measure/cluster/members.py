@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.measure.timing.pace import Pace
-from bench.measure.timing.passes import Finished
+from bench.measure.timing.passes import Assignment, Finished
 from bench.plan.cells import Cell
 
 UNKNOWN_VISIT_S = 30.0  # of a cell that the machine has not visited yet
@@ -60,7 +60,7 @@ class Lengths:
     """What passes take on one machine.
 
     Attributes:
-        pace: how long the rounds of a visit should take there.
+        pace: how many rounds visits should have there.
 
     """
 
@@ -74,10 +74,12 @@ class Lengths:
             self._visits_s[visit.assignment.cell] = visit.wall_s
         self.pace.starts_s = starts_s
 
-    def expected_s(self, cells: Sequence[Cell], visit_s: float) -> float:
-        """How long a pass over those cells should take at most, if nothing goes wrong."""
-        known = sum(max(self._visits_s.get(cell, UNKNOWN_VISIT_S), ROUNDS_TO_VISIT * visit_s) for cell in cells)
-        return self.pace.starts_s + known
+    def expected_s(self, assignments: Sequence[Assignment], visit_s: float) -> float:
+        """How long such a pass should take at most, if nothing goes wrong, where rounds take `visit_s` at least."""
+        return self.pace.starts_s + sum(
+            max(self._visits_s.get(each.cell, UNKNOWN_VISIT_S), ROUNDS_TO_VISIT * max(visit_s, self.pace.rounds_s(each)))
+            for each in assignments
+        )
 
 
 def told_of(answer: dict[str, Any]) -> str:

@@ -21,12 +21,13 @@ def plain_assignment(assignment: Assignment) -> dict[str, Any]:
         "pass": assignment.pass_number,
         "contenders": list(assignment.contenders),
         "seed": assignment.seed,
+        "rounds": assignment.rounds,
     }
 
 
 def assignment_of(plain: Plain) -> Assignment:
     """The assignment that has travelled."""
-    return Assignment(Cell(**plain["cell"]), plain["pass"], tuple(plain["contenders"]), plain["seed"])
+    return Assignment(Cell(**plain["cell"]), plain["pass"], tuple(plain["contenders"]), plain["seed"], plain["rounds"])
 
 
 def plain_visit(finished: Finished) -> dict[str, Any]:

@@ -1,66 +1,123 @@
-"""The pace: how long the visits of a pass may last, so that a budget pays for enough passes.
+"""The pace: how many rounds the visits of a pass may have, so that a budget pays for enough passes.
 
 An interval needs a dozen passes before it has bounds, and most of what makes passes differ is noise within them, which
-more rounds average out. So the time of a pass is divided evenly between its cells, and cells that have left the sweep
-leave their time to those that are open: first all short steps are settled, and then long ones get what they need.
+more rounds average out. So each cell gets the rounds that bring its noise down to the same level, which is as low as the
+time of a pass allows, and no lower than the precision needs. A cell that is noisy, or whose step is long, gets more time
+than another, and cells that have left leave theirs to those that are open.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections import deque
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from math import ceil, log, pi
+from statistics import median
 
-from bench.measure.timing.passes import Finished
-from bench.measure.timing.visit import FEWEST_ROUNDS, MOST_ROUNDS
+from bench.measure.timing.passes import Assignment, Finished
+from bench.measure.timing.visit import FEWEST_ROUNDS, MOST_ROUNDS, Measurement
 from bench.plan.cells import Cell
+from bench.plan.contenders import FLOOR
 
-LADDER_S = [0.05 * 1.1**step for step in range(100)]  # what a visit's rounds may take: up to ten minutes
+LADDER = [0.5 * 0.95**step for step in range(180)]  # standard errors of a visit's log-ratio, from half down to 0.005 %
+SHARE = 1 / 3  # of the precision: passes that scatter so little settle a comparison as soon as its interval has bounds
+REMEMBERED = 9  # visits of a cell
 
 
-class _Past(NamedTuple):
-    """What a visit took, in seconds from start to end and in its rounds, and how many these were."""
+@dataclass
+class _Past:
+    """What the last visits of a cell have shown.
 
-    wall_s: float
-    rounds_s: float
-    rounds: int
+    Attributes:
+        other_s: seconds of the last one outside its rounds.
+        round_s: seconds of one of its rounds.
+        scatters: of each visit, by how much the log-ratio of a round strays.
+
+    """
+
+    other_s: float = 0.0
+    round_s: float = 0.0
+    scatters: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+
+    def rounds(self, error: float) -> int:
+        """How many rounds bring the standard error of their median down to that, as far as they can."""
+        needed = pi / 2 * (median(self.scatters) / error) ** 2  # a median of so many normal values varies by pi / 2 more than their mean
+        return max(FEWEST_ROUNDS, min(MOST_ROUNDS, ceil(needed)))
+
+    def expected_s(self, error: float) -> float:
+        """What a visit with so many rounds would take."""
+        return self.other_s + self.rounds(error) * self.round_s
 
 
 @dataclass
 class Pace:
-    """Learns from each visit what a round takes in its cell.
+    """Learns from each visit what a round takes in its cell, and how much rounds scatter there.
 
     Attributes:
-        pass_s: seconds that a pass should take.
+        pass_s: seconds that a pass should take at most.
+        precision: half the width of an interval, as a fraction of its ratio, with which a comparison is settled.
         starts_s: seconds of the last pass outside its visits, mostly for the start of interpreters.
 
     """
 
-    pass_s: float
+    pass_s: float = 0.0
+    precision: float = 0.0
     starts_s: float = 0.0
-    _last: dict[Cell, _Past] = field(default_factory=dict)
+    _past: dict[Cell, _Past] = field(default_factory=dict)
 
     def learn(self, visit: Finished) -> None:
-        """Remember the last visit of its cell, if it has timed anything."""
+        """Remember a visit, if it has timed anything."""
         if rounds := visit.rounds:
-            self._last[visit.assignment.cell] = _Past(visit.wall_s, visit.rounds_s, rounds)
+            past = self._past.setdefault(visit.assignment.cell, _Past())
+            past.other_s, past.round_s = visit.wall_s - visit.rounds_s, visit.rounds_s / rounds
+            past.scatters.append(scatter(visit.rows))
 
-    def visit_s(self, cells: Iterable[Cell]) -> float:
-        """How many seconds the rounds of each visit may take in a pass over the cells; 0 while one of them is not known."""
-        due = list(cells)
-        if not set(due) <= set(self._last):
-            return 0.0
+    def with_rounds(self, assignments: Sequence[Assignment]) -> list[Assignment]:
+        """The assignments of a pass, each with the rounds that it should have; as they are while one of their cells is not known."""
+        rounds = self.rounds({assignment.cell for assignment in assignments})
+        return [replace(each, rounds=rounds[each.cell]) for each in assignments] if rounds else [*assignments]
 
-        def expected_s(visit_s: float) -> float:
-            return self.starts_s + sum(_expected_s(self._last[cell], visit_s) for cell in due)
+    def rounds_s(self, assignment: Assignment) -> float:
+        """How many seconds the rounds that are asked for should take; 0 where that is not known."""
+        past = self._past.get(assignment.cell)
+        return assignment.rounds * past.round_s if past else 0.0
 
-        rungs = bisect_right(LADDER_S, self.pass_s, key=expected_s)  # longer rounds never make a pass shorter
-        return LADDER_S[rungs - 1] if rungs else 0.0
+    def rounds(self, cells: Collection[Cell]) -> dict[Cell, int]:
+        """How many rounds each cell of a pass should have; none is named while one of them is not known."""
+        if not {*cells} <= self._past.keys():
+            return {}
+        due = {cell: self._past[cell] for cell in cells}
+        enough = SHARE * self.precision
+        errors = [*(error for error in LADDER if error > enough), enough or LADDER[-1]]
+
+        def expected_s(error: float) -> float:
+            return self.starts_s + sum(past.expected_s(error) for past in due.values())
+
+        rungs = bisect_right(errors, self.pass_s, key=expected_s)  # less noise never makes a pass shorter
+        return {cell: past.rounds(errors[rungs - 1]) for cell, past in due.items()} if rungs else {}
 
 
-def _expected_s(last: _Past, visit_s: float) -> float:
-    """What the visit would take if its rounds took so many seconds, as far as they can."""
-    round_s = last.rounds_s / last.rounds
-    rounds = max(FEWEST_ROUNDS, min(MOST_ROUNDS, int(visit_s / round_s)))
-    return last.wall_s + (rounds - last.rounds) * round_s
+def scatter(rows: Sequence[Measurement]) -> float:
+    """By how much the log-ratio of two contenders strays from round to round in a visit, as a standard deviation of normal values
+    would: 1.48 times the median distance from the median; of the pair with the first in which it is largest. 0 of one alone.
+
+    >>> scatter([Measurement(n, r, 0, 1, ns) for r, ns in enumerate([1.0, 1.1, 1.2]) for n, ns in (("a", 1.0), ("b", ns))])
+    0.129...
+    """
+    shorter = {
+        key: min(row.cpu_ns for row in its if row.cpu_ns)
+        for key, its in groupby(sorted((r for r in rows if r.cpu_ns), key=_turn), key=_turn)
+    }
+    first, *others = dict.fromkeys(name for name, _ in shorter if name != FLOOR) or [""]
+    found = [0.0]
+    for name in others:
+        both = [(ns, shorter[name, number]) for (of, number), ns in shorter.items() if of == first and (name, number) in shorter]
+        ratios = [log(mine / its) for its, mine in both]
+        found.append(1.4826 * median(abs(ratio - median(ratios)) for ratio in ratios) if ratios else 0.0)
+    return max(found)
+
+
+def _turn(row: Measurement) -> tuple[str, int]:
+    return row.impl, row.round or 0

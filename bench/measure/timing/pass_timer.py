@@ -70,7 +70,7 @@ class PassTimer:
         silence_s: seconds without an answer after which a worker is taken to hang.
         on_hello: called with what a worker says of its BLAS and its conditions when it has started.
         visit_s: CPU seconds that the rounds of a visit should take at least.
-        pace: how long they may take in a pass, where that is longer.
+        pace: how many rounds there should be at least.
         pythons: an interpreter's name in cells -> the program to measure with; "" is the harness's own.
 
     """
@@ -83,7 +83,7 @@ class PassTimer:
     silence_s: float = SILENCE_S
     on_hello: Callable[[dict[str, Any]], None] = lambda hello: None
     visit_s: float = VISIT_S
-    pace: Pace = field(default_factory=lambda: Pace(0.0))
+    pace: Pace = field(default_factory=Pace)
     pythons: Mapping[str, str] = field(default_factory=lambda: {"": sys.executable})
 
     def __call__(self, assignments: Sequence[Assignment]) -> Iterator[Finished]:
@@ -91,26 +91,26 @@ class PassTimer:
         fails again, it is left out of its cell from then on, and else the visit is made again with it, once.
         """
         start, visits_s = monotonic(), 0.0
-        for finished in self._visits(assignments, max(self.visit_s, self.pace.visit_s(assignment.cell for assignment in assignments))):
+        for finished in self._visits(self.pace.with_rounds(assignments)):
             self.pace.learn(finished)
             visits_s += finished.wall_s
             yield finished
         self.pace.starts_s = monotonic() - start - visits_s
 
-    def _visits(self, assignments: Sequence[Assignment], visit_s: float) -> Iterator[Finished]:
+    def _visits(self, assignments: Sequence[Assignment]) -> Iterator[Finished]:
         pending, tried = _by_process(assignments), set[tuple[Cell, str]]()
         while pending:
             alike = [visit for visit in pending if _process(visit) == _process(pending[0])]
-            with closing(self._outcomes(alike, visit_s)) as outcomes:
+            with closing(self._outcomes(alike)) as outcomes:
                 for outcome in outcomes:
                     pending.pop(0)
                     if outcome.failed:
                         break  # which ends the worker, so that nothing else runs beside the second try
                     yield outcome.finished()
             if outcome.failed:
-                pending[:0] = yield from self._second_try(outcome, tried, visit_s)
+                pending[:0] = yield from self._second_try(outcome, tried)
 
-    def _second_try(self, first: Outcome, tried: set[tuple[Cell, str]], visit_s: float) -> Generator[Finished, None, list[Assignment]]:
+    def _second_try(self, first: Outcome, tried: set[tuple[Cell, str]]) -> Generator[Finished, None, list[Assignment]]:
         """Yield the visit, once it is known what kind its failures are; return the visit to make again, if it must be.
 
         `tried` are those that have had their second try in this pass; who fails beside others after that is left out.
@@ -119,7 +119,7 @@ class PassTimer:
         untried = tuple(row.impl for row in first.failed if (visit.cell, row.impl) not in tried)
         tried |= {(visit.cell, name) for name in untried}
         patience_s = second_patience_s(self.silence_s, first.others_s) if first.timed_out else self.silence_s
-        [second] = self._outcomes([replace(visit, contenders=untried)], visit_s, patience_s) if untried else [None]
+        [second] = self._outcomes([replace(visit, contenders=untried)], patience_s) if untried else [None]
         endings = {name: _ending(name, first, second) for name in untried}
         yield first.finished(endings)
         if second and not second.failed and untried == visit.contenders:  # nobody knew which was to blame, and so all were there
@@ -127,14 +127,14 @@ class PassTimer:
             return []
         return [] if first.rows else _without(visit, [row.impl for row in first.failed if endings.get(row.impl) != WENT_WELL])
 
-    def _outcomes(self, assignments: list[Assignment], visit_s: float, patience_s: float | None = None) -> Generator[Outcome]:
+    def _outcomes(self, assignments: list[Assignment], patience_s: float | None = None) -> Generator[Outcome]:
         """How each visit went; all are of one interpreter and one allocator. `patience_s` takes the place of `silence_s`."""
         silences = _Silences()
 
         def ask(pending: list[Assignment]) -> Answers:
             cell = pending[0].cell
             environment = worker_environment(cell.allocator, self.blas_threads)
-            return answers(WORKER, self._task(pending, visit_s), environment, patience_s or self.silence_s, self.pythons[cell.python])
+            return answers(WORKER, self._task(pending), environment, patience_s or self.silence_s, self.pythons[cell.python])
 
         def understand(answer: dict[str, Any], assignment: Assignment) -> Rows | FailedVisit | None:
             reply = understood(answer, assignment.contenders)
@@ -151,7 +151,7 @@ class PassTimer:
             yield _outcome(assignment, reply, silences)
             silences = _Silences()
 
-    def _task(self, assignments: Sequence[Assignment], visit_s: float) -> dict[str, Any]:
+    def _task(self, assignments: Sequence[Assignment]) -> dict[str, Any]:
         return {
             "baseline": self.baseline,
             "files": list(self.files),
@@ -162,7 +162,8 @@ class PassTimer:
                     "data": self._batch(visit.cell),
                     "contenders": list(visit.contenders),
                     "seed": visit.seed,
-                    "seconds": visit_s,
+                    "seconds": self.visit_s,
+                    "rounds": visit.rounds,
                 }
                 for visit in assignments
             ],

@@ -13,12 +13,13 @@ from bench.plan.cells import Cell
 
 @dataclass(frozen=True)
 class Assignment:
-    """One visit to make: the cell, the contenders, and the seed of their order."""
+    """One visit to make: the cell, the contenders, the seed of their order, and how many rounds it should have at least."""
 
     cell: Cell
     pass_number: int
     contenders: tuple[str, ...]
     seed: str
+    rounds: int = 0
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,6 @@ class Finished:
     rows: tuple[Measurement, ...]
     wall_s: float
     rounds_s: float = 0.0
-
-    @property
-    def measured_s(self) -> float:
-        """Seconds of wall time inside measured code."""
-        return sum(row.wall_ns * row.iterations for row in self.rows if row.wall_ns and row.iterations) / 1e9
 
     @property
     def rounds(self) -> int:

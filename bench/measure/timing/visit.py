@@ -13,13 +13,14 @@ from typing import TypeVar
 from bench.measure.memory.collector import earlier_objects_left_out
 from bench.measure.memory.frame_bytes import frame_bytes
 from bench.measure.subjects.ready import MakeReady, Step
-from bench.measure.timing.clocks import Reading, tick_ns
+from bench.measure.timing.clocks import Reading, tick_ns, undisturbed
 from bench.measure.workers.endings import detail_of, status_of
 from bench.plan.contenders import FLOOR
 
 # Noise is rare and large, so a median over many short measurements discards it, where a few long ones would average over it.
 SHORTEST_NS = 100_000  # a measurement lasts at least this long
 LONG_NS = 50_000_000  # and one that lasts this long need not repeat as often as the others
+MOST_READINGS, READINGS_NS = 4, 8_000_000  # so often the clocks are read in a turn, unless that would last longer
 WARM_UP_NS = 1_000_000  # a warm step's duration is taken from steps that last this long together
 SHORTEST_TICKS = 100  # and so many ticks of the CPU clock
 VISIT_S = 0.15  # CPU seconds that the rounds of a visit take, unless they would be
@@ -32,8 +33,8 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Measurement:
-    """One contender at one position (`order`) of one round; times are nanoseconds an iteration, and the round began
-    `start_depth` frames further down the call stack than its visit.
+    """One contender at one position (`order`) of one round; times are nanoseconds an iteration, in the shortest reading of the turn,
+    and the round began `start_depth` frames further down the call stack than its visit.
 
     `status` is "ok", or the word for what went wrong; then `detail` says more and there are no numbers.
     """
@@ -55,7 +56,8 @@ class Visit:
     """What `measure` needs: what makes each contender ready for a measurement, and the source of randomness.
 
     `announce(name)` is called before each measurement, outside the clock, so that the parent knows that
-    the visit goes on, and which contender a crash belongs to.
+    the visit goes on, and which contender a crash belongs to. `seconds` are what the rounds should take in CPU time at
+    least, and `rounds` how many there should be at least.
     """
 
     contenders: dict[str, MakeReady]
@@ -63,6 +65,7 @@ class Visit:
     read_clocks: ReadClocks
     announce: Callable[[str], None] = lambda name: None
     seconds: float = VISIT_S
+    rounds: int = 0
     failures: list[Measurement] = field(default_factory=list)
     rounds_s: float = 0.0  # wall time of all rounds, once they are over
 
@@ -77,9 +80,10 @@ def measure(visit: Visit) -> list[Measurement]:
         if not durations:
             return visit.failures
         iterations = _iterations(durations)
+        readings = _readings(durations, iterations)
         rows, start = list(visit.failures), perf_counter()
-        for number, depth in enumerate(start_depths(_rounds(durations, iterations, visit.seconds), visit.rng)):
-            rows += at_depth(depth, lambda number=number, depth=depth: _round(visit, number, iterations, depth))  # type: ignore[misc]
+        for number, depth in enumerate(start_depths(_rounds(visit, durations, iterations, readings), visit.rng)):
+            rows += at_depth(depth, lambda number=number, depth=depth: _round(visit, number, iterations, readings, depth))  # type: ignore[misc]
         visit.rounds_s = perf_counter() - start
         return rows
 
@@ -116,10 +120,16 @@ def shortest_ns() -> float:
     return max(SHORTEST_NS, SHORTEST_TICKS * tick_ns())
 
 
-def _rounds(durations: dict[str, float], iterations: dict[str, int], seconds: float) -> int:
-    """How many rounds fit into the time of a visit; each has two measurements of every contender, and a step before each."""
-    round_ns = 2 * sum((iterations[name] + 1) * ns for name, ns in durations.items())
-    return max(FEWEST_ROUNDS, min(MOST_ROUNDS, round(1e9 * seconds / round_ns)))
+def _readings(durations: dict[str, float], iterations: dict[str, int]) -> int:
+    """How often the clocks are read in a turn: as often for all, since the shortest of more is shorter."""
+    longest = max(iterations[name] * ns for name, ns in durations.items())
+    return max(1, min(MOST_READINGS, int(READINGS_NS / longest)))
+
+
+def _rounds(visit: Visit, durations: dict[str, float], iterations: dict[str, int], readings: int) -> int:
+    """As many as fit into the time of a visit, or as are asked for; each has two turns of every contender, and a step before each."""
+    round_ns = 2 * sum((readings * iterations[name] + 1) * ns for name, ns in durations.items())
+    return max(FEWEST_ROUNDS, min(MOST_ROUNDS, max(visit.rounds, round(1e9 * visit.seconds / round_ns))))
 
 
 def start_depths(rounds: int, rng: random.Random) -> list[int]:
@@ -137,8 +147,8 @@ def start_depths(rounds: int, rng: random.Random) -> list[int]:
     return starts
 
 
-def _round(visit: Visit, number: int, iterations: dict[str, int], depth: int) -> list[Measurement]:
-    """Every contender once in random order, and once more in the reverse order, so that drift cancels.
+def _round(visit: Visit, number: int, iterations: dict[str, int], readings: int, depth: int) -> list[Measurement]:
+    """Every contender has a turn in random order, and one more in the reverse order, so that drift cancels.
 
     A training step follows another of its own kind. So one step is taken first, whose caches and pages are those that the
     contender before has left; without it, recursion through 64 layers of 32 units read 2 % more.
@@ -148,9 +158,9 @@ def _round(visit: Visit, number: int, iterations: dict[str, int], depth: int) ->
     rows = []
     for order, name in enumerate(names + names[::-1]):
         visit.announce(name)
-        step = visit.contenders[name](iterations[name] + 1)
+        step = visit.contenders[name](readings * iterations[name] + 1)
         step()
-        reading = visit.read_clocks(step, iterations[name])
+        reading = undisturbed([visit.read_clocks(step, iterations[name]) for _ in range(readings)])
         rows.append(Measurement(name, number, order, iterations[name], *reading, start_depth=depth))
     return rows
 

@@ -106,6 +106,7 @@ def _visit(item: dict[str, Any], subjects: Mapping[str, Any], baseline: str, bro
         clocks.read_clocks,
         announce,
         item["seconds"],
+        item["rounds"],
     )
     if cell.allocator == STEADY:
         rows = with_room_for_frames(bench.stack_bytes(compared.values()), lambda: visit.measure(this))

@@ -139,7 +139,7 @@ class Machines:
         for hello in arrived.hellos:
             self._noting[name].note_start(hello)
         recorder.add_all(arrived.visits)
-        self.conditions.measured_s += sum(finished.measured_s for finished in arrived.visits) / max(1, coordinator.machines)
+        self.conditions.measured_s += sum(finished.rounds_s for finished in arrived.visits) / max(1, coordinator.machines)
         self._passes += 1
 
     def note(self, coordinator: Coordinator | None = None) -> None:

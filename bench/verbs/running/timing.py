@@ -40,7 +40,7 @@ from bench.verbs.running.run_context import Run
 from bench.verbs.running.wrapping_up import uninterrupted
 
 PASSES_IN_BUDGET = 16  # a budget should pay for so many passes, which is enough for intervals to close; then visits are short
-PASSES_PACED = 24  # into so many the budget is divided: those that close the intervals of short steps, and some more for long ones
+PASSES_PACED = 48  # into so many the budget is divided
 SHARE_IN_ROUNDS = 0.4  # of the time; the rest goes into starts, warm-ups and what lies between measurements
 
 
@@ -134,9 +134,9 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: C
     pass_s = sweep.budget_s / PASSES_PACED
     conditions.if_interrupted = partial(recorder.progress.end, cells, interrupted=True)
     if run.where:
-        measure_on_cluster(run, cells, recorder, conditions, Rules(sweep.budget_s, visit_s, pass_s))
+        measure_on_cluster(run, cells, recorder, conditions, Rules(sweep.budget_s, visit_s, pass_s, sweep.precision))
     else:
-        _measure_here(run, cells, recorder, conditions, visit_s, Pace(pass_s))
+        _measure_here(run, cells, recorder, conditions, visit_s, Pace(pass_s, sweep.precision))
     conditions.end = recorder.progress.end(cells)
 
 
@@ -160,7 +160,7 @@ def _measure_here(run: Run, cells: list[Cell], recorder: VisitRecorder, conditio
         with watching(run.screen, cells, recorder.progress, budget_s) as view:
             for finished in visits:
                 recorder.add(finished)
-                conditions.measured_s += finished.measured_s
+                conditions.measured_s += finished.rounds_s
                 view.show(finished)
 
 

@@ -1,65 +1,103 @@
-"""The pace: seconds by hand, from made-up visits."""
+"""The pace: rounds by hand, from made-up visits."""
 
 from __future__ import annotations
 
-from bench.measure.timing.pace import LADDER_S, Pace
+from math import exp
+
+import pytest
+
+from bench.measure.timing.pace import Pace, scatter
 from bench.measure.timing.passes import Assignment, Finished
 from bench.measure.timing.visit import Measurement
 from bench.plan.cells import Cell
 
 SHORT, LONG = (Cell("breast_cancer", 32, 4, width, "float64", "deferred", "default") for width in (8, 128))
+OTHER = Cell("digits", 32, 4, 8, "float64", "deferred", "default")
 
 
-def visit(cell: Cell, rounds: int, rounds_s: float, wall_s: float) -> Finished:
-    rows = tuple(Measurement("iterative", number, 0, 1, 1.0, 1.0, 0.0) for number in range(rounds))
-    return Finished(Assignment(cell, 1, ("iterative",), "seed"), rows, wall_s, rounds_s)
+def visit(cell: Cell, rounds: int, round_s: float, other_s: float, strays: float) -> Finished:
+    """A third of the rounds each with the log-ratio 0.5, and `strays` to either side of it: the median distance is `strays`."""
+    rows = [
+        Measurement(impl, number, order, 1, ns, ns, 0.0)
+        for number in range(rounds)
+        for order, (impl, ns) in enumerate([("a", 100.0), ("b", 100 * exp(0.5 + strays * (number % 3 - 1)))])
+    ]
+    return Finished(Assignment(cell, 1, ("a", "b"), "seed"), tuple(rows), rounds * round_s + other_s, rounds * round_s)
 
 
-def paced(pass_s: float, starts_s: float = 0.0) -> Pace:
-    """The short cell has had 40 rounds of 1 ms, the long one 5 of 100 ms and half a second of other things."""
-    pace = Pace(pass_s, starts_s)
-    pace.learn(visit(SHORT, 40, 0.04, 0.1))
-    pace.learn(visit(LONG, 5, 0.5, 1.0))
+def paced(pass_s: float, precision: float = 0.0, starts_s: float = 0.0) -> Pace:
+    """Rounds of the short cell take 1 ms and stray by 1 %, those of the long one 100 ms and 4 %; the rest of each visit takes 0.1 s."""
+    pace = Pace(pass_s, precision, starts_s)
+    pace.learn(visit(SHORT, 30, 0.001, 0.1, 0.01))
+    pace.learn(visit(LONG, 6, 0.1, 0.1, 0.04))
     return pace
 
 
-def rounds_in(visit_s: float, round_s: float) -> int:
-    return max(5, min(60, int(visit_s / round_s)))
+def test_scatter_is_that_of_the_shorter_turns_and_the_floor_is_not_asked():
+    """Logs of b / a are 0, 0.1 and 0.3: they are 0.1, 0 and 0.2 from their median."""
+    logs = [0.0, 0.1, 0.3]
+    rows = [
+        Measurement(impl, number, order, 1, ns)
+        for number, log in enumerate(logs)
+        for order, (impl, ns) in enumerate([("a", 1.0), ("b", 9 * exp(log)), ("floor", 7.0 ** (1 + number)), ("b", exp(log)), ("a", 5.0)])
+    ]
+    assert scatter([*rows, Measurement("c", status="error")]) == pytest.approx(1.4826 * 0.1)
+    assert scatter(rows[:1]) == 0
 
 
-def test_nothing_is_added_while_a_cell_is_not_known():
-    other = Cell("digits", 32, 4, 8, "float64", "deferred", "default")
-    assert paced(100.0).visit_s([SHORT, LONG, other]) == 0
+def test_nothing_is_asked_while_a_cell_is_not_known():
+    assert paced(100.0).rounds([SHORT, LONG, OTHER]) == {}
+    alike = [Assignment(cell, 2, ("a",), "seed") for cell in (SHORT, OTHER)]
+    assert paced(100.0).with_rounds(alike) == alike
 
 
-def test_all_visits_may_take_as_long_as_the_pass_pays_for():
-    """60 rounds take 0.12 s in the short cell, whose other things take 0.06; 20 take 2 s in the long one, whose take 0.5: 2.62 s."""
-    pace = paced(2.65)
-    seconds = pace.visit_s([SHORT, LONG])
-    assert rounds_in(seconds, 0.001) == 60
-    assert 18 <= rounds_in(seconds, 0.1) <= 20  # the ladder has steps of a tenth
+def test_all_cells_are_brought_down_to_the_same_noise():
+    """For a standard error of 2 % the long cell needs pi / 2 * (1.4826 * 4 / 2)^2 = 14 rounds, 1.4 s, and the short one 5 at least."""
+    rounds = paced(1.4 + 0.005 + 0.2 + 0.05).rounds([SHORT, LONG])
+    assert rounds[SHORT] == 5
+    assert 13 <= rounds[LONG] <= 14  # the ladder has steps of a twentieth
+
+
+def test_no_cell_has_more_rounds_than_the_precision_needs():
+    """A standard error of a third of 6 % is enough, however long the pass may last."""
+    assert paced(1e9, precision=0.06).rounds([SHORT, LONG]) == {SHORT: 5, LONG: 14}
+    assert paced(1e9).rounds([SHORT, LONG]) == {SHORT: 60, LONG: 60}
 
 
 def test_the_start_of_interpreters_counts():
-    assert paced(2.65, starts_s=0.5).visit_s([SHORT, LONG]) < paced(2.65).visit_s([SHORT, LONG]) - 0.3
+    assert paced(3.2, starts_s=1.0).rounds([LONG])[LONG] < paced(3.2).rounds([LONG])[LONG] - 5
 
 
 def test_cells_that_have_left_leave_their_time():
-    pace = Pace(4.0)
-    others = [Cell("digits", 32, depth, 8, "float64", "deferred", "default") for depth in range(4, 8)]
-    for cell in (LONG, *others):
-        pace.learn(visit(cell, 5, 0.5, 0.5))
-    assert 0.7 < pace.visit_s([LONG, *others]) <= 0.8 + 0.1  # 4 s for five
-    assert 3.5 < pace.visit_s([LONG]) <= 4.0 + 0.1
+    """0.1 s and 0.5 s at least are each of the four others; 2.5 s are 24 rounds of the long cell alone."""
+    pace = paced(2.5)
+    others = [Cell("digits", 32, depth, 8, "float64", "deferred", "default") for depth in range(4, 7)]
+    for cell in others:
+        pace.learn(visit(cell, 6, 0.1, 0.1, 0.04))
+    assert pace.rounds([LONG, *others])[LONG] == 5
+    assert 22 <= pace.rounds([LONG])[LONG] <= 24
 
 
-def test_what_no_visit_can_use_makes_no_pass_longer():
-    """60 rounds are the most: 0.06 + 0.06 s."""
-    assert paced(0.2).visit_s([SHORT]) == LADDER_S[-1]
-    assert paced(0.0).visit_s([SHORT, LONG]) == 0
+def test_a_pass_that_takes_too_long_with_the_fewest_rounds_has_these():
+    assert paced(0.0).rounds([SHORT, LONG]) in ({}, {SHORT: 5, LONG: 5})
+
+
+def test_one_odd_visit_of_three_changes_little():
+    pace = paced(1e9, precision=0.06)
+    for strays in (0.9, 0.04):
+        pace.learn(visit(LONG, 6, 0.1, 0.1, strays))
+    assert pace.rounds([LONG]) == {LONG: 14}
 
 
 def test_a_visit_that_failed_teaches_nothing():
-    pace = paced(2.65)
-    pace.learn(Finished(Assignment(LONG, 2, ("iterative",), "seed"), (Measurement("iterative", status="timeout"),), 0.0))
-    assert 1.9 < pace.visit_s([LONG]) < 2.3
+    pace = paced(1e9, precision=0.06)
+    pace.learn(Finished(Assignment(LONG, 2, ("a",), "seed"), (Measurement("a", status="timeout"),), 0.0))
+    assert pace.rounds([LONG]) == {LONG: 14}
+
+
+def test_assignments_say_how_many_rounds_and_these_take_their_time():
+    pace = paced(1e9, precision=0.06)
+    [long] = pace.with_rounds([Assignment(LONG, 2, ("a",), "seed")])
+    assert long == Assignment(LONG, 2, ("a",), "seed", 14)
+    assert pace.rounds_s(long) == pytest.approx(1.4)
+    assert pace.rounds_s(Assignment(OTHER, 2, ("a",), "seed", 14)) == 0

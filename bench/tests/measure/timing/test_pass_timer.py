@@ -63,7 +63,7 @@ def test_a_pass_measures_every_cell_and_contender_with_blas_pinned(workers):
     assert Counter(row.impl for row in done[0].rows) == dict.fromkeys(["iterative", "recursive", "control", "floor"], 10)
     assert Counter(row.impl for row in done[1].rows) == {"iterative": 10, "recursive": 10}
     assert all(row.cpu_ns > 0 and row.wall_ns > 0 and row.status == "ok" for visit in done for row in visit.rows)
-    assert all(row.iterations * row.cpu_ns >= 0.7e5 for row in done[1].rows)
+    assert all(row.iterations > 1 for row in done[1].rows), "a step of some 30 µs is repeated"
     assert [pool["num_threads"] for hello in hellos for pool in hello["blas"] if pool["user_api"] == "blas"] == [1, 1]
 
 

@@ -17,7 +17,7 @@ from bench.measure.subjects.recursion_limit import raise_recursion_limit
 from bench.measure.timing import clocks
 from bench.measure.timing import visit as timing_visit
 from bench.measure.timing.clocks import Reading, read_clocks
-from bench.measure.timing.visit import CHUNK_BYTES, Visit, _iterations, _rounds, at_depth, measure, shortest_ns, start_depths
+from bench.measure.timing.visit import CHUNK_BYTES, Visit, _iterations, _readings, _rounds, at_depth, measure, shortest_ns, start_depths
 from bench.plan.cells import Cell
 from impls import IMPLEMENTATIONS
 from impls.contract import example
@@ -89,7 +89,7 @@ def test_the_floor_does_not_set_the_number_of_steps(taking):
     assert {row.iterations for row in rows} == {2}
 
 
-def test_a_contender_is_made_ready_and_takes_one_untimed_step_before_each_measurement():
+def test_a_contender_is_made_ready_and_takes_one_untimed_step_before_each_turn():
     log = []
 
     def logged(name):
@@ -100,26 +100,48 @@ def test_a_contender_is_made_ready_and_takes_one_untimed_step_before_each_measur
         step.__name__ = name
         return step
 
-    measure(visit({"a": logged("a"), "b": logged("b")}, log=log))
-    timed = [index for index, entry in enumerate(log) if entry[0] == "time"]
-    assert len(timed) == 5 * 2 * 2
-    for index in timed:
-        name = log[index][1]
-        assert log[index - 3 : index] == [("trying", name), ("ready",), ("step", name)]
-    assert {later - earlier for earlier, later in pairwise(timed)} == {4}, "nothing else runs between measurements"
+    rows = measure(visit({"a": logged("a"), "b": logged("b")}, log=log))
+    turns = [index for index, entry in enumerate(log) if entry[0] == "trying"][2:]  # the first of each is its warm-up
+    assert len(turns) == len(rows) == 5 * 2 * 2
+    for index, end in pairwise([*turns, len(log)]):
+        _, name = log[index]
+        [iterations] = {row.iterations for row in rows}
+        assert log[index:end] == [("trying", name), ("ready",), ("step", name), *[("time", name, iterations)] * 4]
+
+
+def test_a_row_has_the_shortest_of_its_turns_readings(taking):
+    readings = iter(Reading(float(ns), ns + 1.0, 0.0) for _ in range(1000) for ns in (40, 20, 30, 50))
+    rows = measure(replace(visit({"a": taking(10_000)}), read_clocks=lambda step, iterations: next(readings)))
+    assert {(row.cpu_ns, row.wall_ns) for row in rows} == {(20.0, 21.0)}
 
 
 @pytest.mark.parametrize(
-    ("durations", "iterations", "seconds", "rounds"),
+    ("durations", "iterations", "readings", "seconds", "rounds"),
     [
-        ({"a": 1e6, "b": 3e6}, 1, 0.16, 10),  # a round has two measurements of each, and a step before: 2 * 2 * 4 ms
-        ({"a": 1e6, "b": 3e6}, 4, 0.32, 8),  # 2 * 5 * 4 ms
-        ({"a": 1e4, "floor": 1e3}, 10, 0.15, 60),  # 620 of them would fit
-        ({"a": 5e8, "b": 5e8}, 1, 0.15, 5),  # not even one would
+        ({"a": 1e6, "b": 3e6}, 1, 1, 0.16, 10),  # a round has two turns of each, with a step before: 2 * 2 * 4 ms
+        ({"a": 1e6, "b": 3e6}, 4, 1, 0.32, 8),  # 2 * 5 * 4 ms
+        ({"a": 1e6, "b": 3e6}, 2, 2, 0.32, 8),  # the same
+        ({"a": 1e4, "floor": 1e3}, 10, 4, 0.15, 60),  # 166 of them would fit
+        ({"a": 5e8, "b": 5e8}, 1, 1, 0.15, 5),  # not even one would
     ],
 )
-def test_rounds_fill_the_time_and_are_5_at_least_and_60_at_most(durations, iterations, seconds, rounds):
-    assert _rounds(durations, dict.fromkeys(durations, iterations), seconds) == rounds
+def test_rounds_fill_the_time_and_are_5_at_least_and_60_at_most(durations, iterations, readings, seconds, rounds):
+    assert _rounds(visit({}, seconds), durations, dict.fromkeys(durations, iterations), readings) == rounds
+
+
+@pytest.mark.parametrize(("asked", "rounds"), [(7, 10), (12, 12), (99, 60)])
+def test_there_are_as_many_rounds_as_are_asked_for_if_that_is_more(asked, rounds):
+    its = replace(visit({}, 0.16), rounds=asked)
+    assert _rounds(its, {"a": 1e6, "b": 3e6}, {"a": 1, "b": 1}, 1) == rounds
+
+
+@pytest.mark.parametrize(
+    ("longest_ns", "iterations", "readings"),
+    [(1e4, 10, 4), (1e6, 1, 4), (2e6, 1, 4), (2.5e6, 1, 3), (8e6, 1, 1), (9e6, 1, 1), (5e8, 1, 1)],
+)
+def test_a_turn_has_four_readings_unless_they_last_longer_than_8_ms(longest_ns, iterations, readings):
+    durations = {"a": longest_ns / 2, "b": longest_ns}
+    assert _readings(durations, dict.fromkeys(durations, iterations)) == readings
 
 
 def test_what_takes_some_hundred_times_as_long_is_repeated_less_often_and_a_visit_ends(monkeypatch):
@@ -136,9 +158,9 @@ def test_a_visit_makes_that_many_rounds(seconds, rounds):
 
 
 def test_a_longer_visit_has_more_rounds(taking):
-    """A measurement of each of the two has 11 steps of 10 µs and one before them, so a round takes 0.48 ms."""
-    rows = measure(visit({"a": taking(10_000), "b": taking(10_000)}, 0.008))
-    assert len(rows) / 4 == 17
+    """A turn of either has four times 11 steps of 10 µs and one before them, so a round takes 1.8 ms."""
+    rows = measure(visit({"a": taking(10_000), "b": taking(10_000)}, 0.018))
+    assert len(rows) / 4 == 10
 
 
 @pytest.mark.parametrize(
@@ -292,7 +314,8 @@ def test_a_round_begins_as_deep_as_its_rows_say():
         return Reading(1.0, 2.0, 0.0)
 
     rows = measure(replace(visit({"a": spin(10), "b": spin(10)}), read_clocks=clocks))
-    assert len({depth - row.start_depth for depth, row in zip(depths, rows, strict=True)}) == 1
+    four_a_turn = [row for row in rows for _ in range(4)]
+    assert len({depth - row.start_depth for depth, row in zip(depths, four_a_turn, strict=True)}) == 1
     assert all(len({row.start_depth for row in rows if row.round == number}) == 1 for number in range(5))
     assert len({row.start_depth for row in rows}) == 5
 

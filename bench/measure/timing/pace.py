@@ -3,7 +3,8 @@
 An interval needs a dozen passes before it has bounds, and most of what makes passes differ is noise within them, which
 more rounds average out. So each cell gets the rounds that bring its noise down to the same level, which is as low as the
 time of a pass allows, and no lower than the precision needs. A cell that is noisy, or whose step is long, gets more time
-than another, and cells that have left leave theirs to those that are open.
+than another, and cells that have left leave theirs to those that are open. But rounds cannot average out by what processes
+differ, and only more passes can: so they take no more than three times the time of what surrounds them.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from bench.plan.contenders import FLOOR
 
 LADDER = [0.5 * 0.95**step for step in range(180)]  # standard errors of a visit's log-ratio, from half down to 0.005 %
 SHARE = 1 / 3  # of the precision: passes that scatter so little settle a comparison as soon as its interval has bounds
+MOST_TIMES = 3.0  # what the start of a visit takes; with no difference between processes, a quarter of the time is lost by that
 REMEMBERED = 9  # visits of a cell
 
 
@@ -41,14 +43,17 @@ class _Past:
     round_s: float = 0.0
     scatters: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
-    def rounds(self, error: float) -> int:
-        """How many rounds bring the standard error of their median down to that, as far as they can."""
+    def rounds(self, error: float, start_s: float) -> int:
+        """How many rounds bring the standard error of their median down to that, as far as they can; `start_s` is the visit's share in
+        the start of its pass.
+        """
         needed = pi / 2 * (median(self.scatters) / error) ** 2  # a median of so many normal values varies by pi / 2 more than their mean
-        return max(FEWEST_ROUNDS, min(MOST_ROUNDS, ceil(needed)))
+        most = MOST_TIMES * (start_s + self.other_s) / self.round_s
+        return max(FEWEST_ROUNDS, min(MOST_ROUNDS, ceil(needed), int(most)))
 
-    def expected_s(self, error: float) -> float:
-        """What a visit with so many rounds would take."""
-        return self.other_s + self.rounds(error) * self.round_s
+    def expected_s(self, error: float, start_s: float) -> float:
+        """What a visit with so many rounds would take, with its share in the start."""
+        return start_s + self.other_s + self.rounds(error, start_s) * self.round_s
 
 
 @dataclass
@@ -92,11 +97,13 @@ class Pace:
         enough = SHARE * self.precision
         errors = [*(error for error in LADDER if error > enough), enough or LADDER[-1]]
 
+        start_s = self.starts_s / max(1, len(due))
+
         def expected_s(error: float) -> float:
-            return self.starts_s + sum(past.expected_s(error) for past in due.values())
+            return sum(past.expected_s(error, start_s) for past in due.values())
 
         rungs = bisect_right(errors, self.pass_s, key=expected_s)  # less noise never makes a pass shorter
-        return {cell: past.rounds(errors[rungs - 1]) for cell, past in due.items()} if rungs else {}
+        return {cell: past.rounds(errors[rungs - 1], start_s) for cell, past in due.items()} if rungs else {}
 
 
 def scatter(rows: Sequence[Measurement]) -> float:

@@ -26,10 +26,10 @@ def visit(cell: Cell, rounds: int, round_s: float, other_s: float, strays: float
 
 
 def paced(pass_s: float, precision: float = 0.0, starts_s: float = 0.0) -> Pace:
-    """Rounds of the short cell take 1 ms and stray by 1 %, those of the long one 100 ms and 4 %; the rest of each visit takes 0.1 s."""
+    """Rounds of the short cell take 1 ms and stray by 1 %, those of the long one 100 ms and 4 %; the rest of a visit takes 0.1 and 2.05 s."""
     pace = Pace(pass_s, precision, starts_s)
     pace.learn(visit(SHORT, 30, 0.001, 0.1, 0.01))
-    pace.learn(visit(LONG, 6, 0.1, 0.1, 0.04))
+    pace.learn(visit(LONG, 6, 0.1, 2.05, 0.04))
     return pace
 
 
@@ -53,7 +53,7 @@ def test_nothing_is_asked_while_a_cell_is_not_known():
 
 def test_all_cells_are_brought_down_to_the_same_noise():
     """For a standard error of 2 % the long cell needs pi / 2 * (1.4826 * 4 / 2)^2 = 14 rounds, 1.4 s, and the short one 5 at least."""
-    rounds = paced(1.4 + 0.005 + 0.2 + 0.05).rounds([SHORT, LONG])
+    rounds = paced(1.4 + 0.005 + 2.15 + 0.05).rounds([SHORT, LONG])
     assert rounds[SHORT] == 5
     assert 13 <= rounds[LONG] <= 14  # the ladder has steps of a twentieth
 
@@ -65,12 +65,21 @@ def test_no_cell_has_more_rounds_than_the_precision_needs():
 
 
 def test_the_start_of_interpreters_counts():
-    assert paced(3.2, starts_s=1.0).rounds([LONG])[LONG] < paced(3.2).rounds([LONG])[LONG] - 5
+    assert paced(5.2, starts_s=1.0).rounds([LONG])[LONG] < paced(5.2).rounds([LONG])[LONG] - 5
+
+
+def test_rounds_take_three_times_what_surrounds_them_at_most():
+    """The rest of the visit and its half of the start take 0.51 s here, so rounds of 100 ms may take 1.53 s."""
+    pace = Pace(1e9, starts_s=0.82)
+    for cell in (LONG, OTHER):
+        pace.learn(visit(cell, 6, 0.1, 0.1, 0.04))
+    assert pace.rounds([LONG, OTHER]) == {LONG: 15, OTHER: 15}
+    assert pace.rounds([LONG]) == {LONG: 27}
 
 
 def test_cells_that_have_left_leave_their_time():
-    """0.1 s and 0.5 s at least are each of the four others; 2.5 s are 24 rounds of the long cell alone."""
-    pace = paced(2.5)
+    """Each of the three others takes 0.6 s at least; 4.4 s are 23 rounds of the long cell alone."""
+    pace = paced(4.4)
     others = [Cell("digits", 32, depth, 8, "float64", "deferred", "default") for depth in range(4, 7)]
     for cell in others:
         pace.learn(visit(cell, 6, 0.1, 0.1, 0.04))
@@ -85,7 +94,7 @@ def test_a_pass_that_takes_too_long_with_the_fewest_rounds_has_these():
 def test_one_odd_visit_of_three_changes_little():
     pace = paced(1e9, precision=0.06)
     for strays in (0.9, 0.04):
-        pace.learn(visit(LONG, 6, 0.1, 0.1, strays))
+        pace.learn(visit(LONG, 6, 0.1, 2.05, strays))
     assert pace.rounds([LONG]) == {LONG: 14}
 
 

@@ -26,7 +26,7 @@ def visit(cell: Cell, rounds: int, round_s: float, other_s: float, strays: float
 
 
 def paced(pass_s: float, precision: float = 0.0, starts_s: float = 0.0) -> Pace:
-    """Rounds of the short cell take 1 ms and stray by 1 %, those of the long one 100 ms and 4 %; the rest of a visit takes 0.1 and 2.05 s."""
+    """Rounds of the short cell take 1 ms and stray by 1 %, those of the long one 100 ms and 4 %; the rest takes 0.1 and 2.05 s."""
     pace = Pace(pass_s, precision, starts_s)
     pace.learn(visit(SHORT, 30, 0.001, 0.1, 0.01))
     pace.learn(visit(LONG, 6, 0.1, 2.05, 0.04))

@@ -19,12 +19,14 @@ from statistics import median
 
 from bench.measure.timing.passes import Assignment, Finished
 from bench.measure.timing.visit import FEWEST_ROUNDS, MOST_ROUNDS, Measurement
+from bench.plan.allocators import STEADY
 from bench.plan.cells import Cell
 from bench.plan.contenders import FLOOR
 
 LADDER = [0.5 * 0.95**step for step in range(180)]  # standard errors of a visit's log-ratio, from half down to 0.005 %
 SHARE = 1 / 3  # of the precision: passes that scatter so little settle a comparison as soon as its interval has bounds
 MOST_TIMES = 3.0  # what the start of a visit takes; with no difference between processes, a quarter of the time is lost by that
+STARTS, STARTS_S = 20, 0.5  # under the allocator `default` a visit has so many start depths, if they take no longer than that
 REMEMBERED = 9  # visits of a cell
 
 
@@ -33,12 +35,14 @@ class _Past:
     """What the last visits of a cell have shown.
 
     Attributes:
+        starts_matter: does time depend on the start depth, so that a mean over these needs many?
         other_s: seconds of the last one outside its rounds.
         round_s: seconds of one of its rounds.
         scatters: of each visit, by how much the log-ratio of a round strays.
 
     """
 
+    starts_matter: bool = False
     other_s: float = 0.0
     round_s: float = 0.0
     scatters: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
@@ -49,7 +53,8 @@ class _Past:
         """
         needed = pi / 2 * (median(self.scatters) / error) ** 2  # a median of so many normal values varies by pi / 2 more than their mean
         most = MOST_TIMES * (start_s + self.other_s) / self.round_s
-        return max(FEWEST_ROUNDS, min(MOST_ROUNDS, ceil(needed), int(most)))
+        starts = min(STARTS, int(STARTS_S / self.round_s)) if self.starts_matter else 0
+        return max(FEWEST_ROUNDS, starts, min(MOST_ROUNDS, ceil(needed), int(most)))
 
     def expected_s(self, error: float, start_s: float) -> float:
         """What a visit with so many rounds would take, with its share in the start."""
@@ -75,7 +80,7 @@ class Pace:
     def learn(self, visit: Finished) -> None:
         """Remember a visit, if it has timed anything."""
         if rounds := visit.rounds:
-            past = self._past.setdefault(visit.assignment.cell, _Past())
+            past = self._past.setdefault(visit.assignment.cell, _Past(visit.assignment.cell.allocator != STEADY))
             past.other_s, past.round_s = visit.wall_s - visit.rounds_s, visit.rounds_s / rounds
             past.scatters.append(scatter(visit.rows))
 

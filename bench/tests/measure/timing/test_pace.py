@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp
 
 import pytest
@@ -11,8 +12,8 @@ from bench.measure.timing.passes import Assignment, Finished
 from bench.measure.timing.visit import Measurement
 from bench.plan.cells import Cell
 
-SHORT, LONG = (Cell("breast_cancer", 32, 4, width, "float64", "deferred", "default") for width in (8, 128))
-OTHER = Cell("digits", 32, 4, 8, "float64", "deferred", "default")
+SHORT, LONG = (Cell("breast_cancer", 32, 4, width, "float64", "deferred", "steady") for width in (8, 128))
+OTHER = Cell("digits", 32, 4, 8, "float64", "deferred", "steady")
 
 
 def visit(cell: Cell, rounds: int, round_s: float, other_s: float, strays: float) -> Finished:
@@ -80,11 +81,22 @@ def test_rounds_take_three_times_what_surrounds_them_at_most():
 def test_cells_that_have_left_leave_their_time():
     """Each of the three others takes 0.6 s at least; 4.4 s are 23 rounds of the long cell alone."""
     pace = paced(4.4)
-    others = [Cell("digits", 32, depth, 8, "float64", "deferred", "default") for depth in range(4, 7)]
+    others = [Cell("digits", 32, depth, 8, "float64", "deferred", "steady") for depth in range(4, 7)]
     for cell in others:
         pace.learn(visit(cell, 6, 0.1, 0.1, 0.04))
     assert pace.rounds([LONG, *others])[LONG] == 5
     assert 22 <= pace.rounds([LONG])[LONG] <= 24
+
+
+def test_many_start_depths_are_visited_where_time_depends_on_them():
+    """Twenty, or as many as take half a second; under `steady`, which keeps the pages of frames, the start depth makes no difference."""
+    pace = Pace(1e9, precision=1.0)
+    cells = {replace(SHORT, width=width, allocator="default"): s for width, s in ((1, 0.001), (2, 0.05), (3, 0.2))}
+    for cell, round_s in cells.items():
+        pace.learn(visit(cell, 30, round_s, 0.01, 0.01))
+        pace.learn(visit(replace(cell, allocator="steady"), 30, round_s, 0.01, 0.01))
+    assert [*pace.rounds(cells).values()] == [20, 10, 5]
+    assert {*pace.rounds([replace(cell, allocator="steady") for cell in cells]).values()} == {5}
 
 
 def test_a_pass_that_takes_too_long_with_the_fewest_rounds_has_these():

@@ -23,7 +23,7 @@ LONG_NS = 50_000_000  # and one that lasts this long need not repeat as often as
 MOST_READINGS, READINGS_NS = 4, 8_000_000  # so often the clocks are read in a turn, unless that would last longer
 WARM_UP_NS = 1_000_000  # a warm step's duration is taken from steps that last this long together
 SHORTEST_TICKS = 100  # and so many ticks of the CPU clock
-VISIT_S = 0.15  # CPU seconds that the rounds of a visit take, unless they would be
+VISIT_S = 0.1  # CPU seconds that the rounds of a visit take, unless they would be
 FEWEST_ROUNDS, MOST_ROUNDS = 5, 60  # fewer or more than these
 CHUNK_BYTES = 16 * 1024  # CPython 3.11 to 3.13 keeps frames in chunks of this size
 

@@ -44,8 +44,8 @@ def read(path: Path):
         return rows
     parts = [plain(pd.read_parquet(part)) for part in sorted((path.parent / "time").glob("*.parquet"))]
     rows = pd.concat([*parts, *([rows] if len(rows) else [])], ignore_index=True)
-    usual = {column: "" for column in ("python", "layout") if column in rows}
-    return rows[rows["round"].notna()].fillna(usual)
+    usual = [column for column in ("python", "layout") if column in rows]
+    return rows[rows["round"].notna()].assign(**{column: rows[column].astype(object).fillna("") for column in usual})
 
 
 def plain(rows):

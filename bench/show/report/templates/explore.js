@@ -102,7 +102,7 @@ const explore = (() => {
         place: [view.panel, view.axis].filter(Boolean).map((axis) => placed(axis, row[axis])).join(", "),
         figure: ratio ? write(y) : `${write(y)} ${unit}`,
         interval: view.metric === "resident" ? "none: one reading" : repeats || (ratio && row.impl === data.baseline) ? "none: it repeats" : bounded ? `[${write(low)}, ${write(high)}]` : "too few passes",
-        passes: repeats ? "1 reading" : `${row.passes} passes`,
+        passes: repeats ? "1 reading" : `${ratio ? row.ratio_passes : row.passes} passes`,
       };
     });
   }

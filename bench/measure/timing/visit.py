@@ -17,10 +17,10 @@ from bench.measure.timing.clocks import Reading, tick_ns, undisturbed
 from bench.measure.workers.endings import detail_of, status_of
 from bench.plan.contenders import FLOOR
 
-# Noise is rare and large, so a median over many short measurements discards it, where a few long ones would average over it.
-SHORTEST_NS = 100_000  # a measurement lasts at least this long
+# Noise only adds, and comes in bursts of some milliseconds: the shortest of several short readings has missed them.
+SHORTEST_NS = 100_000  # a reading lasts at least this long
 LONG_NS = 50_000_000  # and one that lasts this long need not repeat as often as the others
-MOST_READINGS, READINGS_NS = 4, 8_000_000  # so often the clocks are read in a turn, unless that would last longer
+MOST_READINGS, READINGS_NS = 4, 8_000_000  # so many readings has a turn, unless they would last longer
 WARM_UP_NS = 1_000_000  # a warm step's duration is taken from steps that last this long together
 SHORTEST_TICKS = 100  # and so many ticks of the CPU clock
 VISIT_S = 0.1  # CPU seconds that the rounds of a visit take, unless they would be

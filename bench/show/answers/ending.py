@@ -31,10 +31,10 @@ def ending_words(machine: Mapping[str, Any], in_full: bool = True) -> list[str]:
 
 
 def _spent(machine: Mapping[str, Any]) -> str:
-    """How long the run measured that ended so; a record of an earlier version has only the sum over runs."""
+    """How long the run measured that ended so; the sum over runs where it had nothing to do or an earlier version recorded it."""
     passes = machine.get("passes", {})
     in_all, this_run = passes.get("wall_s") or 0.0, passes.get("last_run_s")
-    if this_run is None or in_all < this_run + 1:
+    if this_run is None or this_run < 1 or in_all < this_run + 1:
         return f"{duration(in_all)} of measuring in all"
     return f"{duration(this_run)} of measuring, {duration(in_all)} with the runs before"
 

@@ -92,6 +92,21 @@ def test_the_three_that_are_widest_are_named_the_widest_first():
     )
 
 
+@pytest.mark.parametrize(
+    ("last_s", "words"),
+    [
+        (41.7, "42 seconds of measuring, 3 minutes and 20 seconds with the runs before"),
+        (0.0, "3 minutes and 20 seconds of measuring in all"),
+        (200.4, "3 minutes and 20 seconds of measuring in all"),
+    ],
+)
+def test_the_runs_before_are_told_apart_from_one_that_had_something_to_do(last_s, words):
+    settled = machine("precision", 54)
+    settled["passes"]["last_run_s"] = last_s
+    [sentence] = ending_words(settled)
+    assert sentence.endswith(f" That took {words}.")
+
+
 def test_one_implementation_alone_is_nothing_to_compare():
     [sentence] = ending_words({"ended": {"by": "budget", "comparisons": 0, "settled": 0, "open": []}})
     assert sentence.startswith("There was nothing to compare")

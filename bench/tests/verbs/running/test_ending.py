@@ -95,7 +95,7 @@ def test_the_three_that_are_widest_are_named_the_widest_first():
 @pytest.mark.parametrize(
     ("last_s", "words"),
     [
-        (41.7, "42 seconds of measuring, 3 minutes and 20 seconds with the runs before"),
+        (41.0, "41 seconds of measuring, 3 minutes and 20 seconds with the runs before"),
         (0.0, "3 minutes and 20 seconds of measuring in all"),
         (200.4, "3 minutes and 20 seconds of measuring in all"),
     ],

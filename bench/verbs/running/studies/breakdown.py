@@ -24,7 +24,7 @@ from bench.verbs.running.run_context import Run
 from impls import IMPLEMENTATIONS, layers, losses
 
 SHARE = 1 / 8  # of the time that the passes of the sweep took
-SHORTEST_S = 2.5  # a pass takes about as long, so nothing is begun for less
+SHORTEST_S = 1.0  # a pass takes about twice as long, so nothing is begun for less
 MOST_PASSES = 24  # after which intervals hardly become narrower
 
 

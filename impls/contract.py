@@ -142,7 +142,7 @@ def finite_differences(network: Network, X, Y) -> list[tuple[np.ndarray, np.ndar
 def leaked_bytes(implementation: Implementation, steps: int = 8) -> int:
     """Bytes that a step leaves behind with the collector off: more than 0 if a cycle keeps a step's arrays alive.
 
-    The least of three rounds of steps, since what the interpreter and NumPy store once is not a leak.
+    The least of eight rounds of steps, since what the interpreter, NumPy and other threads store now and then is not a leak.
     """
     import tracemalloc  # which PyPy has not
 
@@ -158,7 +158,7 @@ def leaked_bytes(implementation: Implementation, steps: int = 8) -> int:
     tracemalloc.start()
     try:
         alive = []
-        for _ in range(4):
+        for _ in range(9):
             run(steps)
             alive.append(tracemalloc.get_traced_memory()[0])
     finally:

@@ -34,7 +34,7 @@ def _spent(machine: Mapping[str, Any]) -> str:
     """How long the run measured that ended so; the sum over runs where it had nothing to do or an earlier version recorded it."""
     passes = machine.get("passes", {})
     in_all, this_run = passes.get("wall_s") or 0.0, passes.get("last_run_s")
-    if this_run is None or this_run < 1 or in_all < this_run + 1:
+    if not this_run or in_all < this_run + 1:
         return f"{duration(in_all)} of measuring in all"
     return f"{duration(this_run)} of measuring, {duration(in_all)} with the runs before"
 

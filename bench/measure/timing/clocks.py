@@ -36,7 +36,7 @@ def undisturbed(readings: Sequence[Reading]) -> Reading:
     """
     faults = [reading.minor_faults or 0.0 for reading in readings]
     if max(faults) - min(faults) < NOTABLE_FAULTS:
-        return min(readings)
+        return min(readings, key=lambda reading: reading.cpu_ns)  # page faults may be None, which nothing is less than
     return Reading(*(sum(values) / len(readings) for values in zip(*readings, strict=True)))
 
 

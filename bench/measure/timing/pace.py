@@ -13,8 +13,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
-from math import ceil, log, pi
+from math import ceil, inf, log, pi
 from statistics import median
 
 from bench.measure.timing.passes import Assignment, Finished
@@ -107,8 +106,9 @@ class Pace:
         def expected_s(error: float) -> float:
             return sum(past.expected_s(error, start_s) for past in due.values())
 
-        rungs = bisect_right(errors, self.pass_s, key=expected_s)  # less noise never makes a pass shorter
-        return {cell: past.rounds(errors[rungs - 1], start_s) for cell, past in due.items()} if rungs else {}
+        allowed = bisect_right(errors, self.pass_s, key=expected_s)  # less noise never makes a pass shorter
+        error = errors[max(1, allowed) - 1]  # with the fewest rounds that there can be, a pass may take longer
+        return {cell: past.rounds(error, start_s) for cell, past in due.items()}
 
 
 def scatter(rows: Sequence[Measurement]) -> float:
@@ -118,18 +118,15 @@ def scatter(rows: Sequence[Measurement]) -> float:
     >>> scatter([Measurement(n, r, 0, 1, ns) for r, ns in enumerate([1.0, 1.1, 1.2]) for n, ns in (("a", 1.0), ("b", ns))])
     0.129...
     """
-    shorter = {
-        key: min(row.cpu_ns for row in its if row.cpu_ns)
-        for key, its in groupby(sorted((r for r in rows if r.cpu_ns), key=_turn), key=_turn)
-    }
-    first, *others = dict.fromkeys(name for name, _ in shorter if name != FLOOR) or [""]
-    found = [0.0]
-    for name in others:
-        both = [(ns, shorter[name, number]) for (of, number), ns in shorter.items() if of == first and (name, number) in shorter]
-        ratios = [log(mine / its) for its, mine in both]
-        found.append(1.4826 * median(abs(ratio - median(ratios)) for ratio in ratios) if ratios else 0.0)
-    return max(found)
+    shorter: dict[str, dict[int | None, float]] = {}  # name -> round -> the shorter of its two turns, in ns
+    for row in rows:
+        if row.cpu_ns and row.impl != FLOOR:
+            turns = shorter.setdefault(row.impl, {})
+            turns[row.round] = min(turns.get(row.round, inf), row.cpu_ns)
+    first, *others = shorter.values() or [{}]
+    return max((_strays([log(its[turn] / first[turn]) for turn in its.keys() & first.keys()]) for its in others), default=0.0)
 
 
-def _turn(row: Measurement) -> tuple[str, int]:
-    return row.impl, row.round or 0
+def _strays(values: Sequence[float]) -> float:
+    centre = median(values or [0.0])
+    return 1.4826 * median([abs(value - centre) for value in values] or [0.0])

@@ -99,8 +99,12 @@ def test_many_start_depths_are_visited_where_time_depends_on_them():
     assert {*pace.rounds([replace(cell, allocator="steady") for cell in cells]).values()} == {5}
 
 
-def test_a_pass_that_takes_too_long_with_the_fewest_rounds_has_these():
-    assert paced(0.0).rounds([SHORT, LONG]) in ({}, {SHORT: 5, LONG: 5})
+def test_a_pass_that_takes_too_long_has_the_fewest_rounds_and_all_start_depths():
+    pace = paced(0.0)
+    assert pace.rounds([SHORT, LONG]) == {SHORT: 5, LONG: 5}
+    default = replace(SHORT, allocator="default")
+    pace.learn(visit(default, 30, 0.001, 0.1, 0.01))
+    assert pace.rounds([SHORT, LONG, default]) == {SHORT: 5, LONG: 5, default: 20}
 
 
 def test_one_odd_visit_of_three_changes_little():

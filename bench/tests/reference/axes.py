@@ -79,6 +79,17 @@ def beforehand(path):
     return table(["depth", "width", "batch", "update", "examples as", *(f"{title(impl)} ÷ {title(other)}" for impl, other in pairs)], rows)
 
 
+def pair_in_block(path):
+    """The pair alone: its two beside each other, and the loop beside the floor and beside itself. Their passes are not as many."""
+    pairs = [("workspace_recursion", "workspace_loop"), ("control", "workspace_loop"), ("workspace_loop", "floor")]
+    found = [log_ratios(path, *pair, PLACE) for pair in pairs]
+    places = sorted(found[0], key=lambda place: (place[1], place[3]))
+    alpha = 0.05 / (len(places) * len(pairs))
+    rows = [[*place[:4], len(found[0][place]), *(interval(each[place], alpha) for each in found)] for place in places]
+    headings = ["recursion in a block ÷ loop in a block", "control ÷ loop in a block", "loop in a block ÷ floor"]
+    return table(["depth", "width", "batch", "update", "passes", *headings], rows)
+
+
 FRAMEWORKS = ("torch", "autograd", "jax", "jax_unrolled")
 
 
@@ -125,6 +136,7 @@ TABLES = {
     "pythons": pythons,
     "on_disk": on_disk,
     "beforehand": beforehand,
+    "pair_in_block": pair_in_block,
     "frameworks": frameworks,
     "compiled": compiled,
 }

@@ -184,6 +184,8 @@ def _run_options(parser: Parser) -> None:
     parser.add_argument("--patience", type=float, default=SILENCE_S, metavar="SECONDS", help=help_text)
     help_text = "measure with this interpreter: a version (3.12, pypy) or a path; may be repeated (default: the one that runs unwind)"
     parser.add_argument("--python", action="append", default=[], metavar="PYTHON", help=help_text)
+    help_text = "make so many passes at once on this machine (default: 2 where there are two cores, else 1)"
+    parser.add_argument("--at-once", type=int, metavar="N", help=help_text)
     help_text = "hand passes to the Dask cluster whose scheduler has this address; needs the extra `cluster`"
     parser.add_argument("--scheduler", metavar="ADDRESS", help=help_text)
     help_text = "make so many passes at once on this machine, where they disturb each other; needs the extra `cluster`"

@@ -53,6 +53,15 @@ def group_numbers(rows: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
     return pd.Series(numbers, rows.index)
 
 
+def passes_of(visits: pd.DataFrame) -> dict[str, set[int]]:
+    """Cell id -> the numbers of the passes that have timed it; `visits` have the columns cell, pass and round."""
+    timed = visits.loc[visits["round"].notna(), ["cell", "pass"]].drop_duplicates()
+    numbers: dict[str, set[int]] = {}
+    for cell, number in timed.itertuples(index=False):
+        numbers.setdefault(str(cell), set()).add(int(number))
+    return numbers
+
+
 def only(rows: pd.DataFrame, kept: pd.Series) -> pd.DataFrame:
     """The rows that are kept; the table itself, and no copy of a million rows, where all are."""
     return rows if kept.all() else rows[kept]

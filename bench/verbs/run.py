@@ -27,7 +27,7 @@ from bench.show.report.answer import answer_of
 from bench.show.terminal.counting import doing
 from bench.show.terminal.screen import Screen
 from bench.show.topics import topic
-from bench.verbs.cluster.where import where_of
+from bench.verbs.cluster.where import at_once_of, where_of
 from bench.verbs.running.depth import measure_depth, studied
 from bench.verbs.running.machine_json import write_conditions
 from bench.verbs.running.memory import measure_memory
@@ -51,6 +51,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     if options.passes < 0:
         raise BadInput(f"--passes is {options.passes}; give a number of passes from 0")
     where = where_of(options, options.python or sweep.python)
+    at_once = at_once_of(options, where)
     under = measured_under()
     pythons = measuring_pythons(options.python or [name for name in sweep.python if name], _source_of_pythons(options, sweep))
     if pythons:
@@ -65,7 +66,7 @@ def run(options: argparse.Namespace, screen: Screen) -> None:
     for file in experiment.files:
         screen.say(f"Runs your own code: {file}")
     with results_folder(options.results, options.fresh) as folder:
-        this_run = begin(experiment, _seed(options), options.passes, patience_s, folder, under, options.retry, screen, where)
+        this_run = begin(experiment, _seed(options), options.passes, patience_s, folder, under, options.retry, screen, where, at_once)
         trace_steps(this_run)
         if options.only in ("memory", "breakdown"):
             write_conditions(this_run)

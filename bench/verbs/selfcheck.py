@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Callable
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +17,21 @@ from bench.analyse.selfcheck.checks import checks
 from bench.analyse.stopping import Progress
 from bench.errors import GateFailed
 from bench.measure.machine import caveats
+from bench.measure.machine.caveats import read_text
 from bench.measure.machine.fingerprint import fingerprint
 from bench.measure.machine.measured_under import Settings, measured_under
+from bench.measure.machine.side_by_side import last_cache_bytes, must_be_alone, passes_at_once_here
 from bench.measure.other_tools import known_work, sessions
 from bench.measure.other_tools.meter_pairs import CELL as PAIRED
 from bench.measure.other_tools.meter_pairs import read_pairs
 from bench.measure.other_tools.renamed import write_renamed
 from bench.measure.other_tools.sessions import Session, ToolFailed, ToolMissing
 from bench.measure.other_tools.whole_runs import whole_run
+from bench.measure.scheduling.at_once import run_passes
+from bench.measure.scheduling.pace import Pace
+from bench.measure.scheduling.schedule import Schedule
 from bench.measure.timing.method_digest import method
 from bench.measure.timing.pass_timer import PassTimer
-from bench.measure.timing.passes import run_passes
 from bench.plan import selfcheck as plan
 from bench.plan.cells import Cell
 from bench.plan.data import datasets
@@ -99,7 +103,9 @@ def _measure_all(shares: plan.Shares, folder: Path, machine_name: str, noting: N
     with tempfile.TemporaryDirectory() as scratch:
         dataset = {plan.TRIO.dataset: datasets.load(plan.TRIO.dataset, None, "the self-check")}
         data = datasets.write_batches(dataset, (plan.TRIO.batch, PAIRED.batch), Path(scratch))
-        passes = _passes(folder, data, machine_name, Path(scratch), noting)
+        [of_trio] = dataset.values()
+        shape = len(of_trio.X), len(of_trio.Y)
+        passes = _passes(folder, data, shape, machine_name, Path(scratch), noting)
         for name in ALONE:
             part = plan.PARTS[name]
             screen.say(f"{', '.join(part.contenders)}: {counted(len(part.cells), 'cell')}, {shares.of(name):.0f} s")
@@ -132,30 +138,38 @@ class _EndlessProgress(Progress):
 class Passes:
     """Passes over some cells, recorded visit by visit, and the seconds that they have taken."""
 
-    cells: Sequence[Cell]
+    schedule: Schedule
     workers: PassTimer
     recorder: VisitRecorder
+    at_once: int
+    pace: Pace = field(default_factory=Pace)
     seconds: float = 0.0
 
     def measure_for(self, seconds: float) -> None:
         """Make passes until so many seconds have gone by."""
         start = time.monotonic()
-        for finished in run_passes(self.cells, self.recorder.progress, self.workers, 0, seconds, time.monotonic):
+        for finished in run_passes(self.schedule, self.workers, self.pace, seconds, time.monotonic, self.at_once):
             self.recorder.add(finished)
         self.seconds += time.monotonic() - start
 
 
-def _passes(folder: Path, data: dict[tuple[str, int], Path], machine_name: str, scratch: Path, noting: Noting) -> dict[str, Passes]:
-    """The passes over every part, which share a time.csv."""
-    run_id, table = new_run_id(), Table(folder, "time.csv")
+def _passes(
+    folder: Path, data: dict[tuple[str, int], Path], shape: tuple[int, int], machine_name: str, scratch: Path, noting: Noting
+) -> dict[str, Passes]:
+    """The passes over every part, which share a time.csv: as many at once as in a run, but for those that other tools are beside."""
+    run_id, table, most = new_run_id(), Table(folder, "time.csv"), passes_at_once_here()
     files = [known_work.__file__, str(write_renamed(iterative, scratch))]
+    alone = must_be_alone(last_cache_bytes(read_text), lambda cell: shape)
 
-    def over(part: plan.Part) -> Passes:
+    def over(name: str, part: plan.Part) -> Passes:
         recorder = VisitRecorder(run_id, machine_name, table, _EndlessProgress(part.contenders, part.baseline, (), plan.FINE))
         timer = PassTimer(data, part.baseline, files, blas_threads=BLAS_THREADS, on_hello=noting.note_start, visit_s=part.visit_s)
-        return Passes(part.cells, timer, recorder)
+        at_once = most if name in ALONE else 1
+        if at_once > 1:
+            timer = replace(timer, company=str(scratch), alone=alone)
+        return Passes(Schedule(part.cells, recorder.progress, 0), timer, recorder, at_once)
 
-    return {name: over(part) for name, part in plan.PARTS.items()}
+    return {name: over(name, part) for name, part in plan.PARTS.items()}
 
 
 Tools = dict[str, Callable[[], Session]]

@@ -15,9 +15,9 @@ from bench.errors import BadInput
 from bench.measure.cluster import on_worker
 from bench.measure.cluster.job import Job
 from bench.measure.cluster.members import Lengths, Member, idle, told_of
-from bench.measure.cluster.schedule import Pass, Schedule
 from bench.measure.cluster.wire import plain_assignment, visit_of
-from bench.measure.timing.pace import Pace
+from bench.measure.scheduling.pace import Pace
+from bench.measure.scheduling.schedule import Pass, Schedule
 from bench.measure.timing.passes import Finished
 from bench.measure.timing.visit import VISIT_S
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.measure.timing.pace import Pace
+from bench.measure.scheduling.pace import Pace
 from bench.measure.timing.passes import Assignment, Finished
 from bench.plan.cells import Cell
 

@@ -8,6 +8,7 @@ worker's threads are in no process that measures. Answers: {"hello": ...} as int
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from bench.measure.cluster.job import pass_timer
@@ -18,9 +19,11 @@ from bench.measure.workers.serve import Answer, serve
 def main(task: dict[str, Any], answer: Answer) -> None:
     """Make the visits of the task."""
     timer = pass_timer(Path(task["folder"]), task["visit_s"], lambda hello: answer(hello=hello))
+    start, visits_s = monotonic(), 0.0
     for finished in timer([assignment_of(plain) for plain in task["assignments"]]):
+        visits_s += finished.wall_s
         answer(visit=plain_visit(finished))
-    answer(starts_s=timer.pace.starts_s)
+    answer(starts_s=monotonic() - start - visits_s)
 
 
 if __name__ == "__main__":

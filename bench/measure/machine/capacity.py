@@ -38,6 +38,11 @@ def held_bytes(cell: Cell, features: int, outputs: int) -> int:
     return _bytes(cell, features, outputs, parameters=2, activations=0) + floor + 16 * cell.batch * (features + outputs)
 
 
+def passed_bytes(cell: Cell, features: int, outputs: int) -> int:
+    """What any step goes through: parameters, their gradients and activations, each once."""
+    return _bytes(cell, features, outputs, parameters=2, activations=1)
+
+
 def most_bytes(cell: Cell, features: int, outputs: int) -> int:
     """No formula gives more than this, which does not go through every layer as they do."""
     twice = 2 * cell.depth * LAYER_OVERHEAD_BYTES

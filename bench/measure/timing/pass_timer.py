@@ -12,9 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from bench.defaults import SILENCE_S
-from bench.measure.timing.pace import Pace
 from bench.measure.timing.passes import Assignment, Finished
-from bench.measure.timing.replies import FailedVisit, Hello, Rows, Trying, understood
+from bench.measure.timing.replies import FailedVisit, Hello, Rows, Trying, Waiting, understood
 from bench.measure.timing.visit import VISIT_S, Measurement
 from bench.measure.workers.ask import Answers, WorkerFailed, answers, answers_in_order
 from bench.measure.workers.environment import worker_environment
@@ -32,7 +31,7 @@ class Outcome:
         assignment: the visit.
         rows: what was measured; nothing if a failure ended the visit.
         failed: a row for each contender that failed.
-        wall_s, rounds_s: the seconds that it took, and its rounds alone.
+        wall_s, rounds_s, waited_s: the seconds that it took, its rounds alone, and those that it waited before it could begin.
         begun: had it come to running a contender? If not, nobody knows which of them is to blame.
         others_s: the longest that one of the other contenders was silent, None if none had run.
 
@@ -43,6 +42,7 @@ class Outcome:
     failed: tuple[Measurement, ...]
     wall_s: float
     rounds_s: float = 0.0
+    waited_s: float = 0.0
     begun: bool = True
     others_s: float | None = None
 
@@ -54,7 +54,7 @@ class Outcome:
     def finished(self, endings: Mapping[str, str] = MappingProxyType({})) -> Finished:
         """The visit to be recorded; `endings` of a contender's detail say what came of its second try."""
         failed = (replace(row, detail=row.detail + endings.get(row.impl, "")) for row in self.failed)
-        return Finished(self.assignment, (*failed, *self.rows), self.wall_s, self.rounds_s)
+        return Finished(self.assignment, (*failed, *self.rows), self.wall_s, self.rounds_s, self.waited_s)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,9 @@ class PassTimer:
         silence_s: seconds without an answer after which a worker is taken to hang.
         on_hello: called with what a worker says of its BLAS and its conditions when it has started.
         visit_s: CPU seconds that the rounds of a visit should take at least.
-        pace: how many rounds there should be at least.
+        company: the folder in which passes that are made at once see to it that no one disturbs another; "" if one is made at a time.
+        alone: must the visits of a cell be made alone?
+        cancelled: does nobody want the pass any more? It is asked while a process is waited for.
         pythons: an interpreter's name in cells -> the program to measure with; "" is the harness's own.
 
     """
@@ -83,22 +85,23 @@ class PassTimer:
     silence_s: float = SILENCE_S
     on_hello: Callable[[dict[str, Any]], None] = lambda hello: None
     visit_s: float = VISIT_S
-    pace: Pace = field(default_factory=Pace)
+    company: str = ""
+    alone: Callable[[Cell], bool] = lambda cell: False
+    cancelled: Callable[[], bool] = lambda: False
     pythons: Mapping[str, str] = field(default_factory=lambda: {"": sys.executable})
 
-    def __call__(self, assignments: Sequence[Assignment]) -> Iterator[Finished]:
+    def __call__(self, assignments: Sequence[Assignment], cancelled: Callable[[], bool] = lambda: False) -> Generator[Finished]:
         """Yield each visit as it finishes. A contender that fails is tried once more, alone and in a fresh process: where it
         fails again, it is left out of its cell from then on, and else the visit is made again with it, once.
-        """
-        start, visits_s = monotonic(), 0.0
-        for finished in self._visits(self.pace.with_rounds(assignments)):
-            self.pace.learn(finished)
-            visits_s += finished.wall_s
-            yield finished
-        self.pace.starts_s = monotonic() - start - visits_s
 
-    def _visits(self, assignments: Sequence[Assignment]) -> Iterator[Finished]:
-        pending, tried = _by_process(assignments), set[tuple[Cell, str]]()
+        Raises:
+            Cancelled: it was `cancelled()`; then all that it has started is gone.
+
+        """
+        yield from replace(self, cancelled=cancelled)._visits(_by_process(assignments))
+
+    def _visits(self, pending: list[Assignment]) -> Generator[Finished]:
+        tried = set[tuple[Cell, str]]()
         while pending:
             alike = [visit for visit in pending if _process(visit) == _process(pending[0])]
             with closing(self._outcomes(alike)) as outcomes:
@@ -134,7 +137,9 @@ class PassTimer:
         def ask(pending: list[Assignment]) -> Answers:
             cell = pending[0].cell
             environment = worker_environment(cell.allocator, self.blas_threads)
-            return answers(WORKER, self._task(pending), environment, patience_s or self.silence_s, self.pythons[cell.python])
+            return answers(
+                WORKER, self._task(pending), environment, patience_s or self.silence_s, self.pythons[cell.python], self.cancelled
+            )
 
         def understand(answer: dict[str, Any], assignment: Assignment) -> Rows | FailedVisit | None:
             reply = understood(answer, assignment.contenders)
@@ -142,7 +147,7 @@ class PassTimer:
                 self.on_hello(reply.hello.model_dump() | {"python": assignment.cell.python})
             elif isinstance(reply, Trying):
                 silences.begin(reply.trying)
-            else:
+            elif not isinstance(reply, Waiting):
                 return reply
             return None
 
@@ -154,6 +159,7 @@ class PassTimer:
     def _task(self, assignments: Sequence[Assignment]) -> dict[str, Any]:
         return {
             "baseline": self.baseline,
+            "company": self.company,
             "files": list(self.files),
             "problems": dict(self.problems),
             "visits": [
@@ -164,6 +170,7 @@ class PassTimer:
                     "seed": visit.seed,
                     "seconds": self.visit_s,
                     "rounds": visit.rounds,
+                    "alone": self.alone(visit.cell),
                 }
                 for visit in assignments
             ],
@@ -210,7 +217,7 @@ def _outcome(assignment: Assignment, reply: Rows | FailedVisit | WorkerFailed, s
     """A visit by what the worker replied; the contender that it ran last is to blame for a failure, if it had come to that."""
     if isinstance(reply, Rows):
         rows, failed = ([row for row in reply.measurements if (row.status == "ok") is good] for good in (True, False))
-        return Outcome(assignment, tuple(rows), tuple(failed), reply.wall_s, reply.rounds_s)
+        return Outcome(assignment, tuple(rows), tuple(failed), reply.wall_s, reply.rounds_s, reply.waited_s)
     trying = silences.trying
     culprits = (trying,) if trying else assignment.contenders
     visit = failed_visit(assignment, culprits, reply.status, reply.detail)

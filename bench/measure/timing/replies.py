@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
@@ -35,12 +35,19 @@ class Trying(BaseModel):
     trying: str
 
 
+class Waiting(BaseModel):
+    """It waits until it may measure."""
+
+    waiting: Literal[True]
+
+
 class Rows(BaseModel):
     """It has made a visit."""
 
     rows: list[MeasurementFields]
     wall_s: float
     rounds_s: float
+    waited_s: float
 
     @property
     def measurements(self) -> tuple[Measurement, ...]:
@@ -55,12 +62,12 @@ class FailedVisit(BaseModel):
     detail: str
 
 
-Reply = Hello | Trying | Rows | FailedVisit
+Reply = Hello | Trying | Waiting | Rows | FailedVisit
 REPLY: TypeAdapter[Reply] = TypeAdapter(Reply)
 
 
 def understood(answer: dict[str, Any], contenders: Sequence[str]) -> Reply:
-    """The answer as one of the four, about a visit with those contenders.
+    """The answer as one of the five, about a visit with those contenders.
 
     Raises:
         WorkerFailed: it is none of them, or about a contender that does not run there.

@@ -1,7 +1,8 @@
 """The timing worker: the visits of one pass, in a fresh interpreter.
 
-Answers: {"hello": ...} once; {"trying": contender} before each measurement; and for each visit,
-in the order of the task, {"rows": [...], "wall_s": ..., "rounds_s": ...} or, if it failed, {"status": ..., "detail": ...}.
+Answers: {"hello": ...} once; {"trying": contender} before each measurement; {"waiting": true} while it may not
+measure yet; and for each visit, in the order of the task, {"rows": [...], "wall_s": ..., "rounds_s": ...,
+"waited_s": ...} or, if it failed, {"status": ..., "detail": ...}.
 
 Each cell is measured in a fork of its own. The first large array that a process frees changes what
 glibc's malloc does from then on (mallopt(3), M_MMAP_THRESHOLD), so that in one process a cell's times
@@ -23,6 +24,7 @@ import threadpoolctl
 from bench.measure.machine.conditions import conditions
 from bench.measure.subjects.opening import load_libraries, opened
 from bench.measure.timing import clocks, visit
+from bench.measure.timing.company import measuring
 from bench.measure.timing.frame_room import with_room_for_frames
 from bench.measure.timing.heap_history import draw_heap_history
 from bench.measure.workers.endings import RAISED_LIMIT, ending, status_of
@@ -42,7 +44,7 @@ def main(task: dict[str, Any], answer: Answer) -> None:
     load_libraries(each for item in task["visits"] for each in _compared(item, subjects, task["baseline"]).values())
     broken = _broken(task["visits"], subjects, task["baseline"])
     for item in task["visits"]:
-        in_a_fork(lambda item=item: _visit(item, subjects, task["baseline"], broken, answer), answer)  # type: ignore[misc]
+        in_a_fork(lambda item=item: _visit(item, subjects, task, broken, answer), answer)  # type: ignore[misc]
 
 
 def _broken(items: Sequence[dict[str, Any]], subjects: Mapping[str, Any], baseline: str) -> Broken:
@@ -86,8 +88,20 @@ def _answer_errors(work: Callable[[], None], answer: Answer) -> None:
         answer(status=status_of(error), detail=f"{type(error).__name__}: {error}")
 
 
-def _visit(item: dict[str, Any], subjects: Mapping[str, Any], baseline: str, broken: Broken, answer: Answer) -> None:
-    start = perf_counter()
+def _visit(item: dict[str, Any], subjects: Mapping[str, Any], task: dict[str, Any], broken: Broken, answer: Answer) -> None:
+    """Make a visit once it may be made, and answer with its rows."""
+    asked = perf_counter()
+    with measuring(task["company"], item["alone"], lambda: answer(waiting=True)):
+        start = perf_counter()
+        rows, rounds_s = _measured(item, subjects, task["baseline"], broken, answer)
+        wall_s = perf_counter() - start
+    answer(rows=[astuple(row) for row in rows], wall_s=wall_s, rounds_s=rounds_s, waited_s=start - asked)
+
+
+def _measured(
+    item: dict[str, Any], subjects: Mapping[str, Any], baseline: str, broken: Broken, answer: Answer
+) -> tuple[list[visit.Measurement], float]:
+    """The rows of a visit, and the seconds of its rounds."""
 
     def announce(name: str) -> None:
         answer(trying=name)
@@ -114,7 +128,7 @@ def _visit(item: dict[str, Any], subjects: Mapping[str, Any], baseline: str, bro
         rows = visit.measure(this)
     rows = [replace(row, detail=RAISED_LIMIT) if row.impl in raised and row.status == "ok" else row for row in rows]
     rows += [visit.Measurement(name, status="error", detail=f"fails its check on this Python: {why}") for name, why in failed.items()]
-    answer(rows=[astuple(row) for row in rows], wall_s=perf_counter() - start, rounds_s=this.rounds_s)
+    return rows, this.rounds_s
 
 
 if __name__ == "__main__":

@@ -37,6 +37,10 @@ class WorkerFailed(Exception):
         self.detail = detail
 
 
+class Cancelled(Exception):
+    """Nobody wants the answers any more."""
+
+
 def answers_in_order(
     items: Sequence[Item], ask: Callable[[list[Item]], Answers], understand: Callable[[dict[str, Any], Item], Reply | None]
 ) -> Iterator[tuple[Item, Reply | WorkerFailed]]:
@@ -62,11 +66,17 @@ def answers_in_order(
 
 
 def answers(
-    module: str, task: dict[str, Any], environment: Mapping[str, str], silence_s: float = SILENCE_S, python: str = sys.executable
+    module: str,
+    task: dict[str, Any],
+    environment: Mapping[str, str],
+    silence_s: float = SILENCE_S,
+    python: str = sys.executable,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Answers:
     """Run a module on a task and yield its answers as they come; the worker is gone when this ends.
 
     Raises:
+        Cancelled: it was `cancelled()` while it waited for an answer.
         WorkerFailed: it crashed, was killed, did not answer for `silence_s` seconds, answered no sense, or
             ended in an error.
         OSError: it cannot be started.
@@ -78,7 +88,7 @@ def answers(
         variables = {**environment, PARENT: str(os.getpid())}
         with ExitStack() as at_last, started(run_module(python, module), variables, stdin, subprocess.PIPE, subprocess.PIPE) as process:
             lines, errors = at_last.enter_context(_Lines(process)), at_last.enter_context(_Errors(process))
-            yield from _until_its_end(lines, silence_s)
+            yield from _until_its_end(lines, silence_s, cancelled)
             if waited_in_vain(lambda seconds: ended_within(process, seconds), silence_s):
                 raise WorkerFailed("timeout", f"answered all, and had not ended after {silence_s:g} s")
             exit_code = process.returncode
@@ -86,10 +96,12 @@ def answers(
                 raise WorkerFailed(*ending(exit_code, errors.last_line()))
 
 
-def _until_its_end(lines: _Lines, silence_s: float) -> Iterator[dict[str, Any]]:
+def _until_its_end(lines: _Lines, silence_s: float, cancelled: Callable[[], bool]) -> Iterator[dict[str, Any]]:
     received: list[bytes | None] = []
 
     def received_within(seconds: float) -> bool:
+        if cancelled():
+            raise Cancelled
         with suppress(queue.Empty):
             received.append(lines.queue.get(timeout=seconds))
         return bool(received)

@@ -39,8 +39,8 @@ class View:
         self._start, self._pass, self._known = time.monotonic(), 0, ""
 
     def show(self, finished: Finished) -> None:
-        """Take in one visit; what is known is counted again once a pass."""
-        if finished.assignment.pass_number != self._pass:
+        """Take in one visit; what is known is counted again once a pass. Of several that are made at once the last one is named."""
+        if finished.assignment.pass_number > self._pass:
             self._pass = finished.assignment.pass_number
             self._known = _known(self._progress, self._cells)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bench.measure.cluster import on_worker
 from bench.measure.cluster.coordinator import Arrived, Coordinator, Event, Rules
-from bench.measure.cluster.schedule import Schedule
+from bench.measure.scheduling.schedule import Schedule
 from bench.measure.timing.visit import FEWEST_ROUNDS
 from bench.record.time_parts.table import TimeTable
 from bench.show.terminal.board import View

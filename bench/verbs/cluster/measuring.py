@@ -13,9 +13,9 @@ from bench.analyse.observations import OF_ROUNDS
 from bench.measure.cluster.coordinator import Arrived, Coordinator, Note, Rules
 from bench.measure.cluster.job import packed
 from bench.measure.cluster.members import Member
-from bench.measure.cluster.schedule import Schedule
 from bench.measure.machine.caveats import Caveat
 from bench.measure.machine.fingerprint import LASTING, name_of
+from bench.measure.scheduling.schedule import Schedule
 from bench.plan.cells import Cell
 from bench.record.folder import read_machine
 from bench.record.machines import of_cluster
@@ -34,7 +34,9 @@ SIDE_BY_SIDE = (
 )
 
 
-def measure_on_cluster(run: Run, cells: Sequence[Cell], recorder: VisitRecorder, conditions: Conditions, rules: Rules) -> None:
+def measure_on_cluster(
+    run: Run, cells: Sequence[Cell], recorder: VisitRecorder, conditions: Conditions, schedule: Schedule, rules: Rules
+) -> None:
     """Have passes made by the run's cluster, and record each as it arrives.
 
     Raises:
@@ -46,7 +48,6 @@ def measure_on_cluster(run: Run, cells: Sequence[Cell], recorder: VisitRecorder,
     with run.where.opened() as cluster:
         _tell_cluster(run, cluster.dashboard)
         job = packed(run.experiment, cells, run.patience_s)
-        schedule = Schedule(cells, recorder.progress, run.seed, _recorded(run))
         rules = replace(rules, side_by_side=run.where.workers > 0)
         coordinator = Coordinator(cluster, schedule, job, machines.accept, rules, time.monotonic)
         try:
@@ -64,16 +65,6 @@ def _tell_cluster(run: Run, dashboard: str) -> None:
         run.screen.say("Passes go to the cluster; memory, depth and the steps that are traced are measured on this machine")
     if dashboard:
         run.screen.say(f"Dask's dashboard: {dashboard}")
-
-
-def _recorded(run: Run) -> dict[str, set[int]]:
-    """Cell id -> the numbers of its passes, of whichever machine: none is given a second time in a folder."""
-    rows = read_times(run.folder, lambda sentence: None).visits
-    timed = rows[rows["round"].notna()]
-    found: dict[str, set[int]] = defaultdict(set)
-    for cell, number in timed[["cell", "pass"]].drop_duplicates().itertuples(index=False):
-        found[str(cell)].add(int(number))
-    return found
 
 
 def _record_all(run: Run, cells: Sequence[Cell], coordinator: Coordinator, machines: Machines) -> None:

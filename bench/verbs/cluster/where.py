@@ -1,4 +1,4 @@
-"""Where times are measured: what the command line says of a cluster, checked."""
+"""Where times are measured: what the command line says of this machine and of a cluster, checked."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.errors import BadInput
+from bench.measure.machine.side_by_side import passes_at_once_here
+from bench.show.answers.words import counted
 
 if TYPE_CHECKING:
     from bench.measure.cluster.connection import DaskCluster
@@ -57,3 +59,21 @@ def where_of(options: argparse.Namespace, pythons: Iterable[str]) -> Where | Non
 
     refuse_without_dask(option)
     return Where(options.scheduler or "", options.workers or 0)
+
+
+def at_once_of(options: argparse.Namespace, where: Where | None) -> int:
+    """How many passes are to be made at once on this machine: as many as it can make without harm, unless the command line says fewer.
+
+    Raises:
+        BadInput: it says more, or speaks of a cluster as well.
+
+    """
+    most = passes_at_once_here()
+    if options.at_once is None:
+        return most
+    if where:
+        raise BadInput("--at-once is for passes on this machine alone; leave it out with --scheduler or --workers")
+    if not 1 <= options.at_once <= most:
+        few = f"{counted(most, 'pass')} can be made at once here without harm; give {'1' if most == 1 else f'1 to {most}'}"
+        raise BadInput(f"--at-once is {options.at_once}, and {few}")
+    return int(options.at_once)

@@ -41,6 +41,7 @@ class Run:
         earlier: machine.json of an earlier run that this one resumes; empty if there is none.
         retry: is what failed twice in an earlier run tried again?
         where: the cluster that times are measured on; None for this machine alone.
+        at_once: how many passes are made at once on this machine.
         out_of_reach: of each problem without a formula for its memory, size -> implementation -> why it cannot be measured there.
         screen: where it tells the user what happens.
 
@@ -58,6 +59,7 @@ class Run:
     screen: Screen
     out_of_reach: Mapping[str, Mapping[Size, Mapping[str, str]]]
     where: Where | None = None
+    at_once: int = 1
 
     @property
     def machine_name(self) -> str:
@@ -108,6 +110,7 @@ def begin(
     retry: bool,
     screen: Screen,
     where: Where | None = None,
+    at_once: int = 1,
 ) -> Run:
     """The record of a run in that folder, which the caller holds; `under` are the settings of processes that measure.
 
@@ -125,7 +128,7 @@ def begin(
     settings = {**experiment.settings(), "method": method(), **under}
     earlier = record_to_resume(machine, settings, folder)
     out_of_reach = _out_of_reach(experiment, screen)
-    return Run(experiment, seed, passes, patience_s, folder, machine, settings, earlier, retry, screen, out_of_reach, where)
+    return Run(experiment, seed, passes, patience_s, folder, machine, settings, earlier, retry, screen, out_of_reach, where, at_once)
 
 
 def _out_of_reach(experiment: Experiment, screen: Screen) -> dict[str, dict[Size, dict[str, str]]]:

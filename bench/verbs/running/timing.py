@@ -5,7 +5,8 @@ from __future__ import annotations
 import tempfile
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import closing, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,9 +17,13 @@ from bench.analyse.stopping import Progress
 from bench.analyse.summary import summarise
 from bench.errors import BadInput
 from bench.measure.cluster.coordinator import Rules
-from bench.measure.timing.pace import Pace
+from bench.measure.machine.caveats import read_text
+from bench.measure.machine.side_by_side import last_cache_bytes, must_be_alone
+from bench.measure.scheduling.at_once import run_passes
+from bench.measure.scheduling.pace import Pace
+from bench.measure.scheduling.schedule import Schedule
 from bench.measure.timing.pass_timer import PassTimer, failed_visit
-from bench.measure.timing.passes import Assignment, run_passes
+from bench.measure.timing.passes import Assignment
 from bench.measure.timing.visit import VISIT_S
 from bench.plan.allocators import lacking
 from bench.plan.cells import Cell
@@ -30,7 +35,7 @@ from bench.record.machines import ALL, as_one, of_cluster
 from bench.record.tables import as_rows
 from bench.record.time_parts.rows import TimeRows, read_times, read_whole
 from bench.record.time_parts.table import TimeTable
-from bench.record.times import new_run_id, only
+from bench.record.times import new_run_id, only, passes_of
 from bench.show.terminal.board import watching
 from bench.verbs.cluster.measuring import measure_on_cluster
 from bench.verbs.running.failures import failure_words, kept, standing
@@ -133,35 +138,47 @@ def _measure(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: C
     visit_s = min(VISIT_S, SHARE_IN_ROUNDS * sweep.budget_s / (PASSES_IN_BUDGET * max(1, len(cells))))
     pass_s = sweep.budget_s / PASSES_PACED
     conditions.if_interrupted = partial(recorder.progress.end, cells, interrupted=True)
+    known = read_times(run.folder, lambda sentence: None) if run.where else run.times()  # on a cluster a number counts for all machines
+    schedule = Schedule(cells, recorder.progress, run.seed, passes_of(known.visits))
     if run.where:
-        measure_on_cluster(run, cells, recorder, conditions, Rules(sweep.budget_s, visit_s, pass_s, sweep.precision))
+        measure_on_cluster(run, cells, recorder, conditions, schedule, Rules(sweep.budget_s, visit_s, pass_s, sweep.precision))
     else:
-        _measure_here(run, cells, recorder, conditions, visit_s, Pace(pass_s, sweep.precision))
+        _measure_here(run, cells, recorder, conditions, schedule, visit_s, Pace(pass_s, sweep.precision))
     conditions.end = recorder.progress.end(cells)
 
 
-def _measure_here(run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: Conditions, visit_s: float, pace: Pace) -> None:
+def _measure_here(
+    run: Run, cells: list[Cell], recorder: VisitRecorder, conditions: Conditions, schedule: Schedule, visit_s: float, pace: Pace
+) -> None:
     """Run passes on this machine, and record each visit as it finishes, on the screen too."""
-    experiment, budget_s = run.experiment, run.experiment.sweep.budget_s
+    budget_s = run.experiment.sweep.budget_s
+    alone = must_be_alone(last_cache_bytes(read_text), run.experiment.shape)
+    at_once = 1 if all(map(alone, cells)) or run.experiment.sweep.blas_threads > 1 else run.at_once
+    conditions.at_once = at_once
     with tempfile.TemporaryDirectory() as scratch:
-        measure_pass = PassTimer(
-            write_batches(experiment.data, {cell.batch for cell in cells if cell.dataset}, Path(scratch)),
-            experiment.baseline,
-            experiment.files,
-            experiment.sources,
-            experiment.sweep.blas_threads,
-            run.patience_s,
-            conditions.noting.note_start,
-            visit_s,
-            pace,
-            experiment.pythons,
-        )
-        visits = run_passes(cells, recorder.progress, measure_pass, run.seed, budget_s, time.monotonic)
-        with watching(run.screen, cells, recorder.progress, budget_s) as view:
+        measure_pass = replace(_pass_timer(run, cells, Path(scratch)), on_hello=conditions.noting.note_start, visit_s=visit_s)
+        if at_once > 1:
+            measure_pass = replace(measure_pass, company=scratch, alone=alone)
+        visits = run_passes(schedule, measure_pass, pace, budget_s, time.monotonic, at_once)
+        with watching(run.screen, cells, recorder.progress, budget_s) as view, closing(visits):
             for finished in visits:
                 recorder.add(finished)
-                conditions.measured_s += finished.rounds_s
+                conditions.measured_s += finished.rounds_s / at_once
                 view.show(finished)
+
+
+def _pass_timer(run: Run, cells: list[Cell], scratch: Path) -> PassTimer:
+    """What measures the run's passes, with its batches in a folder."""
+    experiment = run.experiment
+    return PassTimer(
+        write_batches(experiment.data, {cell.batch for cell in cells if cell.dataset}, scratch),
+        experiment.baseline,
+        experiment.files,
+        experiment.sources,
+        experiment.sweep.blas_threads,
+        run.patience_s,
+        pythons=experiment.pythons,
+    )
 
 
 def _sum_up(run: Run) -> None:

@@ -40,6 +40,8 @@ def machine_section(machine: dict[str, Any]) -> dict[str, Any]:
     others = [f"{name} {version}" for name, version in libraries.items() if name != "numpy"]
     facts = [(label, _words(key, machine[key])) for key, label in FACTS.items() if machine.get(key) not in (None, "")]
     facts += [("libraries", ", ".join(others))] if others else []
+    at_once = machine.get("passes", {}).get("at_once")
+    facts += [("passes made at once", str(at_once))] if at_once else []
     return {"warnings": machine.get("warnings", []), "facts": [*facts, *_settings(machine.get("settings", {}))]}
 
 

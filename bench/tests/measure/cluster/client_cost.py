@@ -25,12 +25,12 @@ from bench.analyse.stopping import Progress
 from bench.measure.cluster import on_worker
 from bench.measure.cluster.connection import connected
 from bench.measure.cluster.coordinator import Arrived, Coordinator, Rules
-from bench.measure.cluster.schedule import Schedule
 from bench.measure.cluster.wire import FIELDS, assignment_of, plain_assignment
+from bench.measure.scheduling.schedule import Schedule
 from bench.plan.contenders import CONTROL, FLOOR
 from bench.record.time_parts.table import TimeTable
-from bench.tests.measure.cluster.judging import CELLS, Wanting
 from bench.tests.measure.cluster.processes import JOB, dask_processes, rows
+from bench.tests.measure.scheduling.judging import CELLS, Wanting
 from bench.verbs.running.recorder import VisitRecorder
 
 CONTENDERS = ("iterative", "iterative_pop", "recursive", CONTROL, FLOOR)

@@ -9,8 +9,8 @@ from bench.measure.cluster import on_worker
 from bench.measure.cluster.coordinator import Arrived, Coordinator, Event, Note, Rules
 from bench.measure.cluster.wire import assignment_of, plain_visit
 from bench.measure.timing.passes import Finished
-from bench.tests.measure.cluster.judging import schedule
 from bench.tests.measure.cluster.processes import rows
+from bench.tests.measure.scheduling.judging import schedule
 
 PASS_S = 10.0
 

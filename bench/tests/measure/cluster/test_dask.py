@@ -14,8 +14,8 @@ import pytest
 from bench.errors import BadInput
 from bench.measure.cluster.connection import connected
 from bench.measure.cluster.coordinator import Arrived, Coordinator, Rules
-from bench.tests.measure.cluster.judging import schedule
 from bench.tests.measure.cluster.processes import JOB, dask_processes
+from bench.tests.measure.scheduling.judging import schedule
 from bench.tests.runs import FULL
 
 

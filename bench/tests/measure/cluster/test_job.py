@@ -15,7 +15,7 @@ from bench.measure.workers.checking import refused
 from bench.measure.workers.known_problems import known_problem
 from bench.plan.experiment import prepare
 from bench.plan.sweeps import Sweep
-from bench.tests.measure.cluster.judging import CELLS
+from bench.tests.measure.scheduling.judging import CELLS
 
 OWN = """
 from impls import Problem

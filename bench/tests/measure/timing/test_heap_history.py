@@ -62,7 +62,7 @@ def test_a_history_lasts_as_long_as_its_visit_and_has_its_seed(data, monkeypatch
     cell = {**asdict(CELL), "depth": 2, "width": 3}
     for seed in ("1 1 cell", "1 2 cell"):
         item = {"cell": cell, "data": data, "contenders": ["iterative"], "seconds": 0.0, "rounds": 0, "seed": seed}
-        worker._visit(item, {"backpropagation": Networks([])}, "iterative", {}, lambda **message: None)
+        worker._measured(item, {"backpropagation": Networks([])}, "iterative", {}, lambda **message: None)
     assert alive == [sizes("heap 1 1 cell"), sizes("heap 1 2 cell")]
     assert not any(block() is not None for blocks in drawn for block in blocks)
 

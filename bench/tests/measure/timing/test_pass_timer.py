@@ -6,18 +6,21 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event, Timer
 
 import numpy as np
 import psutil
 import pytest
 
 from bench.measure.timing import pass_timer
+from bench.measure.timing.company import measuring
 from bench.measure.timing.pass_timer import PassTimer
 from bench.measure.timing.passes import Assignment
 from bench.measure.workers import second_tries
-from bench.measure.workers.ask import answers
+from bench.measure.workers.ask import Cancelled, answers
 from bench.measure.workers.second_tries import AGAIN
 from bench.plan.cells import Cell
 from bench.tests.children import MISCHIEF
@@ -95,6 +98,41 @@ def test_a_steady_visit_has_no_fresh_pages_for_frames(workers):
         assert faults["default"] > 26
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="one pass at a time there")
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_visit_waits_for_one_that_must_be_alone_and_is_no_shorter_of_patience_for_that(workers, tmp_path, alone):
+    """The other goes on for 4 s and the patience is 2 s; the wait is no part of the visit."""
+    measure = replace(workers[0], company=str(tmp_path), alone=lambda cell: alone, silence_s=2.0)
+    begun, over = Event(), Event()
+
+    def other():
+        with measuring(str(tmp_path), True, lambda: None):
+            begun.set()
+            over.wait(60)
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(other)
+        assert begun.wait(60)
+        Timer(4.0, over.set).start()
+        [done] = measure([assign("iterative")])
+    assert {row.status for row in done.rows} == {"ok"}
+    assert 1 < done.waited_s < 4
+    assert done.wall_s < 2
+
+
+def test_a_pass_that_nobody_wants_any_more_ends_with_all_that_it_has_started(workers):
+    """`sleeps` would be waited for for minutes; a moment of patience is half a second."""
+    measure, hellos = workers
+    cancelled = Event()
+    begun = time.monotonic()
+    Timer(3.0, cancelled.set).start()
+    with pytest.raises(Cancelled):
+        [*measure([assign("sleeps", "iterative")], cancelled.is_set)]
+    assert time.monotonic() - begun < 30
+    assert hellos
+    assert not [child for child in psutil.Process().children(recursive=True) if child.status() != psutil.STATUS_ZOMBIE]
+
+
 @pytest.mark.parametrize(
     ("culprit", "status", "detail"),
     [
@@ -127,9 +165,9 @@ def test_who_hangs_costs_the_patience_once_where_others_have_shown_what_it_takes
     measure, _ = workers
     waited = []
 
-    def spy(module, task, environment, silence_s, python):
+    def spy(module, task, environment, silence_s, *others):
         waited.append(silence_s)
-        return answers(module, task, environment, silence_s, python)
+        return answers(module, task, environment, silence_s, *others)
 
     monkeypatch.setattr(pass_timer, "answers", spy)
     monkeypatch.setattr(second_tries, "LEAST_S", 2.0)

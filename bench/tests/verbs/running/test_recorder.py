@@ -3,8 +3,8 @@
 from bench.analyse.stopping import Progress
 from bench.measure.timing.passes import Assignment, Finished
 from bench.record.tables import Table
-from bench.tests.measure.cluster.judging import CELLS
 from bench.tests.measure.cluster.processes import rows
+from bench.tests.measure.scheduling.judging import CELLS
 from bench.verbs.running import recorder
 from bench.verbs.running.recorder import VisitRecorder
 

@@ -1,17 +1,26 @@
 """Scheduling, stopping and resuming, with a fake measuring function and a clock that is moved by hand."""
 
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
+from threading import Barrier
+from time import sleep
 
 import pandas as pd
 import pytest
 
 from bench.analyse.observations import ALPHA, joint_alpha
 from bench.analyse.stopping import OpenComparison, Progress
-from bench.measure.timing.passes import Assignment, Finished, run_passes
+from bench.measure.scheduling.at_once import run_passes
+from bench.measure.scheduling.pace import Pace
+from bench.measure.scheduling.schedule import Schedule
+from bench.measure.timing.passes import Assignment, Finished
 from bench.measure.timing.visit import Measurement
+from bench.measure.workers.ask import Cancelled
 from bench.plan.cells import Cell
 from bench.record.schemas import SCHEMAS
-from bench.record.times import time_rows
+from bench.record.times import passes_of, time_rows
+from bench.tests.measure.scheduling.judging import schedule
 
 NARROW, MIDDLE, WIDE = (Cell("breast_cancer", 32, 4, width, "float64", "deferred", "default") for width in (8, 32, 128))
 VISIT_S = 10.0
@@ -32,12 +41,12 @@ class World:
     visits: list = field(default_factory=list)
     timed: list = field(default_factory=list)
 
-    def measure(self, assignments):
+    def measure(self, assignments, cancelled):
         for one in assignments:
             self.now += VISIT_S
             self.visits.append((one.pass_number, one.cell))
             self.timed.append(one.contenders)
-            yield Finished(one, tuple(self._rows(one)), VISIT_S)
+            yield Finished(one, tuple(self._rows(one)), VISIT_S, VISIT_S / 2)
 
     def _rows(self, one):
         ratios = {"base": lambda *_: 1.0, "other": self.ratio, **self.more}
@@ -54,11 +63,12 @@ def table(finished):
     return pd.DataFrame(time_rows("run", "machine", finished), columns=list(SCHEMAS["time.csv"])).astype(SCHEMAS["time.csv"])
 
 
-def go(world, cells, progress=None, budget_s=1e9, stop_after=None):
-    """Run passes as the command does; return what is known and the recorded rows."""
+def go(world, cells, progress=None, budget_s=1e9, stop_after=None, before=None, at_once=1):
+    """Run passes as the command does; return what is known and the recorded rows. `before` are rows of an earlier run."""
     progress = progress or Progress(["base", "other"], "base", (), 0.01, len(cells))
+    schedule = Schedule(cells, progress, 0, {} if before is None else passes_of(before))
     recorded = []
-    for finished in run_passes(cells, progress, world.measure, 0, budget_s, world.clock):
+    for finished in run_passes(schedule, world.measure, Pace(), budget_s, world.clock, at_once):
         recorded.append(table(finished))
         progress.add(recorded[-1])
         if stop_after and len(recorded) == stop_after:
@@ -144,11 +154,100 @@ def test_a_run_cut_anywhere_and_resumed_is_the_unbroken_run(stop_after, unbroken
     _, before = go(World(rising), cells, stop_after=stop_after)
     resumed = Progress(["base", "other"], "base", (), 0.01, len(cells))
     resumed.add(before)
-    _, after = go(World(rising), cells, resumed)
+    _, after = go(World(rising), cells, resumed, before=before)
     key = ["pass", "cell", "impl", "round", "order"]
     joined = pd.concat([before, after])
     assert not joined.duplicated(key).any()
     pd.testing.assert_frame_equal(joined.sort_values(key, ignore_index=True), unbroken.sort_values(key, ignore_index=True))
+
+
+@pytest.mark.parametrize("stop_after", range(1, 30, 4))
+def test_a_run_of_two_passes_at_once_that_is_cut_anywhere_and_resumed_has_every_visit_once(stop_after):
+    cells = [NARROW, MIDDLE, WIDE]
+    _, before = go(World(rising), cells, stop_after=stop_after, at_once=2)
+    resumed = Progress(["base", "other"], "base", (), 0.01, len(cells))
+    resumed.add(before)
+    _, after = go(World(rising), cells, resumed, before=before, at_once=2)
+    joined = pd.concat([before, after])
+    assert not joined.duplicated(["pass", "cell", "impl", "round", "order"]).any()
+    assert {cell: {*range(1, 11)} - numbers for cell, numbers in passes_of(joined).items()} == {cell.id: set() for cell in cells}
+
+
+def in_company(assignments, cancelled, meet):
+    """Visits that are made once two passes have met."""
+    for one in assignments:
+        meet.wait(timeout=60)
+        yield Finished(one, (), 1.0)
+
+
+def test_so_many_passes_are_made_at_once():
+    """A visit here needs another to be made at the same time: the barrier breaks, and raises, where there is none."""
+    meet = Barrier(2)
+    visits = run_passes(schedule(3), partial(in_company, meet=meet), Pace(), 1e9, lambda: 0.0, at_once=2)
+    met = [visit.assignment.pass_number for visit in islice(visits, 4)]
+    visits.close()
+    assert sorted(met) == [1, 1, 2, 2]
+
+
+def test_a_lane_waits_until_its_visit_is_recorded():
+    """Two passes of two cells: before the fifth visit no more than one further visit of each may have been begun."""
+    begun = []
+
+    def measure(assignments, cancelled):
+        for one in assignments:
+            begun.append(one)
+            yield Finished(one, (), 1.0)
+
+    visits = run_passes(schedule(9), measure, Pace(), 1e9, lambda: 0.0, at_once=2)
+    for number, _ in enumerate(visits, 1):
+        assert len(begun) <= number + 1
+        if number == 6:
+            break
+    visits.close()
+
+
+def test_whatever_is_under_way_is_cancelled_and_over_when_the_run_ends():
+    over = []
+
+    def measure(assignments, cancelled):
+        try:
+            yield Finished(assignments[0], (), 1.0)
+            while not cancelled():
+                sleep(0.001)
+            raise Cancelled
+        finally:
+            over.append(assignments[0].pass_number)
+
+    plan = schedule(9)
+    visits = run_passes(plan, measure, Pace(), 1e9, lambda: 0.0, at_once=2)
+    assert {next(visits).assignment.pass_number for _ in range(2)} == {1, 2}
+    visits.close()
+    assert sorted(over) == [1, 2]
+    again = plan.next_pass()
+    assert (again.number, len(again.cells)) == (1, 1), "the cell that was visited is not visited again under that number"
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_what_ends_a_pass_is_raised_and_ends_the_run(at_once):
+    def measure(assignments, cancelled):
+        yield Finished(assignments[0], (), 1.0)
+        raise OSError("no more processes")
+
+    with pytest.raises(OSError, match="no more processes"):
+        [*run_passes(schedule(3), measure, Pace(), 1e9, lambda: 0.0, at_once)]
+
+
+def test_what_a_pass_takes_beside_its_visits_is_learnt_without_its_waiting():
+    """Two visits of 3 s that have waited 5 s each, in a pass of 20 s: 4 s are for the start of interpreters."""
+    now = [0.0]
+
+    def measure(assignments, cancelled):
+        now[0] += 20.0
+        yield from (Finished(one, (), 3.0, waited_s=5.0) for one in assignments)
+
+    pace = Pace()
+    [*islice(run_passes(schedule(2), measure, pace, 1e9, lambda: now[0]), 3)]
+    assert pace.starts_s == 4.0
 
 
 def test_a_contender_that_fails_is_left_out_and_the_rest_goes_on():

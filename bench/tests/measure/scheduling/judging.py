@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from bench.measure.cluster.schedule import Schedule
+from bench.measure.scheduling.schedule import Schedule
 from bench.plan.cells import Cell
 
 CELLS = [Cell("breast_cancer", 32, 4, width, "float64", "deferred", "default") for width in (8, 32)]

@@ -7,7 +7,7 @@ from math import exp
 
 import pytest
 
-from bench.measure.timing.pace import Pace, scatter
+from bench.measure.scheduling.pace import Pace, scatter
 from bench.measure.timing.passes import Assignment, Finished
 from bench.measure.timing.visit import Measurement
 from bench.plan.cells import Cell

@@ -55,15 +55,16 @@ class Schedule:
     judge: Judge
     seed: int
     recorded: Mapping[str, Collection[int]] = field(default_factory=dict)
+    _visited: dict[str, set[int]] = field(default_factory=dict)
     _unmade: set[int] = field(default_factory=set)
     _under_way: dict[int, Pass] = field(default_factory=dict)
     _visiting: Counter[Cell] = field(default_factory=Counter)
     _made: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self._visited = {cell: {*numbers} for cell, numbers in self.recorded.items()}
         self._last = max((max(numbers, default=0) for numbers in self.recorded.values()), default=0)
-        open_cells = [cell for cell in self.cells if not self.judge.decided(cell)]
-        seen = [{*self.recorded.get(cell.id, ())} for cell in open_cells]
+        seen = [self._visited.get(cell.id, set()) for cell in self.cells if not self.judge.decided(cell)]
         self._unmade |= {number for numbers in seen for number in range(1, self._last + 1) if number not in numbers}
 
     @property
@@ -75,9 +76,13 @@ class Schedule:
         """A pass to be made now, with the lowest number that is free; None if those under way may be the last."""
         wanting = [cell for cell in self.cells if not self.judge.decided(cell, self._visiting[cell])]
         for number in [*sorted(self._unmade), self._last + 1] if wanting else []:
-            if due := [cell for cell in wanting if number not in self.recorded.get(cell.id, ())]:
+            if due := [cell for cell in wanting if number not in self._visited.get(cell.id, ())]:
                 return self._given(number, due)
         return None
+
+    def note(self, visit: Assignment) -> None:
+        """A visit of a pass that is under way has come; if its pass is lost, that cell need not be visited again."""
+        self._visited.setdefault(visit.cell.id, set()).add(visit.pass_number)
 
     def lose(self, number: int) -> bool:
         """That pass will not come from who was to make it; is it to be given out again?"""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bench.tests.measure.cluster.judging import CELLS, schedule
+from bench.tests.measure.scheduling.judging import CELLS, schedule
 
 NARROW, WIDE = CELLS
 

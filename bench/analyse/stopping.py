@@ -75,7 +75,6 @@ class Progress:
         self._made_by: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         self._ratios: dict[tuple[str, str, str], tuple[float, float, float]] = {}  # what has been worked out since the last visit
         self._known_settled: dict[tuple[str, str, str], bool] = {}
-        self._last_pass: dict[str, int] = defaultdict(int)
         self._left_out: dict[str, set[str]] = defaultdict(set)
 
     def add(self, rows: pd.DataFrame) -> None:
@@ -91,9 +90,6 @@ class Progress:
             self._made_by[key].append(str(observation.machine))
             self._ratios.pop(key, None)
             self._known_settled.pop(key, None)
-        timed = rows[rows["round"].notna()]
-        for cell, number in timed.groupby("cell", observed=True)["pass"].max().items():
-            self._last_pass[str(cell)] = max(self._last_pass[str(cell)], int(number))
 
     def leave_out(self, cell_id: str, names: Sequence[str]) -> None:
         """Those cannot be measured in the cell."""
@@ -114,10 +110,6 @@ class Progress:
         """The comparisons of the control and the floor that have too few passes for an interval."""
         observed = [comparison for comparison in self.compared if {*comparison} & {*REFERENCES}]
         return [comparison for comparison in observed if self.ratio(cell, comparison)[1] == 0]
-
-    def last_pass(self, cell: Cell) -> int:
-        """The number of the last pass that visited the cell; 0 if none did."""
-        return self._last_pass[cell.id]
 
     def passes(self, cell: Cell) -> int:
         """How many passes have timed the cell."""

@@ -255,7 +255,7 @@ def test_a_contender_that_fails_is_left_out_and_the_rest_goes_on():
     failed = Finished(FIRST_VISIT, (Measurement("third", status="segfault"),), 0.0)
     progress.add(table(failed))
     assert progress.runnable(NARROW) == ["base", "other"]
-    assert progress.last_pass(NARROW) == 0, "a visit without a timed row is no visit"
+    assert progress.passes(NARROW) == 0, "a visit without a timed row is no visit"
     assert not progress.decided(NARROW)
     world = World(lambda cell, number: 1.0)
     go(world, [NARROW], progress)

@@ -334,8 +334,11 @@ def _recursion(row: Known, use: Known, facts: Overview) -> str:
         timed = "is not measurably slower" if "undecided" in known else "does as well"
         start = timed if known else f"needs no more memory than {used}"  # where nothing was timed, peaks are what is known
         return f"{capital(title(row.impl))} {start}{f', but {stop}' if stop else ''}."
-    same = f" needs no more memory than {used}, but" if row.peak and use.peak and not leaner(use, row) else ""
-    return f"{capital(title(row.impl))}{same} {listed([*costs, *([stop] if stop else [])])}."
+    it, than_that = capital(title(row.impl)), f" than {used}"
+    if use.impl != facts.baseline:  # which the figures of the table are beside
+        it, than_that = f"Beside {used}, {title(row.impl)}", ""
+    same = f" needs no more memory{than_that}, but" if row.peak and use.peak and not leaner(use, row) else ""
+    return f"{it}{same} {listed([*costs, *([stop] if stop else [])])}."
 
 
 def _stop_words(row: Known, levels: str) -> str:

@@ -106,7 +106,7 @@ def test_the_advice_says_what_to_use_and_what_recursion_costs_beside_that():
         "Use a loop with a popped list: beside the kept list, it is not measurably slower, needs 25 % less memory "
         "and trains 10\u00a0000 layers "
         "as Python comes.",
-        "Recursion needs no more memory than the popped list, but is 5 % slower in narrow deep networks and stops at 987 layers "
+        "Beside the popped list, recursion needs no more memory, but is 5 % slower in narrow deep networks and stops at 987 layers "
         "unless Python's recursion limit is raised.",
     ]
 
@@ -117,7 +117,7 @@ def test_the_advice_says_what_to_use_and_what_recursion_costs_beside_that():
         (("same", "same"), False, "Recursion does as well, but stops at 987 layers unless Python's recursion limit is raised."),
         (("same", "faster"), True, "Recursion does as well."),
         (("same", "undecided"), True, "Recursion is not measurably slower."),
-        (("same", "slower"), True, "Recursion needs no more memory than the popped list, but is 5 % slower in wide deep networks."),
+        (("same", "slower"), True, "Beside the popped list, recursion needs no more memory, but is 5 % slower in wide deep networks."),
     ],
 )
 def test_what_is_said_of_recursion(verdicts, free, sentence):

@@ -32,6 +32,7 @@ def run_passes(
 ) -> Generator[Finished]:
     """Yield visits as they finish, pass after pass and so many passes at once, until every cell is decided or the time is spent.
 
+    The first pass is made alone: what fails in it need not fail a second time beside it, with twice the memory.
     The consumer must record each visit and tell the judge before it asks for the next one. Stopping between any two visits
     loses nothing: a pass that was cut short is completed first, by the same schedule or by one that knows what was recorded.
 
@@ -72,10 +73,11 @@ class _Lanes:
         self._cancelled = threading.Event()
         self._busy: dict[_Lane, threading.Thread] = {}
         self._waiting: _Lane | None = None
+        self._made_one = False
 
     def begin_passes(self, pace: Pace, at_once: int) -> bool:
         """Begin passes until so many are made at once, if so many are to be made; is any?"""
-        while len(self._busy) < at_once and (given := self._schedule.next_pass()):
+        while len(self._busy) < (at_once if self._made_one else 1) and (given := self._schedule.next_pass()):
             lane = _Lane(given, self._clock())
             thread = threading.Thread(target=self._make, args=(lane, pace.with_rounds(given.assignments)), daemon=True)
             self._busy[lane] = thread
@@ -97,6 +99,7 @@ class _Lanes:
             raise what
         pace.starts_s = self._clock() - lane.since_s - lane.visits_s
         self._schedule.take(lane.given.number)
+        self._made_one = True
         return None
 
     def close(self) -> None:

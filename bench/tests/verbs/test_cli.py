@@ -219,8 +219,8 @@ def test_cells_without_room_are_skipped_with_both_figures(tmp_path):
 def test_visits_are_as_short_as_a_budget_of_sixteen_passes_asks_for(tmp_path, monkeypatch, budget, visit_s):
     asked = []
 
-    def interrupted(*arguments):
-        asked.append(arguments[-3])
+    def interrupted(*arguments, **named):
+        asked.append(arguments[-1])
         raise KeyboardInterrupt
 
     monkeypatch.setattr(timing, "PassTimer", interrupted)

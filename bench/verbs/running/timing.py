@@ -6,7 +6,6 @@ import tempfile
 import time
 from collections import Counter
 from contextlib import closing, suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -156,29 +155,25 @@ def _measure_here(
     at_once = 1 if all(map(alone, cells)) or run.experiment.sweep.blas_threads > 1 else run.at_once
     conditions.at_once = at_once
     with tempfile.TemporaryDirectory() as scratch:
-        measure_pass = replace(_pass_timer(run, cells, Path(scratch)), on_hello=conditions.noting.note_start, visit_s=visit_s)
-        if at_once > 1:
-            measure_pass = replace(measure_pass, company=scratch, alone=alone)
+        measure_pass = PassTimer(
+            write_batches(run.experiment.data, {cell.batch for cell in cells if cell.dataset}, Path(scratch)),
+            run.experiment.baseline,
+            run.experiment.files,
+            run.experiment.sources,
+            run.experiment.sweep.blas_threads,
+            run.patience_s,
+            conditions.noting.note_start,
+            visit_s,
+            company=scratch if at_once > 1 else "",
+            alone=alone,
+            pythons=run.experiment.pythons,
+        )
         visits = run_passes(schedule, measure_pass, pace, budget_s, time.monotonic, at_once)
         with watching(run.screen, cells, recorder.progress, budget_s) as view, closing(visits):
             for finished in visits:
                 recorder.add(finished)
                 conditions.measured_s += finished.rounds_s / at_once
                 view.show(finished)
-
-
-def _pass_timer(run: Run, cells: list[Cell], scratch: Path) -> PassTimer:
-    """What measures the run's passes, with its batches in a folder."""
-    experiment = run.experiment
-    return PassTimer(
-        write_batches(experiment.data, {cell.batch for cell in cells if cell.dataset}, scratch),
-        experiment.baseline,
-        experiment.files,
-        experiment.sources,
-        experiment.sweep.blas_threads,
-        run.patience_s,
-        pythons=experiment.pythons,
-    )
 
 
 def _sum_up(run: Run) -> None:

@@ -243,7 +243,7 @@ ENDLESS = ("--precision", "0.0001", "--budget", "300", "--passes", "100000")  # 
 
 
 def test_real_kills_of_workers_leave_nobody_out(home, started, capsys):
-    process = started(more=ENDLESS)
+    process = started(more=(*ENDLESS, "--at-once", "1"))  # so that the next visit is that of the pass whose worker was killed
     wait_for_rows(home / "results" / "time.csv")
     for _ in range(2):
         worker_of(process).kill()

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from bench.cli import main
+from bench.measure.machine.side_by_side import passes_at_once_here
 from bench.tests.groups import memory_group
 from bench.tests.places import MISCHIEF, ROOT
 from bench.tests.rows import write_results
@@ -70,9 +71,8 @@ def test_killed_again_and_again_it_loses_nothing_and_repeats_nothing(home):
     assert not rows.duplicated(KEY).any()
     pd.testing.assert_frame_equal(rows.iloc[: len(known)], known, check_dtype=False)
     assert len(finished_rows(time_csv)) == len(rows)
-    assert (
-        rows.groupby("cell")["pass"].unique().map(sorted) == rows.groupby("cell")["pass"].max().map(lambda n: list(range(1, n + 1)))
-    ).all()
+    for _, numbers in rows.groupby("cell")["pass"]:  # a pass that was cut short is completed first, so no more lack than were under way
+        assert len({*range(1, numbers.max() + 1)} - {*numbers}) <= passes_at_once_here()
     assert not list((home / "results").glob("*.tmp"))
 
 

@@ -17,7 +17,6 @@ from bench.analyse.selfcheck.checks import checks
 from bench.analyse.stopping import Progress
 from bench.errors import GateFailed
 from bench.measure.machine import caveats
-from bench.measure.machine.caveats import read_text
 from bench.measure.machine.fingerprint import fingerprint
 from bench.measure.machine.measured_under import Settings, measured_under
 from bench.measure.machine.side_by_side import last_cache_bytes, must_be_alone, passes_at_once_here
@@ -103,9 +102,8 @@ def _measure_all(shares: plan.Shares, folder: Path, machine_name: str, noting: N
     with tempfile.TemporaryDirectory() as scratch:
         dataset = {plan.TRIO.dataset: datasets.load(plan.TRIO.dataset, None, "the self-check")}
         data = datasets.write_batches(dataset, (plan.TRIO.batch, PAIRED.batch), Path(scratch))
-        [of_trio] = dataset.values()
-        shape = len(of_trio.X), len(of_trio.Y)
-        passes = _passes(folder, data, shape, machine_name, Path(scratch), noting)
+        [its] = dataset.values()
+        passes = _passes(folder, data, (len(its.X), len(its.Y)), machine_name, Path(scratch), noting)
         for name in ALONE:
             part = plan.PARTS[name]
             screen.say(f"{', '.join(part.contenders)}: {counted(len(part.cells), 'cell')}, {shares.of(name):.0f} s")
@@ -159,7 +157,7 @@ def _passes(
     """The passes over every part, which share a time.csv: as many at once as in a run, but for those that other tools are beside."""
     run_id, table, most = new_run_id(), Table(folder, "time.csv"), passes_at_once_here()
     files = [known_work.__file__, str(write_renamed(iterative, scratch))]
-    alone = must_be_alone(last_cache_bytes(read_text), lambda cell: shape)
+    alone = must_be_alone(last_cache_bytes(caveats.read_text), lambda cell: shape)
 
     def over(name: str, part: plan.Part) -> Passes:
         recorder = VisitRecorder(run_id, machine_name, table, _EndlessProgress(part.contenders, part.baseline, (), plan.FINE))

@@ -41,12 +41,9 @@ def run_passes(
 
     """
     start = clock()
-    with closing(_Lanes(schedule, measure_pass, clock)) as lanes:
-        while lanes.begin_passes(pace, at_once):
-            finished = lanes.next_visit(pace)
-            if finished:
-                pace.learn(finished)
-                schedule.note(finished.assignment)
+    with closing(_Lanes(schedule, measure_pass, pace, clock)) as lanes:
+        while lanes.begin_passes(at_once):
+            if finished := lanes.next_visit():
                 yield finished
                 if clock() - start >= budget_s:
                     return
@@ -67,37 +64,39 @@ class _Lane:
 class _Lanes:
     """The passes that are being made now. A lane that has made a visit waits until that is recorded."""
 
-    def __init__(self, schedule: Schedule, measure_pass: MeasurePass, clock: Callable[[], float]) -> None:
-        self._schedule, self._measure_pass, self._clock = schedule, measure_pass, clock
+    def __init__(self, schedule: Schedule, measure_pass: MeasurePass, pace: Pace, clock: Callable[[], float]) -> None:
+        self._schedule, self._measure_pass, self._pace, self._clock = schedule, measure_pass, pace, clock
         self._happened: SimpleQueue[tuple[_Lane, Finished | BaseException | None]] = SimpleQueue()
         self._cancelled = threading.Event()
         self._busy: dict[_Lane, threading.Thread] = {}
         self._waiting: _Lane | None = None
         self._made_one = False
 
-    def begin_passes(self, pace: Pace, at_once: int) -> bool:
+    def begin_passes(self, at_once: int) -> bool:
         """Begin passes until so many are made at once, if so many are to be made; is any?"""
         while len(self._busy) < (at_once if self._made_one else 1) and (given := self._schedule.next_pass()):
             lane = _Lane(given, self._clock())
-            thread = threading.Thread(target=self._make, args=(lane, pace.with_rounds(given.assignments)), daemon=True)
+            thread = threading.Thread(target=self._make, args=(lane, self._pace.with_rounds(given.assignments)), daemon=True)
             self._busy[lane] = thread
             thread.start()
         return bool(self._busy)
 
-    def next_visit(self, pace: Pace) -> Finished | None:
-        """Wait for the next visit; None if it is a pass that has ended."""
+    def next_visit(self) -> Finished | None:
+        """Wait for the next visit, and learn from it; None if it is a pass that has ended."""
         if self._waiting:
             self._waiting.go_on.release()
             self._waiting = None
         lane, what = self._next()
         if isinstance(what, Finished):
             lane.visits_s += what.wall_s + what.waited_s
+            self._pace.learn(what)
+            self._schedule.note(what.assignment)
             self._waiting = lane
             return what
         del self._busy[lane]
         if what is not None:
             raise what
-        pace.starts_s = self._clock() - lane.since_s - lane.visits_s
+        self._pace.starts_s = self._clock() - lane.since_s - lane.visits_s
         self._schedule.take(lane.given.number)
         self._made_one = True
         return None

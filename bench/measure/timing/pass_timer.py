@@ -70,7 +70,7 @@ class PassTimer:
         silence_s: seconds without an answer after which a worker is taken to hang.
         on_hello: called with what a worker says of its BLAS and its conditions when it has started.
         visit_s: CPU seconds that the rounds of a visit should take at least.
-        company: the folder in which passes that are made at once see to it that no one disturbs another; "" if one is made at a time.
+        company: the folder of the locks that keep passes apart which are made at once; "" if one is made at a time.
         alone: must the visits of a cell be made alone?
         cancelled: does nobody want the pass any more? It is asked while a process is waited for.
         pythons: an interpreter's name in cells -> the program to measure with; "" is the harness's own.

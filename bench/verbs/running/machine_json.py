@@ -29,7 +29,7 @@ class Conditions:
         run: the run.
         noting: what speaks against its figures.
         measured_s: seconds inside measured code so far.
-        at_once: how many passes are made at once on this machine.
+        at_once: how many passes are made at once on this machine; None on a cluster, and before it measures.
         end: how it ended; None while it measures.
         if_interrupted: how it ends if it is interrupted now; None before it measures.
         more: what a run on a cluster adds to the record.
@@ -39,7 +39,7 @@ class Conditions:
     run: Run
     noting: Noting
     measured_s: float = 0.0
-    at_once: int = 1
+    at_once: int | None = None
     end: RunEnd | None = None
     if_interrupted: Callable[[], RunEnd] | None = None
     more: dict[str, Any] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Conditions:
                 "last_run_s": round(this_wall_s, 1),
                 "measured_s": round(measured_s, 1),
                 "share": round(measured_s / wall_s, 3) if wall_s else None,
-                "at_once": self.at_once,
+                **({"at_once": self.at_once} if self.at_once else {}),
             },
             "ended": asdict(self.end) if self.end else None,
             "seed": run.seed,

@@ -1,7 +1,6 @@
 """The compiled pair: the loop and the recursion in machine code, which show what recursion costs without an interpreter."""
 
 from impls.interface import Implementation, Library
-from impls.layers import COLUMNS
 from impls.lazy import lazily
 
 
@@ -17,7 +16,6 @@ def compiled(name, module, title, cache, control_flow):
         steps={"deferred": lazily(module, "step"), "fused": lazily(module, "fused_step")},
         prepare=lazily(module, "prepare"),
         library=Library("numba", "compiled", needs=("scipy",)),  # whose BLAS Numba calls
-        layouts=(COLUMNS,),
     )
 
 

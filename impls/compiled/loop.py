@@ -6,9 +6,9 @@ from impls.compiled.stack import Stack
 
 
 @cached_njit
-def run(layers, parameters, activations, dA, softmax, X, Y, into, alpha, beta):
+def run(layers, parameters, activations, dA, softmax, rows, X, Y, into, alpha, beta):
     """Two loops; what backward finds goes into gradients or parameters, as in `programs`. The loss."""
-    stack = Stack(layers, parameters, activations, dA, softmax)
+    stack = Stack(layers, parameters, activations, dA, softmax, rows)
     A = X
     for l in range(len(stack.layers)):
         A = forward(stack, l, A)

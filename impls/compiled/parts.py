@@ -20,7 +20,7 @@ def programs(run):
 
     def prepare(network, X, Y):
         """Stack the parameters, and compile for them."""
-        stacked = Stacked(network, X.shape[1])
+        stacked = Stacked(network, network.examples(X))
         *stack, X, Y = stacked.with_batch(X, Y)
         run.compile((*map(typeof, (*stack, X, Y, stacked.parameters)), types.float64, types.float64))
         descend.compile((*map(typeof, (stacked.parameters, stacked.parameters)), types.float64))
@@ -63,19 +63,34 @@ def matrix(flat, start, rows, columns):
 
 
 @njit
+def of_examples(stack, flat, start, n, m):
+    """The matrix of n units by m examples that begins at `start`, or of m examples by n units."""
+    return matrix(flat, start, m, n) if stack.rows else matrix(flat, start, n, m)
+
+
+@njit
+def count(stack, X):
+    """How many examples there are in X."""
+    return X.shape[0] if stack.rows else X.shape[1]
+
+
+@njit
 def output(stack, l, X):
     """Layer l's part of the activations; X itself comes before the first."""
-    layer = stack.layers[l]
-    return matrix(stack.activations, layer.A * X.shape[1], layer.n, X.shape[1]) if l >= 0 else X
+    layer, m = stack.layers[l], count(stack, X)
+    return of_examples(stack, stack.activations, layer.A * m, layer.n, m) if l >= 0 else X
 
 
 @njit
 def forward(stack, l, A_prev):
-    """A = g(W A_prev + b), in layer l's part of the activations."""
+    """A = g(W A_prev + b), in layer l's part of the activations; where examples are rows, g(A_prev W^T + b^T)."""
     layer = stack.layers[l]
-    A = output(stack, l, A_prev)
-    multiply_add(1.0, matrix(stack.parameters, layer.W, layer.n, layer.n_prev), A_prev, 0.0, A)
-    activate(layer.activation, A, stack.parameters[layer.b : layer.b + layer.n])
+    A, W = output(stack, l, A_prev), matrix(stack.parameters, layer.W, layer.n, layer.n_prev)
+    if stack.rows:
+        multiply_transposed_add(1.0, A_prev, W, 0.0, A)
+    else:
+        multiply_add(1.0, W, A_prev, 0.0, A)
+    activate(layer.activation, A, stack.parameters[layer.b : layer.b + layer.n], stack.rows)
     return A
 
 
@@ -85,21 +100,33 @@ def backward(stack, l, A_prev, A, into, alpha, beta):
 
     Into gradients: alpha = 1, beta = 0. Into the parameters: alpha = -learning_rate, beta = 1, which is the update.
     """
-    layer = stack.layers[l]
-    m = A.shape[1]
-    differentiate(layer.activation, A, matrix(stack.dA, 0, layer.n, m), into[layer.b : layer.b + layer.n], alpha, beta)
-    if l > 0:
-        transposed_multiply_add(1.0, matrix(stack.parameters, layer.W, layer.n, layer.n_prev), A, 0.0, matrix(stack.dA, 0, layer.n_prev, m))
-    multiply_transposed_add(alpha, A, A_prev, beta, matrix(into, layer.W, layer.n, layer.n_prev))
+    layer, m = stack.layers[l], count(stack, A)
+    W, dW = matrix(stack.parameters, layer.W, layer.n, layer.n_prev), matrix(into, layer.W, layer.n, layer.n_prev)
+    dA, dA_prev = of_examples(stack, stack.dA, 0, layer.n, m), of_examples(stack, stack.dA, 0, layer.n_prev, m)
+    db = into[layer.b : layer.b + layer.n]
+    if stack.rows:
+        differentiate_rows(layer.activation, A, dA, db, alpha, beta)
+        if l > 0:
+            multiply_add(1.0, A, W, 0.0, dA_prev)
+        transposed_multiply_add(alpha, A, A_prev, beta, dW)
+    else:
+        differentiate(layer.activation, A, dA, db, alpha, beta)
+        if l > 0:
+            transposed_multiply_add(1.0, W, A, 0.0, dA_prev)
+        multiply_transposed_add(alpha, A, A_prev, beta, dW)
 
 
 @njit(**ARITHMETIC)
-def activate(activation, A, b):
-    """A = g(A + b)."""
+def activate(activation, A, b, rows):
+    """A = g(A + b), where b is a column, or a row."""
     for i in range(A.shape[0]):
-        bias = b[i]
-        for j in range(A.shape[1]):
-            A[i, j] += bias
+        if rows:
+            for j in range(A.shape[1]):
+                A[i, j] += b[j]
+        else:
+            bias = b[i]
+            for j in range(A.shape[1]):
+                A[i, j] += bias
         if activation == RELU:
             for j in range(A.shape[1]):
                 A[i, j] = 0.0 if A[i, j] < 0 else A[i, j]
@@ -123,6 +150,17 @@ def differentiate(activation, A, dA, db, alpha, beta):
 
 
 @njit(**ARITHMETIC)
+def differentiate_rows(activation, A, dA, db, alpha, beta):
+    """The same where examples are rows: an example's part is added to each of db."""
+    for j in range(db.size):
+        db[j] = beta * db[j] if beta else 0.0
+    for i in range(A.shape[0]):
+        for j in range(A.shape[1]):
+            A[i, j] = dA[i, j] * slope(activation, A[i, j])
+            db[j] += alpha * A[i, j]
+
+
+@njit(**ARITHMETIC)
 def slope(activation, a):
     """g'(Z) where g(Z) = a."""
     if activation == RELU:
@@ -138,9 +176,15 @@ def slope(activation, a):
 def loss_and_gradient(stack, logits, Y):
     """The mean loss over the batch; its gradient by the logits is left in dA."""
     dA = matrix(stack.dA, 0, *logits.shape)
-    if stack.softmax:
-        return softmax_cross_entropy(logits, Y, dA)
-    return binary_cross_entropy(logits, Y, dA)
+    if stack.rows:
+        return loss_of_columns(stack.softmax, logits.T, Y.T, dA.T)
+    return loss_of_columns(stack.softmax, logits, Y, dA)
+
+
+@njit
+def loss_of_columns(softmax, logits, Y, dA):
+    """The same of logits (classes, m), however they lie in memory."""
+    return softmax_cross_entropy(logits, Y, dA) if softmax else binary_cross_entropy(logits, Y, dA)
 
 
 @njit(**ARITHMETIC)

@@ -9,10 +9,10 @@ from impls.compiled.stack import Stack
 
 
 @cached_njit
-def run(layers, parameters, activations, dA, softmax, X, Y, into, alpha, beta):
+def run(layers, parameters, activations, dA, softmax, rows, X, Y, into, alpha, beta):
     """One recursion; what backward finds goes into gradients or parameters, as in `programs`. The loss."""
     first = np.int64(0)  # a plain 0 is a type of its own, and a call with it to code that is cached on disk crashes (numba/numba#6061)
-    stack = Stack(layers, parameters, activations, dA, softmax)
+    stack = Stack(layers, parameters, activations, dA, softmax, rows)
     return recurse(stack, first, X, Y, into, alpha, beta)
 
 

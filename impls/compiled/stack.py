@@ -23,13 +23,14 @@ class Stack(NamedTuple):
     activations: np.ndarray
     dA: np.ndarray  # noqa: N815
     softmax: bool
+    rows: bool  # are examples rows?
 
 
 class Stacked(Network):
     """A network whose parameters lie one after the other in one array, and the room that a step needs."""
 
     def __init__(self, network, examples):
-        self.loss = network.loss
+        self.loss, self.examples_as_rows = network.loss, network.rows
         self.activation_of = [layer.activation for layer in network.layers]
         self.records = records(network.layers)
         size = sum(layer.W.size + layer.b.size for layer in network.layers)
@@ -44,20 +45,25 @@ class Stacked(Network):
         room = pages(units.sum() * examples, dtype), pages(max(units.max(), self.records["n_prev"].max()) * examples, dtype)
         for array in room:
             array.fill(0)
-        self.examples = examples
-        self.stack = Stack(self.records, self.parameters, *room, self.loss == "softmax_cross_entropy")
+        self.most_examples = examples
+        self.stack = Stack(self.records, self.parameters, *room, self.loss.startswith("softmax"), self.rows)
 
     def with_batch(self, X, Y):
         """The stack, with room for the batch, and the batch as compiled code wants it."""
-        if X.shape[1] > self.examples:
-            self.make_room(X.shape[1])
+        if self.examples(X) > self.most_examples:
+            self.make_room(self.examples(X))
         return *self.stack, *(np.ascontiguousarray(array, self.parameters.dtype) for array in (X, Y))
+
+    @property
+    def rows(self):
+        """Are examples rows?"""
+        return self.examples_as_rows
 
     @cached_property
     def layers(self):
         """The layers, whose W and b are views into the parameters."""
         pairs = views(self.records, self.parameters)
-        return [Layer(W, b, activation, l == 0, False) for l, ((W, b), activation) in enumerate(zip(pairs, self.activation_of))]
+        return [Layer(W, b, activation, l == 0, self.rows) for l, ((W, b), activation) in enumerate(zip(pairs, self.activation_of))]
 
 
 def records(layers):

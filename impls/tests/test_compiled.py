@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from impls import IMPLEMENTATIONS, interface
 from impls.contract import SIBLING_TOLERANCE, check, example, gradients_of, leaked_bytes, relative_error
 from impls.iterative import iterative
-from impls.layers import HIDDEN_ACTIVATIONS
+from impls.layers import HIDDEN_ACTIVATIONS, LAYOUTS
 from impls.network import DTYPES
 from impls.tests.present import over_a_library
 from impls.updates import UPDATES
@@ -46,10 +46,11 @@ def apart(actual, expected):
     dtype=st.sampled_from(DTYPES),
     examples=st.integers(1, 40),
     seed=st.integers(0, 2**16),
+    layout=st.sampled_from(LAYOUTS),
 )
 @settings(max_examples=200, deadline=None)
-def test_equal_on_any_network(implementation, sizes, activation, dtype, examples, seed):
-    case = sizes, activation, dtype, examples, seed
+def test_equal_on_any_network(implementation, sizes, activation, dtype, examples, seed, layout):
+    case = sizes, activation, dtype, examples, seed, layout
     (loss, gradients), (expected_loss, expected) = (gradients_of(other, *example(*case)) for other in (implementation, iterative))
     assert loss == pytest.approx(expected_loss, rel=SIBLING_TOLERANCE[dtype])
     assert apart(gradients, expected) < SIBLING_TOLERANCE[dtype]
@@ -59,9 +60,10 @@ def test_equal_on_any_network(implementation, sizes, activation, dtype, examples
 
 
 @compiled
+@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("activation", HIDDEN_ACTIVATIONS)
-def test_the_contract_is_kept(implementation, activation):
-    check(implementation, activation)
+def test_the_contract_is_kept(implementation, activation, layout):
+    check(implementation, activation, layout)
 
 
 @compiled
@@ -77,8 +79,10 @@ def test_both_updates_end_a_training_on_the_same_parameters(implementation, dtyp
 @dtypes
 @updates
 @installed
-def test_loop_and_recursion_end_on_the_same_bits(dtype, update):
-    ends = [after(50, update, IMPLEMENTATIONS[name], *example((6, 8, 9, 8, 3), "sigmoid", dtype, 20)) for name in NAMES]
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_loop_and_recursion_end_on_the_same_bits(dtype, update, layout):
+    case = (6, 8, 9, 8, 3), "sigmoid", dtype, 20
+    ends = [after(50, update, IMPLEMENTATIONS[name], *example(*case, layout=layout)) for name in NAMES]
     assert ends[0][0] == ends[1][0]
     assert all(np.array_equal(*arrays) for pairs in zip(ends[0][1], ends[1][1], strict=True) for arrays in zip(*pairs, strict=True))
 

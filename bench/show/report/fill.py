@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 ISSUE = re.compile(r"python/cpython#(\d+)|gh-(\d+)")
+CODE = re.compile(r"`([^`]+)`")
 
 
 def fill(*templates: str, **words: object) -> Markup:
@@ -26,13 +27,16 @@ def _environment() -> Environment:
 
 
 def linked(text: str) -> Markup:
-    """Text in which an issue of CPython's is a link to it, and no line breaks before "%".
+    """Text in which an issue of CPython's is a link to it, words in backquotes are code, and no line breaks before "%".
 
     >>> print(linked("since 3.9 (python/cpython#15545) & so on"))
     since 3.9 (<a href="https://github.com/python/cpython/issues/15545">python/cpython#15545</a>) &amp; so on
+    >>> print(linked("(`unwind train` does it)"))
+    (<code>unwind train</code> does it)
     """
     link = '<a href="https://github.com/python/cpython/issues/{0}">{1}</a>'
-    return Markup(ISSUE.sub(lambda issue: link.format(issue[1] or issue[2], issue[0]), str(escape(text))).replace(" %", "\u00a0%"))
+    text = CODE.sub(r"<code>\1</code>", str(escape(text)))
+    return Markup(ISSUE.sub(lambda issue: link.format(issue[1] or issue[2], issue[0]), text).replace(" %", "\u00a0%"))
 
 
 def as_json(data: Any) -> Markup:

@@ -63,22 +63,12 @@ def matrix(flat, start, rows, columns):
 
 
 @njit
-def of_examples(stack, flat, start, n, m):
-    """The matrix of n units by m examples that begins at `start`, or of m examples by n units."""
-    return matrix(flat, start, m, n) if stack.rows else matrix(flat, start, n, m)
-
-
-@njit
-def count(stack, X):
-    """How many examples there are in X."""
-    return X.shape[0] if stack.rows else X.shape[1]
-
-
-@njit
 def output(stack, l, X):
     """Layer l's part of the activations; X itself comes before the first."""
-    layer, m = stack.layers[l], count(stack, X)
-    return of_examples(stack, stack.activations, layer.A * m, layer.n, m) if l >= 0 else X
+    layer = stack.layers[l]
+    if stack.rows is not None:
+        return matrix(stack.activations, layer.A * X.shape[0], X.shape[0], layer.n) if l >= 0 else X
+    return matrix(stack.activations, layer.A * X.shape[1], layer.n, X.shape[1]) if l >= 0 else X
 
 
 @njit
@@ -86,7 +76,7 @@ def forward(stack, l, A_prev):
     """A = g(W A_prev + b), in layer l's part of the activations; where examples are rows, g(A_prev W^T + b^T)."""
     layer = stack.layers[l]
     A, W = output(stack, l, A_prev), matrix(stack.parameters, layer.W, layer.n, layer.n_prev)
-    if stack.rows:
+    if stack.rows is not None:
         multiply_transposed_add(1.0, A_prev, W, 0.0, A)
     else:
         multiply_add(1.0, W, A_prev, 0.0, A)
@@ -100,19 +90,20 @@ def backward(stack, l, A_prev, A, into, alpha, beta):
 
     Into gradients: alpha = 1, beta = 0. Into the parameters: alpha = -learning_rate, beta = 1, which is the update.
     """
-    layer, m = stack.layers[l], count(stack, A)
+    layer = stack.layers[l]
     W, dW = matrix(stack.parameters, layer.W, layer.n, layer.n_prev), matrix(into, layer.W, layer.n, layer.n_prev)
-    dA, dA_prev = of_examples(stack, stack.dA, 0, layer.n, m), of_examples(stack, stack.dA, 0, layer.n_prev, m)
     db = into[layer.b : layer.b + layer.n]
-    if stack.rows:
-        differentiate_rows(layer.activation, A, dA, db, alpha, beta)
+    if stack.rows is not None:
+        m = A.shape[0]
+        differentiate_rows(layer.activation, A, matrix(stack.dA, 0, m, layer.n), db, alpha, beta)
         if l > 0:
-            multiply_add(1.0, A, W, 0.0, dA_prev)
+            multiply_add(1.0, A, W, 0.0, matrix(stack.dA, 0, m, layer.n_prev))
         transposed_multiply_add(alpha, A, A_prev, beta, dW)
     else:
-        differentiate(layer.activation, A, dA, db, alpha, beta)
+        m = A.shape[1]
+        differentiate(layer.activation, A, matrix(stack.dA, 0, layer.n, m), db, alpha, beta)
         if l > 0:
-            transposed_multiply_add(1.0, W, A, 0.0, dA_prev)
+            transposed_multiply_add(1.0, W, A, 0.0, matrix(stack.dA, 0, layer.n_prev, m))
         multiply_transposed_add(alpha, A, A_prev, beta, dW)
 
 
@@ -120,7 +111,7 @@ def backward(stack, l, A_prev, A, into, alpha, beta):
 def activate(activation, A, b, rows):
     """A = g(A + b), where b is a column, or a row."""
     for i in range(A.shape[0]):
-        if rows:
+        if rows is not None:
             for j in range(A.shape[1]):
                 A[i, j] += b[j]
         else:
@@ -176,7 +167,7 @@ def slope(activation, a):
 def loss_and_gradient(stack, logits, Y):
     """The mean loss over the batch; its gradient by the logits is left in dA."""
     dA = matrix(stack.dA, 0, *logits.shape)
-    if stack.rows:
+    if stack.rows is not None:
         return loss_of_columns(stack.softmax, logits.T, Y.T, dA.T)
     return loss_of_columns(stack.softmax, logits, Y, dA)
 

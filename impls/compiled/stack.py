@@ -1,7 +1,7 @@
 """A network as compiled code has it: parameters, activations and gradients in flat arrays, and a table of where each layer's begin."""
 
 from functools import cached_property
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -23,7 +23,7 @@ class Stack(NamedTuple):
     activations: np.ndarray
     dA: np.ndarray  # noqa: N815
     softmax: bool
-    rows: bool  # are examples rows?
+    rows: Literal[True] | None  # are examples rows? Two types, so that the other layout is not compiled: a Boolean takes time
 
 
 class Stacked(Network):
@@ -46,7 +46,7 @@ class Stacked(Network):
         for array in room:
             array.fill(0)
         self.most_examples = examples
-        self.stack = Stack(self.records, self.parameters, *room, self.loss.startswith("softmax"), self.rows)
+        self.stack = Stack(self.records, self.parameters, *room, self.loss.startswith("softmax"), True if self.rows else None)
 
     def with_batch(self, X, Y):
         """The stack, with room for the batch, and the batch as compiled code wants it."""

@@ -22,7 +22,7 @@ def table(headings, rows):
     """A table in Markdown; a column that begins with a figure, and not with a sentence, is aligned to the right."""
     lines = [
         headings,
-        ["---:" if str(cell)[0] in "0123456789±" and len(str(cell)) < SENTENCE else "---" for cell in (rows or [headings])[0]],
+        ["---:" if str(cell)[:1] in "0123456789±" and len(str(cell)) < SENTENCE else "---" for cell in (rows or [headings])[0]],
         *rows,
     ]
     return "".join("| " + " | ".join(map(str, line)) + " |\n" for line in lines)

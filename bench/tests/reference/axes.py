@@ -72,6 +72,7 @@ def beforehand(path):
         ("recursive", "floor"),
         ("workspace_recursion", "workspace_loop"),
     ]
+    pairs = [pair for pair in pairs if {*pair} <= set(read(path)["impl"])]
     found = [log_ratios(path, *pair, PLACE) for pair in pairs]
     places = sorted(found[0], key=lambda place: (place[1], place[5], place[3]))
     alpha = 0.05 / (len(places) * len(pairs))
@@ -90,17 +91,22 @@ def pair_in_block(path):
     return table(["depth", "width", "batch", "update", "passes", *headings], rows)
 
 
-FRAMEWORKS = ("torch", "autograd", "jax", "jax_unrolled")
+BESIDE = ("floor", "compiled_loop", "compiled_recursion", "torch", "autograd", "jax", "jax_unrolled")
 
 
 def frameworks(path):
-    """Steps of frameworks, and the floor, over that of the recursion in a block."""
-    names = [name for name in ("floor", *FRAMEWORKS) if name in set(read(path)["impl"])]
-    found = [log_ratios(path, name, "workspace_recursion", PLACE) for name in names]
-    places = sorted(found[0], key=lambda place: (place[1], place[0]))
-    alpha = 0.05 / (len(places) * len(names))
-    rows = [[place[1], place[0], *(interval(each[place], alpha, 2) for each in found)] for place in places]
-    return table(["width", "depth", *(title(name).replace("jax", "JAX") for name in names)], rows)
+    """Steps of frameworks and of the compiled pair, and the floor, over that of the recursion in a block. The intervals of a run hold
+    together; where two runs have a ratio, it is the later folder's.
+    """
+    rows = {}
+    for times in sorted(path.parent.parent.glob(f"{path.parent.name}*/{path.name}")):
+        found = {name: log_ratios(times, name, "workspace_recursion", PLACE) for name in BESIDE if name in set(read(times)["impl"])}
+        alpha = 0.05 / (len(found["floor"]) * len(found))
+        for name, each in found.items():
+            for place, ratios in each.items():
+                rows.setdefault((place[1], place[0]), {})[name] = interval(ratios, alpha, 2)
+    headings = ["width", "depth", *(title(name).replace("jax", "JAX") for name in BESIDE)]
+    return table(headings, [[*place, *(rows[place].get(name, "") for name in BESIDE)] for place in sorted(rows)])
 
 
 COMPILED = {

@@ -134,7 +134,8 @@ def test_the_example_is_jax_unrolled(framework):
 @pytest.mark.parametrize("name", ["frameworks.toml", "frameworks_wide.toml"])
 def test_the_examples_sweeps_compare_those_that_are_registered(name):
     sweep = sweeps.load(str(EXAMPLES / name))
-    assert {*FRAMEWORKS, "recursive", "workspace_loop", "workspace_recursion"} == {*sweep.impls} <= {*IMPLEMENTATIONS}
+    over_numpy, compiled = {"recursive", "workspace_loop", "workspace_recursion"}, {"compiled_loop", "compiled_recursion"}
+    assert {*FRAMEWORKS} | over_numpy | compiled == {*sweep.impls} <= {*IMPLEMENTATIONS}
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="needs make")

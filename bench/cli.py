@@ -177,7 +177,7 @@ def _run_options(parser: Parser) -> None:
     parser.add_argument("--budget", type=float, metavar="SECONDS", help="start no measurement after this time (default: the sweep's)")
     help_text = "half-width of the confidence intervals to reach, as a fraction, e.g. 0.01 (default: the sweep's)"
     parser.add_argument("--precision", type=float, metavar="FRACTION", help=help_text)
-    help_text = "make at least so many passes, e.g. for `compare`, which needs more than a run alone (default: 0)"
+    help_text = "make at least so many passes if the budget allows, e.g. for `compare`, which needs more than a run alone (default: 0)"
     parser.add_argument("--passes", type=int, default=0, metavar="N", help=help_text)
     parser.add_argument("--seed", type=int, metavar="N", help="seed of all random orders (default: a new one, kept in machine.json)")
     help_text = f"end a worker that has been silent for this long (default: {SILENCE_S:g})"

@@ -26,3 +26,7 @@ def over_a_library(*names):
     chosen = names or [name for name, each in IMPLEMENTATIONS.items() if each.library]
     skip = [pytest.mark.skipif(bool(IMPLEMENTATIONS[name].missing), reason=IMPLEMENTATIONS[name].missing) for name in chosen]
     return [pytest.param(IMPLEMENTATIONS[name], id=name, marks=mark) for name, mark in zip(chosen, skip, strict=True)]
+
+
+FRAMEWORKS, COMPILED = ("torch", "jax", "autograd"), ("compiled_loop", "compiled_recursion")
+compiled_is_installed = pytest.mark.skipif(bool(IMPLEMENTATIONS[COMPILED[0]].missing), reason=IMPLEMENTATIONS[COMPILED[0]].missing)

@@ -1,11 +1,6 @@
 """The compiled loop and the compiled recursion find the same gradients and take the same steps; what they share is right."""
 
-import os
-import shutil
-import signal
-import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,15 +12,13 @@ from impls.contract import SIBLING_TOLERANCE, check, example, gradients_of, leak
 from impls.iterative import iterative
 from impls.layers import HIDDEN_ACTIVATIONS, LAYOUTS
 from impls.network import DTYPES
-from impls.tests.present import over_a_library
+from impls.tests.present import COMPILED as NAMES
+from impls.tests.present import compiled_is_installed, over_a_library
 from impls.updates import UPDATES
 
-ROOT = Path(__file__).parents[2]
-NAMES = ("compiled_loop", "compiled_recursion")
 compiled = pytest.mark.parametrize("implementation", over_a_library(*NAMES))
 updates = pytest.mark.parametrize("update", UPDATES)
 dtypes = pytest.mark.parametrize("dtype", DTYPES)
-installed = pytest.mark.skipif(bool(IMPLEMENTATIONS[NAMES[0]].missing), reason=IMPLEMENTATIONS[NAMES[0]].missing)
 
 
 def after(steps, update, implementation, network, X, Y):
@@ -78,7 +71,7 @@ def test_both_updates_end_a_training_on_the_same_parameters(implementation, dtyp
 
 @dtypes
 @updates
-@installed
+@compiled_is_installed
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_loop_and_recursion_end_on_the_same_bits(dtype, update, layout):
     case = (6, 8, 9, 8, 3), "sigmoid", dtype, 20
@@ -136,7 +129,7 @@ def test_a_step_leaves_nothing_behind(implementation):
     assert leaked_bytes(implementation) < 16 * 64 * 8 / 100
 
 
-@installed
+@compiled_is_installed
 @pytest.mark.skipif(sys.platform != "linux", reason="others take what malloc gives")
 def test_pages_are_zero_and_writable_or_there_is_no_memory():
     from impls.compiled.stack import pages
@@ -148,7 +141,7 @@ def test_pages_are_zero_and_writable_or_there_is_no_memory():
         pages(2**56, np.dtype("float64"))
 
 
-@installed
+@compiled_is_installed
 def test_gradients_are_lent_to_one_borrower_at_a_time():
     from impls.compiled.stack import borrow_gradients, give_back
 
@@ -161,7 +154,7 @@ def test_gradients_are_lent_to_one_borrower_at_a_time():
     assert borrow_gradients(parameters) is not first
 
 
-@installed
+@compiled_is_installed
 def test_tanh_is_right_to_three_units_in_the_last_place():
     from impls.compiled.kernels import tanh
 
@@ -172,7 +165,7 @@ def test_tanh_is_right_to_three_units_in_the_last_place():
     assert np.isnan(tanh(np.nan))
 
 
-@installed
+@compiled_is_installed
 def test_products_may_be_added_where_they_are_wanted():
     from impls.compiled.kernels import multiply_add, multiply_transposed_add, transposed_multiply_add
 
@@ -185,115 +178,6 @@ def test_products_may_be_added_where_they_are_wanted():
         assert np.array_equal(C, expected - 1)
         transposed_multiply_add(2.0, np.ascontiguousarray(A.T), B, -1.0, C)
         assert np.array_equal(C, np.zeros((3, 3)))
-
-
-def child(code, **environment):
-    """A fresh interpreter that runs the code."""
-    environment = {**os.environ, **environment}
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=environment, timeout=300)
-
-
-DEEP = """
-import resource, threading
-import numpy as np
-from impls import IMPLEMENTATIONS
-from impls.network import make_network
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-implementation = IMPLEMENTATIONS["{name}"]
-network, X, Y = implementation.prepared(make_network([2] * {depth} + [1]), np.ones((2, 1)), np.ones((1, 1)))
-threading.stack_size({stack_bytes})
-thread = threading.Thread(target=lambda: print(implementation.steps["fused"](network, X, Y, 0.1) > 0))
-thread.start()
-thread.join()
-"""
-
-
-@installed
-@pytest.mark.skipif(sys.platform != "linux", reason="another system calls it something else")
-def test_recursion_beyond_the_stack_is_a_segmentation_fault_and_a_larger_stack_is_the_remedy():
-    small, large = 256 * 1024, 64 * 2**20
-    ended = [
-        child(DEEP.format(name=name, depth=depth, stack_bytes=stack))
-        for name, depth, stack in (
-            ("compiled_recursion", 20, small),
-            ("compiled_recursion", 5_000, small),
-            ("compiled_recursion", 5_000, large),
-            ("compiled_loop", 5_000, small),
-        )
-    ]
-    assert [(process.returncode, process.stdout) for process in ended] == [
-        (0, "True\n"),
-        (-signal.SIGSEGV, ""),
-        (0, "True\n"),
-        (0, "True\n"),
-    ]
-
-
-STEPS = """
-from importlib import import_module
-from impls import IMPLEMENTATIONS
-from impls.contract import example
-for name in ("compiled_loop", "compiled_recursion"):
-    implementation = IMPLEMENTATIONS[name]
-    print(implementation.steps["fused"](*implementation.prepared(*example((3, 4, 1))), 0.1))
-    print(import_module(implementation.backprop.__module__).run.stats.cache_hits)
-"""
-
-
-@installed
-def test_machine_code_is_cached_where_numba_cache_dir_says_and_loaded_again(tmp_path):
-    first, second = (child(STEPS, NUMBA_CACHE_DIR=str(tmp_path)) for _ in range(2))
-    assert first.stdout.count("Counter()") == 2, first.stderr
-    assert second.stdout.count("1})") == 2, second.stderr
-    assert [*tmp_path.rglob("*.nbc")]
-
-
-@installed
-def test_machine_code_of_another_text_is_not_loaded(tmp_path):
-    """Numba would look at the text of the loop's file only, and not of the files that it calls."""
-    shutil.copytree(ROOT / "impls", tmp_path / "impls", ignore=shutil.ignore_patterns("__pycache__", "tests"))
-    parts = tmp_path / "impls" / "compiled" / "parts.py"
-    losses = []
-    for _ in range(2):
-        environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
-        code = STEPS.replace('("compiled_loop", "compiled_recursion")', '("compiled_loop",)')
-        ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=300)
-        losses.append(float(ended.stdout.split()[0]))
-        parts.write_text(parts.read_text().replace("return loss / m\n", "return 2 * loss / m\n"))
-    assert losses[1] == 2 * losses[0]
-
-
-@installed
-def test_a_folder_that_cannot_be_made_is_not_used(tmp_path):
-    from impls.compiled.cache import _writable
-
-    (tmp_path / "file").write_text("")
-    assert _writable(tmp_path / "file" / "folder") == ""
-    assert _writable(tmp_path / "folder") == str(tmp_path / "folder")
-
-
-@installed
-def test_without_a_folder_nothing_is_cached(monkeypatch):
-    from numba import config
-
-    from impls.compiled import cache as compiled_cache
-
-    monkeypatch.setattr(compiled_cache, "_folder", lambda usual: "")
-    monkeypatch.setattr(config, "CACHE_DIR", "as it was")
-    double = compiled_cache.cached_njit(lambda number: 2 * number)
-    assert double(4) == 8
-    assert config.CACHE_DIR == "as it was"
-
-
-@installed
-def test_its_blas_has_as_many_threads_as_the_environment_says():
-    count = "import threadpoolctl; print(*(pool['num_threads'] for pool in threadpoolctl.threadpool_info()))"
-    assert {*child(STEPS + count, OPENBLAS_NUM_THREADS="1").stdout.splitlines()[-1].split()} == {"1"}
-
-
-def test_the_registry_does_not_import_it():
-    ended = child("import sys, impls, bench.plan.experiment; print('numba' in sys.modules)")
-    assert ended.stdout == "False\n"
 
 
 @pytest.mark.parametrize("name", NAMES)

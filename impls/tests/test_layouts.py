@@ -11,11 +11,10 @@ from impls.iterative import backprop, iterative
 from impls.layers import HIDDEN_ACTIVATIONS, LAYOUTS, backward, forward
 from impls.losses import LOSSES
 from impls.network import DTYPES, make_network
-from impls.tests.present import NUMPY_ALONE, over_a_library
+from impls.tests.present import COMPILED, FRAMEWORKS, NUMPY_ALONE, over_a_library
 from impls.updates import UPDATES
 
 OF_BOTH = {name: implementation for name, implementation in NUMPY_ALONE.items() if "rows" in implementation.layouts}
-OVER_A_LIBRARY = "compiled_loop", "compiled_recursion", "torch", "jax", "autograd"
 of_both = pytest.mark.parametrize("implementation", OF_BOTH.values(), ids=list(OF_BOTH))
 networks = st.fixed_dictionaries(
     {
@@ -102,7 +101,7 @@ def test_both_updates_end_a_training_on_the_same_bits(implementation, classes):
     assert ends[0][0][-1] < ends[0][0][0], "50 steps must have learned something"
 
 
-@pytest.mark.parametrize("implementation", [*OF_BOTH.values(), *over_a_library(*OVER_A_LIBRARY)])
+@pytest.mark.parametrize("implementation", [*OF_BOTH.values(), *over_a_library(*FRAMEWORKS, *COMPILED)])
 def test_a_batch_of_another_size_finds_room(implementation):
     network, *_ = implementation.prepared(*example((3, 4, 4, 2), examples=20, layout="rows"))
     _, X, Y = example((3, 4, 4, 2), examples=5, seed=1, layout="rows")
@@ -110,9 +109,9 @@ def test_a_batch_of_another_size_finds_room(implementation):
     assert loss == pytest.approx(iterative.backprop(example((3, 4, 4, 2), layout="rows")[0], X, Y, lambda l, dW, db: None), rel=1e-9)
 
 
-@pytest.mark.parametrize("implementation", over_a_library(*OVER_A_LIBRARY))
-def test_what_is_over_a_library_takes_rows_too(implementation):
-    check(implementation, layout="rows")
+@pytest.mark.parametrize("framework", over_a_library(*FRAMEWORKS))
+def test_the_frameworks_take_rows_too(framework):
+    check(framework, layout="rows")
 
 
 @pytest.mark.parametrize("name", [name for name in IMPLEMENTATIONS if "rows" not in IMPLEMENTATIONS[name].layouts])

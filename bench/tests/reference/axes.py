@@ -95,8 +95,8 @@ BESIDE = ("floor", "compiled_loop", "compiled_recursion", "torch", "autograd", "
 
 
 def frameworks(path):
-    """Steps of frameworks and of the compiled pair, and the floor, over that of the recursion in a block. The intervals of a run hold
-    together; where two runs have a ratio, it is the later folder's.
+    """Steps of frameworks and of the compiled pair, and the floor, over that of the recursion in a block: of all runs in folders whose
+    names begin as the file's does. The intervals of a run hold together; where two runs have a ratio, it is the later folder's.
     """
     rows = {}
     for times in sorted(path.parent.parent.glob(f"{path.parent.name}*/{path.name}")):

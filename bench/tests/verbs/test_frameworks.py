@@ -27,10 +27,9 @@ from bench.tests.places import ROOT
 from bench.tests.rows import time_rows, visit_rows
 from impls import IMPLEMENTATIONS
 from impls.contract import check, example
-from impls.tests.present import over_a_library
+from impls.tests.present import COMPILED, FRAMEWORKS, over_a_library
 
 EXAMPLES = ROOT / "impls" / "examples"
-FRAMEWORKS = ("torch", "jax", "autograd")
 FAR = """
 from impls import Implementation
 from impls.interface import Library
@@ -134,8 +133,12 @@ def test_the_example_is_jax_unrolled(framework):
 @pytest.mark.parametrize("name", ["frameworks.toml", "frameworks_wide.toml"])
 def test_the_examples_sweeps_compare_those_that_are_registered(name):
     sweep = sweeps.load(str(EXAMPLES / name))
-    over_numpy, compiled = {"recursive", "workspace_loop", "workspace_recursion"}, {"compiled_loop", "compiled_recursion"}
-    assert {*FRAMEWORKS} | over_numpy | compiled == {*sweep.impls} <= {*IMPLEMENTATIONS}
+    assert {*FRAMEWORKS, *COMPILED, "recursive", "workspace_loop", "workspace_recursion"} == {*sweep.impls} <= {*IMPLEMENTATIONS}
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_sweep_to_copy_has_cells(path):
+    assert sweeps.load(str(path)).cells()
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="needs make")
